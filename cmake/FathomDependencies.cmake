@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every package Fathom stands on, found once. packaging/bootstrap.sh installs them.
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tl-expected REQUIRED)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
+pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)
+
+if(FATHOM_TORCH)
+  include(FathomTorch)
+endif()
+if(FATHOM_GUI)
+  find_package(Qt6 6.2 REQUIRED COMPONENTS Widgets Svg)
+  find_package(QCustomPlotQt6 REQUIRED)
+endif()
+if(FATHOM_TESTS)
+  find_package(Qt6 6.2 REQUIRED COMPONENTS Test)
+endif()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One call per folder. The dependency list is the documentation.
+#
+#   fathom_module(engine_store SOURCES a.cpp a.h DEPENDS engine_base SYSTEM SQLite::SQLite3 [TORCH] [QT])
+#     DEPENDS  targets of ours, public: whoever links this may include theirs
+#     SYSTEM   packages, private: their headers stay out of our public headers
+#     TORCH    compile with LibTorch's headers and the shared precompiled header
+#     QT       run moc; QT_NO_KEYWORDS and QT_NO_CAST_FROM_ASCII are on
+#   fathom_test(tst_name SOURCES … DEPENDS … [LABELS fast] [TORCH])      a Qt Test program
+#   fathom_bench(bench_name SOURCES … DEPENDS … [TORCH])                 a plain program in tests/bench
+
+add_library(fathom_flags INTERFACE)
+target_include_directories(fathom_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(fathom_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
+                                              $<$<BOOL:${FATHOM_WERROR}>:-Werror>)
+if(FATHOM_SANITIZE)
+  target_compile_options(fathom_flags INTERFACE -fsanitize=${FATHOM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(fathom_flags INTERFACE -fsanitize=${FATHOM_SANITIZE})
+endif()
+find_program(FATHOM_CCACHE ccache)
+if(FATHOM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # What ccache's manual asks for where precompiled headers are used.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1 ${FATHOM_CCACHE})
+endif()
+find_program(FATHOM_MOLD mold)
+if(FATHOM_MOLD AND NOT FATHOM_SANITIZE)
+  target_link_options(fathom_flags INTERFACE -fuse-ld=mold)
+endif()
+
+# A torch file takes about 1.5 GB while it compiles.
+cmake_host_system_information(RESULT fathom_memory_mb QUERY AVAILABLE_PHYSICAL_MEMORY)
+math(EXPR fathom_torch_jobs "${fathom_memory_mb} / 2000")
+if(fathom_torch_jobs LESS 1)
+  set(fathom_torch_jobs 1)
+endif()
+set_property(GLOBAL PROPERTY JOB_POOLS torch=${fathom_torch_jobs})
+
+function(fathom_configure target)
+  cmake_parse_arguments(arg "TORCH;QT" "" "DEPENDS;SYSTEM" ${ARGN})
+  target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE fathom_flags ${arg_SYSTEM})
+  if(arg_QT)
+    set_target_properties(${target} PROPERTIES AUTOMOC ON)
+    target_compile_definitions(${target} PRIVATE QT_NO_CAST_FROM_ASCII QT_NO_KEYWORDS QT_NO_FOREACH QT_USE_QSTRINGBUILDER)
+  endif()
+  if(arg_TORCH)
+    target_link_libraries(${target} PRIVATE Fathom::Torch)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(${target} PRIVATE -fpch-preprocess) # lets ccache work with the precompiled header
+    endif()
+    set_target_properties(${target} PROPERTIES JOB_POOL_COMPILE torch)
+    if(NOT target STREQUAL engine_torch_pch)
+      target_precompile_headers(${target} REUSE_FROM engine_torch_pch)
+    endif()
+  endif()
+endfunction()
+
+function(fathom_module target)
+  cmake_parse_arguments(arg "TORCH;QT" "" "SOURCES;DEPENDS;SYSTEM" ${ARGN})
+  add_library(${target} STATIC ${arg_SOURCES})
+  fathom_configure(${target} ${ARGN})
+endfunction()
+
+function(fathom_test target)
+  cmake_parse_arguments(arg "TORCH" "" "SOURCES;DEPENDS;SYSTEM;LABELS" ${ARGN})
+  if(NOT FATHOM_TESTS OR (arg_TORCH AND NOT FATHOM_TORCH))
+    return()
+  endif()
+  add_executable(${target} ${arg_SOURCES})
+  set(torch "")
+  if(arg_TORCH)
+    set(torch TORCH)
+  endif()
+  fathom_configure(${target} QT ${torch} DEPENDS ${arg_DEPENDS} SYSTEM Qt6::Test ${arg_SYSTEM})
+  target_compile_definitions(${target} PRIVATE FATHOM_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
+                                               FATHOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  add_test(NAME ${target} COMMAND ${target})
+  if(NOT arg_LABELS)
+    set(arg_LABELS fast)
+  endif()
+  set_tests_properties(${target} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600
+                       ENVIRONMENT "QT_QPA_PLATFORM=offscreen;FATHOM_CLI=${PROJECT_BINARY_DIR}/bin/fathom-cli;FATHOM_MODULE_DIR=${PROJECT_BINARY_DIR}/lib")
+endfunction()
+
+function(fathom_bench target)
+  cmake_parse_arguments(arg "TORCH;QT" "" "SOURCES;DEPENDS;SYSTEM" ${ARGN})
+  if(NOT FATHOM_BENCH OR (arg_TORCH AND NOT FATHOM_TORCH) OR (arg_QT AND NOT FATHOM_GUI))
+    return()
+  endif()
+  add_executable(${target} ${arg_SOURCES})
+  fathom_configure(${target} ${ARGN})
+  target_compile_definitions(${target} PRIVATE FATHOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FATHOM_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+endfunction()

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// `.nemo` archives: opened without extracting, written as NeMo writes them.
+//
+//   auto nemo = archive::Nemo::open("quartznet.nemo");
+//   nemo->configYaml();
+//   for (const archive::Tensor& tensor : nemo->weights()->tensors()) …
+//
+//   archive::writeNemo("out.nemo", {.configYaml = yaml, .tensors = {…}});
+#pragma once
+
+#include "engine/archive/checkpoint.h"
+#include "engine/base/result.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fathom::archive {
+
+enum class MemberType { File, Directory, Link, Other };
+
+struct Member {
+    std::string name{};           ///< as stored, "./model_config.yaml"
+    MemberType type = MemberType::File;
+    std::uint64_t bytes = 0;
+    std::uint64_t offset = 0;     ///< of the payload in the (uncompressed) tar
+    std::uint32_t mode = 0;
+    double mtime = 0;
+    std::string problem{};        ///< why it is unsafe and would not be extracted; empty when it is fine
+};
+
+/// An opened archive. Immutable; any thread may read.
+class Nemo {
+public:
+    /// Plain or gzip tar (the latter is read once into memory). Errors are BadInput and name the file.
+    [[nodiscard]] static Result<Nemo> open(const std::filesystem::path& path);
+
+    [[nodiscard]] const std::filesystem::path& path() const;
+    [[nodiscard]] const std::vector<Member>& members() const;
+    [[nodiscard]] bool isCompressed() const;
+    /// Payload of a member by name, with or without "./"; the last one of duplicates.
+    [[nodiscard]] Result<std::span<const std::byte>> bytes(std::string_view memberName) const;
+    /// Text of model_config.yaml.
+    [[nodiscard]] Result<std::string> configYaml() const;
+    /// The tensors of model_weights.ckpt; parsed on the first call and kept.
+    [[nodiscard]] Result<std::shared_ptr<const Checkpoint>> weights() const;
+
+private:
+    struct Impl;
+    explicit Nemo(std::shared_ptr<const Impl> impl);
+    std::shared_ptr<const Impl> m_impl;
+};
+
+struct NamedFile {
+    std::string name{};           ///< member name without "./"
+    std::string content{};
+};
+
+struct NemoContents {
+    std::string configYaml{};
+    std::vector<Tensor> tensors{};            ///< the state_dict, in order; contiguous or not
+    std::vector<ModuleVersion> modules{};     ///< its `_metadata`
+    std::vector<NamedFile> artifacts{};
+};
+
+/// Writes an uncompressed PAX tar with NeMo's member order and names, atomically. Python's restore_from accepts it.
+[[nodiscard]] Status writeNemo(const std::filesystem::path& path, const NemoContents& contents);
+
+} // namespace fathom::archive

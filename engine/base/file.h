@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files: read whole, mapped read-only, and replaced so that a crash leaves the old or the new one.
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace fathom {
+
+/// The whole file as bytes. Errors (BadInput) name the file.
+[[nodiscard]] Result<std::string> readFile(const std::filesystem::path& path);
+
+/// A file mapped read-only for its lifetime. Immutable, so any thread may read. Empty files map to an empty span.
+class MappedFile {
+public:
+    [[nodiscard]] static Result<std::shared_ptr<const MappedFile>> open(const std::filesystem::path& path);
+    ~MappedFile();
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+
+    [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+
+private:
+    MappedFile(std::filesystem::path path, std::span<const std::byte> bytes);
+    std::filesystem::path m_path;
+    std::span<const std::byte> m_bytes;
+};
+
+/// Writes a temporary file in the target's folder; commit() makes it durable and renames it over the target.
+/// Without commit() the destructor removes it and the target is untouched.
+class AtomicFile {
+public:
+    [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path& target);
+    AtomicFile(AtomicFile&& other) noexcept;
+    AtomicFile& operator=(AtomicFile&&) = delete;
+    ~AtomicFile();
+
+    [[nodiscard]] Status write(std::span<const std::byte> bytes);
+    [[nodiscard]] Status write(std::string_view text);
+    /// fsync, rename, fsync of the folder.
+    [[nodiscard]] Status commit();
+    /// For callers that copy in the kernel; the offset is shared with write().
+    [[nodiscard]] int descriptor() const { return m_fd; }
+    [[nodiscard]] const std::filesystem::path& temporaryPath() const { return m_temporary; }
+
+private:
+    AtomicFile(std::filesystem::path target, std::filesystem::path temporary, int fd);
+    std::filesystem::path m_target;
+    std::filesystem::path m_temporary;
+    int m_fd = -1;
+};
+
+/// create, write, commit in one call.
+[[nodiscard]] Status writeFileAtomically(const std::filesystem::path& path, std::string_view content);
+
+} // namespace fathom

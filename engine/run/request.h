@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a caller asks of the engine, and what it can say to a run that is under way.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fathom::run {
+
+enum class Mode { Train, Test };
+
+/// A run is a config, its overrides and a workspace; nothing else, so that a command line says it all.
+struct RunRequest {
+    Mode mode = Mode::Train;
+    std::filesystem::path configPath{};
+    std::string configName{};
+    std::vector<std::string> overrides{};
+    std::filesystem::path workspace{};   ///< folder of runs.sqlite
+};
+
+/// A command line that repeats the run, quoted for a POSIX shell.
+[[nodiscard]] std::string commandLine(const RunRequest& request);
+
+} // namespace fathom::run

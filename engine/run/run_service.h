@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only way into training. Each run has an engine thread of its own; metrics go to the store, commands come from here.
+//
+//   auto service = run::RunService::open(workspace);
+//   auto id = service->start({.configPath = "configs/asr", .configName = "quartznet_prompts"});
+//   service->stop(*id);          // ends within one step
+//   service->wait(*id);
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/run/request.h"
+#include "engine/store/types.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace fathom::run {
+
+struct RunSnapshot {
+    store::RunId id{};
+    store::RunState state = store::RunState::Created;
+    store::Progress progress{};
+    std::optional<Error> error{};     ///< set when the state is Failed
+};
+
+class RunService {
+public:
+    /// Opens the workspace's store. Waits for the disk; not for the GUI thread.
+    [[nodiscard]] static Result<std::unique_ptr<RunService>> open(const std::filesystem::path& workspace);
+    /// Stops what runs and joins every thread.
+    ~RunService();
+
+    /// Composes and checks the config, creates the run in the store and starts its thread. Errors are the caller's to
+    /// show: a bad config creates no run. Not for the GUI thread (it reads files).
+    [[nodiscard]] Result<store::RunId> start(const RunRequest& request);
+    /// Asks a run to end within one step, keeping what it has. Returns at once. Any thread.
+    void stop(store::RunId run);
+    /// State now; nullopt for a run this service did not start. Never waits. Any thread.
+    [[nodiscard]] std::optional<RunSnapshot> snapshot(store::RunId run) const;
+    /// Called from the engine thread whenever a snapshot changed, at most 20 times a second. Set before start().
+    void onChange(std::function<void(const RunSnapshot&)> callback);
+    /// Returns when the run is over. Not for the GUI thread.
+    RunSnapshot wait(store::RunId run);
+    [[nodiscard]] std::vector<RunSnapshot> active() const;
+
+private:
+    RunService();
+    struct Impl;
+    std::shared_ptr<Impl> m_impl;
+};
+
+} // namespace fathom::run

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reading side of the run store: a read-only connection. Use one per thread; never on the GUI thread.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/store/types.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace fathom::store {
+
+struct StoredPoint {
+    SeriesId series{};
+    std::int64_t step = 0;
+    double wallTime = 0;
+    double value = 0;
+};
+
+/// What came in since the last call.
+struct Tail {
+    std::int64_t lastRow = 0; ///< hand this to the next call
+    std::vector<StoredPoint> points{};
+};
+
+class Reader {
+public:
+    /// Opens `<workspace>/runs.sqlite` read-only. A missing file is an error (BadInput) that says how runs come to be.
+    [[nodiscard]] static Result<Reader> open(const std::filesystem::path& workspace);
+    Reader(Reader&&) noexcept;
+    Reader& operator=(Reader&&) noexcept;
+    ~Reader();
+
+    /// All runs, newest first. A run whose process is gone is reported as Interrupted even before a recorder marked it.
+    [[nodiscard]] Result<std::vector<Run>> runs();
+    [[nodiscard]] Result<std::optional<Run>> run(RunId id);
+    [[nodiscard]] Result<std::vector<Series>> series(RunId run);
+    /// Points of one run with a row id above `afterRow`, in the order they were written.
+    [[nodiscard]] Result<Tail> tail(RunId run, std::int64_t afterRow, std::size_t limit = 200'000);
+    [[nodiscard]] Result<std::vector<StoredPoint>> points(SeriesId series);
+    [[nodiscard]] Result<std::vector<Event>> events(RunId run, std::int64_t afterEvent = 0);
+    /// The samples of the last validation that recorded some.
+    [[nodiscard]] Result<std::vector<Sample>> lastSamples(RunId run);
+    [[nodiscard]] Result<std::vector<Artifact>> artifacts(RunId run);
+    /// Changes whenever anyone committed to the database (PRAGMA data_version); cheap to poll.
+    [[nodiscard]] std::int64_t dataVersion();
+
+private:
+    struct Impl;
+    explicit Reader(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace fathom::store
