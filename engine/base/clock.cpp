@@ -24,7 +24,8 @@ std::int64_t processStartTime(std::int64_t pid) {
     fields >> state;
     if (state == "Z" || state == "X") return 0;
     std::int64_t number = 0;
-    for (int field = 4; field <= 22; ++field) fields >> number;
+    for (int field = 4; field <= 22; ++field)
+        fields >> number;
     return number;
 }
 
@@ -56,7 +57,8 @@ std::string localTimestamp(double secondsSinceEpoch) {
 }
 
 bool ProcessIdentity::isAlive() const {
-    return host == hostName() && bootId == fathom::bootId() && startTime != 0 && processStartTime(pid) == startTime;
+    return host == hostName() && bootId == fathom::bootId() && startTime != 0 &&
+           processStartTime(pid) == startTime;
 }
 
 ProcessIdentity thisProcess() {

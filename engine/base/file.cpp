@@ -33,7 +33,8 @@ Error cannotOpen(const std::filesystem::path& path) {
 
 Error isFolder(const std::filesystem::path& path) {
     errno = EISDIR;
-    return systemError(ErrorKind::BadInput, "Cannot open the file", path.string(), "Give a file, not a folder");
+    return systemError(ErrorKind::BadInput, "Cannot open the file", path.string(),
+                       "Give a file, not a folder");
 }
 
 } // namespace
@@ -41,7 +42,7 @@ Error isFolder(const std::filesystem::path& path) {
 Result<std::string> readFile(const std::filesystem::path& path) {
     const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0) return fail(cannotOpen(path));
-    struct stat info{};
+    struct stat info {};
     if (fstat(fd.get(), &info) != 0) return fail(cannotOpen(path));
     if (S_ISDIR(info.st_mode)) return fail(isFolder(path));
     std::string content;
@@ -66,7 +67,7 @@ MappedFile::~MappedFile() {
 Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::filesystem::path& path) {
     const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0) return fail(cannotOpen(path));
-    struct stat info{};
+    struct stat info {};
     if (fstat(fd.get(), &info) != 0) return fail(cannotOpen(path));
     if (S_ISDIR(info.st_mode)) return fail(isFolder(path));
     const auto size = static_cast<std::size_t>(info.st_size);
@@ -74,14 +75,16 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::filesystem
     void* address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
     if (address == MAP_FAILED)
         return fail(systemError(ErrorKind::BadInput, "Cannot map the file", path.string()));
-    return std::shared_ptr<const MappedFile>(new MappedFile(path, {static_cast<const std::byte*>(address), size}));
+    return std::shared_ptr<const MappedFile>(
+        new MappedFile(path, {static_cast<const std::byte*>(address), size}));
 }
 
 AtomicFile::AtomicFile(std::filesystem::path target, std::filesystem::path temporary, int fd)
     : m_target(std::move(target)), m_temporary(std::move(temporary)), m_fd(fd) {}
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
-    : m_target(std::move(other.m_target)), m_temporary(std::move(other.m_temporary)),
+    : m_target(std::move(other.m_target)),
+      m_temporary(std::move(other.m_temporary)),
       m_fd(std::exchange(other.m_fd, -1)) {}
 
 AtomicFile::~AtomicFile() {
@@ -97,7 +100,7 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
         return fail(systemError(ErrorKind::Failed, "Cannot write the file", target.string(),
                                 "Check that its folder exists and may be written to"));
     // mkostemp makes 0600; a replaced file keeps its mode, a new one gets the usual one.
-    struct stat info{};
+    struct stat info {};
     const mode_t mask = umask(0);
     umask(mask);
     fchmod(fd, stat(target.c_str(), &info) == 0 ? (info.st_mode & 07777) : (0666 & ~mask));
@@ -116,7 +119,9 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
     return {};
 }
 
-Status AtomicFile::write(std::string_view text) { return write(std::as_bytes(std::span(text.data(), text.size()))); }
+Status AtomicFile::write(std::string_view text) {
+    return write(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 Status AtomicFile::commit() {
     const auto error = [&] {

@@ -16,7 +16,8 @@ namespace fathom {
 /// The whole file as bytes. Errors (BadInput) name the file.
 [[nodiscard]] Result<std::string> readFile(const std::filesystem::path& path);
 
-/// A file mapped read-only for its lifetime. Immutable, so any thread may read. Empty files map to an empty span.
+/// A file mapped read-only for its lifetime. Immutable, so any thread may read. Empty files map to an empty
+/// span.
 class MappedFile {
 public:
     [[nodiscard]] static Result<std::shared_ptr<const MappedFile>> open(const std::filesystem::path& path);

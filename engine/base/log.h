@@ -11,10 +11,14 @@ enum class LogLevel { Debug, Info, Warning, Error };
 /// "debug", "info", "warning" or "error".
 [[nodiscard]] constexpr std::string_view name(LogLevel level) {
     switch (level) {
-    case LogLevel::Debug: return "debug";
-    case LogLevel::Info: return "info";
-    case LogLevel::Warning: return "warning";
-    case LogLevel::Error: return "error";
+    case LogLevel::Debug:
+        return "debug";
+    case LogLevel::Info:
+        return "info";
+    case LogLevel::Warning:
+        return "warning";
+    case LogLevel::Error:
+        return "error";
     }
     return "info";
 }

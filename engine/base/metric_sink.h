@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a running training puts its numbers. The store's recorder is the one implementation; tests have another.
+// Where a running training puts its numbers. The store's recorder is the one implementation; tests have
+// another.
 //
 //   const SeriesId loss = sink.series("train_loss");      // once, before the loop
 //   sink.put({loss, step, wallTime(), value});            // each step

@@ -40,10 +40,14 @@ std::string Error::message() const {
 
 int Error::exitCode() const {
     switch (kind) {
-    case ErrorKind::Failed: return 1;
-    case ErrorKind::Usage: return 2;
-    case ErrorKind::BadInput: return 3;
-    case ErrorKind::Interrupted: return 130;
+    case ErrorKind::Failed:
+        return 1;
+    case ErrorKind::Usage:
+        return 2;
+    case ErrorKind::BadInput:
+        return 3;
+    case ErrorKind::Interrupted:
+        return 130;
     }
     return 1;
 }

@@ -21,13 +21,13 @@ enum class ErrorKind {
 /// What was tried, on what, why it did not work, and what to do about it.
 struct Error {
     ErrorKind kind = ErrorKind::Failed;
-    std::string what;      ///< "Cannot read the manifest"
-    std::string why;       ///< "line 3 is not JSON"
-    std::string remedy;    ///< "Correct the line or set skip_bad_files=true"
-    std::string file{};    ///< path, or empty
-    int line = 0;          ///< 1-based; 0 when there is none
-    int column = 0;        ///< 1-based; 0 when there is none
-    std::string key{};     ///< dotted config key, or empty
+    std::string what;        ///< "Cannot read the manifest"
+    std::string why;         ///< "line 3 is not JSON"
+    std::string remedy;      ///< "Correct the line or set skip_bad_files=true"
+    std::string file{};      ///< path, or empty
+    int line = 0;            ///< 1-based; 0 when there is none
+    int column = 0;          ///< 1-based; 0 when there is none
+    std::string key{};       ///< dotted config key, or empty
     std::string className{}; ///< Hydra's, OmegaConf's or Python's name for it, where one exists
 
     /// One line for a terminal: `file:line:column: what: why. remedy.`
@@ -39,9 +39,12 @@ struct Error {
 template <class T> using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
 
 /// `Cannot open FILE: <strerror(errno)>` for the current errno.
-[[nodiscard]] Error systemError(ErrorKind kind, std::string what, const std::string& file, std::string remedy = {});
+[[nodiscard]] Error systemError(ErrorKind kind, std::string what, const std::string& file,
+                                std::string remedy = {});
 
 } // namespace fathom

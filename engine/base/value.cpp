@@ -9,7 +9,8 @@
 namespace fathom {
 
 ValueMap::ValueMap(std::initializer_list<Entry> entries) {
-    for (const Entry& entry : entries) set(entry.first, entry.second);
+    for (const Entry& entry : entries)
+        set(entry.first, entry.second);
 }
 
 const Value* ValueMap::find(std::string_view key) const {
@@ -33,7 +34,9 @@ bool ValueMap::erase(std::string_view key) {
     return std::erase_if(m_entries, [&](const Entry& entry) { return entry.first == key; }) > 0;
 }
 
-bool operator==(const ValueMap& a, const ValueMap& b) { return a.m_entries == b.m_entries; }
+bool operator==(const ValueMap& a, const ValueMap& b) {
+    return a.m_entries == b.m_entries;
+}
 
 const Value* Value::at(std::string_view dottedPath) const {
     const Value* node = this;
@@ -57,13 +60,20 @@ const Value* Value::at(std::string_view dottedPath) const {
 
 std::string_view Value::typeName() const {
     switch (type()) {
-    case Type::Null: return "null";
-    case Type::Bool: return "bool";
-    case Type::Int: return "int";
-    case Type::Float: return "float";
-    case Type::String: return "str";
-    case Type::List: return "list";
-    case Type::Map: return "dict";
+    case Type::Null:
+        return "null";
+    case Type::Bool:
+        return "bool";
+    case Type::Int:
+        return "int";
+    case Type::Float:
+        return "float";
+    case Type::String:
+        return "str";
+    case Type::List:
+        return "list";
+    case Type::Map:
+        return "dict";
     }
     return "?";
 }
@@ -74,8 +84,9 @@ std::string formatFloat(double value) {
     char buffer[64];
     // Python's repr switches to an exponent below 1e-4 and from 1e16 on.
     const double magnitude = std::fabs(value);
-    const auto format = magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e16) ? std::chars_format::scientific
-                                                                                  : std::chars_format::fixed;
+    const auto format = magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e16)
+                            ? std::chars_format::scientific
+                            : std::chars_format::fixed;
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, format).ptr;
     std::string text(buffer, end);
     if (text.find_first_of(".e") == std::string::npos) text += ".0";
@@ -90,16 +101,24 @@ void writeString(std::string& out, const std::string& text) {
 
 void write(std::string& out, const Value& value) {
     switch (value.type()) {
-    case Value::Type::Null: out += "null"; return;
-    case Value::Type::Bool: out += value.asBool() ? "true" : "false"; return;
-    case Value::Type::Int: out += std::to_string(value.asInt()); return;
+    case Value::Type::Null:
+        out += "null";
+        return;
+    case Value::Type::Bool:
+        out += value.asBool() ? "true" : "false";
+        return;
+    case Value::Type::Int:
+        out += std::to_string(value.asInt());
+        return;
     case Value::Type::Float:
         if (std::isfinite(value.asFloat()))
             out += formatFloat(value.asFloat());
         else
             out += "{\"$float\": \"" + formatFloat(value.asFloat()) + "\"}";
         return;
-    case Value::Type::String: writeString(out, value.asString()); return;
+    case Value::Type::String:
+        writeString(out, value.asString());
+        return;
     case Value::Type::List: {
         out += '[';
         bool first = true;
@@ -137,12 +156,14 @@ Value fromNlohmann(const nlohmann::ordered_json& json) {
     if (json.is_array()) {
         Value::List list;
         list.reserve(json.size());
-        for (const auto& item : json) list.push_back(fromNlohmann(item));
+        for (const auto& item : json)
+            list.push_back(fromNlohmann(item));
         return list;
     }
     if (json.is_object()) {
         Value::Map map;
-        for (const auto& [key, item] : json.items()) map.set(key, fromNlohmann(item));
+        for (const auto& [key, item] : json.items())
+            map.set(key, fromNlohmann(item));
         return map;
     }
     return nullptr;

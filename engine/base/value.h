@@ -16,7 +16,8 @@ namespace fathom {
 
 class Value;
 
-/// A map that keeps the order in which keys were first seen, as OmegaConf does. Lookup is linear: config maps are small.
+/// A map that keeps the order in which keys were first seen, as OmegaConf does. Lookup is linear: config maps
+/// are small.
 class ValueMap {
 public:
     using Entry = std::pair<std::string, Value>;
@@ -96,11 +97,13 @@ private:
     std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> m_data;
 };
 
-/// Compact JSON in UTF-8. Non-finite floats become {"$float": "nan" | "inf" | "-inf"}; floats keep a fraction ("1.0").
+/// Compact JSON in UTF-8. Non-finite floats become {"$float": "nan" | "inf" | "-inf"}; floats keep a fraction
+/// ("1.0").
 [[nodiscard]] std::string toJson(const Value& value);
 /// Parses one JSON document; integers become Int, others Float. Errors are BadInput.
 [[nodiscard]] Result<Value> fromJson(std::string_view text);
-/// Shortest decimal text that reads back to the same double, as Python's repr writes it ("0.001", "1e-09", "1.0").
+/// Shortest decimal text that reads back to the same double, as Python's repr writes it ("0.001", "1e-09",
+/// "1.0").
 [[nodiscard]] std::string formatFloat(double value);
 
 } // namespace fathom
