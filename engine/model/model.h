@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the training loop knows of a model. Everything that depends on the task (features, losses, decoding,
+// how a batch is put together) is behind this; everything about loops, optimizers and checkpoints is in
+// engine/train.
+//
+//   auto model = model::createModel(config, "model", {.seed = 42});
+//   auto data = (*model)->dataset(model::Split::Train);              // nullptr: the config has no such set
+//   auto batch = (*data)->load(indices);                             // any thread
+//   auto step = (*model)->trainingStep(*batch, {.seed = seedOfThisStep});
+//   step->loss.backward();
+//   model::saveModel(**model, "out.nemo");
+#pragma once
+
+#include "engine/archive/nemo.h"
+#include "engine/base/log.h"
+#include "engine/base/result.h"
+#include "engine/config/config.h"
+#include "engine/run/torch_module.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <torch/torch.h>
+#include <vector>
+
+namespace fathom::model {
+
+enum class Split { Train, Validation, Test };
+
+/// The config section and the prefix of metric names: "train", "validation" / "val", "test".
+[[nodiscard]] std::string_view sectionName(Split split);  ///< "train_ds", "validation_ds", "test_ds"
+[[nodiscard]] std::string_view metricPrefix(Split split); ///< "train_", "val_", "test_"
+
+/// What a dataset collates: NeMo's tuple in NeMo's order. Speech: signal [B, T] float32, its length in
+/// samples [B] int64, tokens [B, U] int64, their number [B] int64; on the CPU.
+struct Batch {
+    std::vector<torch::Tensor> tensors{};
+    std::vector<std::string> sources{}; ///< one name per item (the audio file)
+    std::vector<Error> skipped{};       ///< items left out because the config says skip_bad_files
+    [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(sources.size()); }
+};
+
+struct LoaderOptions {
+    int batchSize = 1;
+    bool shuffle = false;
+    bool dropLast = false;
+    int workers = 0; ///< as configured; the loop may prefetch with more or fewer
+};
+
+/// The items of one split. Immutable; any thread may load.
+class Dataset {
+public:
+    virtual ~Dataset() = default;
+    [[nodiscard]] virtual std::int64_t size() const = 0;
+    [[nodiscard]] virtual const LoaderOptions& loader() const = 0;
+    /// Reads and collates the items at `indices` ([0, size())). May have fewer than asked for, even none
+    /// (`skipped`). Errors are BadInput and name the manifest line and the file.
+    [[nodiscard]] virtual Result<Batch> load(std::span<const std::int64_t> indices) const = 0;
+    /// One line for the log: "360 clips, 0.31 hours, 2 left out by duration".
+    [[nodiscard]] virtual std::string summary() const = 0;
+};
+
+struct StepContext {
+    std::uint64_t seed = 0;   ///< all randomness of the step derives from it, so a resumed run draws the same
+    bool wantMetrics = false; ///< also those that cost decoding (training_batch_wer)
+};
+
+struct Metric {
+    std::string name{};
+    double value = 0;
+};
+
+struct TrainingStep {
+    torch::Tensor loss{}; ///< 0-dim, with a graph; on the model's device, so reading it synchronises
+    std::vector<Metric> metrics{};
+};
+
+/// A metric of an epoch is the sum of numerators over the sum of denominators (over batches and ranks). A
+/// denominator of 0 gives infinity for a positive numerator, as NeMo's word error rate.
+struct Ratio {
+    std::string name{}; ///< without a prefix: "loss", "wer"
+    double numerator = 0;
+    double denominator = 0;
+};
+
+struct Sample {
+    std::string source{};
+    std::string reference{};
+    std::string prediction{};
+    double score = 0; ///< its own word error rate
+};
+
+struct EvaluationStep {
+    std::vector<Ratio> metrics{};
+    std::vector<Sample> samples{}; ///< one per item
+};
+
+/// One thread at a time (datasets excepted).
+class Model {
+public:
+    virtual ~Model() = default;
+
+    /// Fully qualified class in NeMo, "nemo.collections.asr.models.ctc_models.EncDecCTCModel".
+    [[nodiscard]] virtual const std::string& target() const = 0;
+    /// Parameters and buffers under NeMo's names and in NeMo's order; train() and to() it here.
+    [[nodiscard]] virtual torch::nn::Module& module() = 0;
+    /// The model section as it is saved: resolved, with target, nemo_version and the defaults NeMo inserts.
+    [[nodiscard]] virtual Result<std::string> configYaml() const = 0;
+
+    /// Reads the split's manifest and checks its texts; nullptr when the config has no such set.
+    [[nodiscard]] virtual Result<std::shared_ptr<const Dataset>> dataset(Split split) = 0;
+
+    /// Forward and loss of one batch with module() in training mode. Does not call backward.
+    [[nodiscard]] virtual Result<TrainingStep> trainingStep(const Batch& batch,
+                                                            const StepContext& context) = 0;
+    /// Loss, metrics and predictions of one batch without gradients, module() in eval mode.
+    [[nodiscard]] virtual Result<EvaluationStep> evaluationStep(const Batch& batch) = 0;
+
+    /// One forward in eval mode by NeMo's input and output names (run::RestoredModel::forward says which).
+    [[nodiscard]] virtual Result<std::vector<run::NamedArray>>
+    forward(const std::vector<run::NamedArray>& inputs) = 0;
+    /// Texts of audio files, one each, in order. Models that do not hear give a Usage error.
+    [[nodiscard]] virtual Result<std::vector<run::Transcript>>
+    transcribe(const std::vector<std::filesystem::path>& audio, std::stop_token stop) = 0;
+};
+
+struct ModelOptions {
+    std::uint64_t seed = 0; ///< of the initial weights
+    Log* log = nullptr;     ///< borrowed for the model's life; may be null
+};
+
+/// Builds the model of the section at `path` ("model", or "" for an archive's config) with fresh weights.
+/// The class is `<path>.target`; without one the section's shape decides. Errors are Usage, with file, line
+/// and key.
+[[nodiscard]] Result<std::unique_ptr<Model>> createModel(const config::Config& config, std::string_view path,
+                                                         const ModelOptions& options);
+
+/// Builds the model an archive holds and loads its weights, converted to float32. `strict` false tolerates
+/// missing and unexpected names, never shapes. Errors are BadInput (a broken file, names that do not match)
+/// or Usage (a class that is not known).
+[[nodiscard]] Result<std::unique_ptr<Model>> restoreModel(const archive::Nemo& nemo,
+                                                          const run::RestoreOptions& options);
+
+/// Writes config and weights as `.nemo`, atomically.
+[[nodiscard]] Status saveModel(Model& model, const std::filesystem::path& path);
+
+} // namespace fathom::model
