@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data/audio.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <sndfile.h>
+#include <soxr.h>
+
+namespace fathom::data {
+
+namespace {
+
+constexpr const char* kRemedy = "Replace the file, remove it from the manifest or set skip_bad_files=true";
+
+Error audioError(const std::filesystem::path& path, std::string why) {
+    return {.kind = ErrorKind::BadInput,
+            .what = "Cannot read the recording",
+            .why = std::move(why),
+            .remedy = kRemedy,
+            .file = path.string()};
+}
+
+struct CloseSound {
+    void operator()(SNDFILE* file) const { sf_close(file); }
+};
+
+struct Sound {
+    std::unique_ptr<SNDFILE, CloseSound> file{};
+    SF_INFO info{};
+};
+
+Result<Sound> openSound(const std::filesystem::path& path) {
+    Sound sound;
+    sound.file.reset(sf_open(path.c_str(), SFM_READ, &sound.info));
+    if (!sound.file) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored)) return fail(audioError(path, "there is no such file"));
+        return fail(audioError(path, sf_strerror(nullptr)));
+    }
+    if (sound.info.samplerate <= 0 || sound.info.channels <= 0)
+        return fail(audioError(path, "its header gives no sample rate or no channel"));
+    return sound;
+}
+
+std::string secondsText(double seconds) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3f s", seconds);
+    return text;
+}
+
+/// Reads up to `wanted` frames (all if negative) and averages the channels. The header is not believed for
+/// allocation: a broken one may claim anything.
+std::vector<float> readFrames(Sound& sound, sf_count_t wanted) {
+    constexpr sf_count_t kChunk = 1 << 16;
+    const auto channels = static_cast<std::size_t>(sound.info.channels);
+    std::vector<float> mono;
+    std::vector<float> chunk;
+    while (wanted != 0) {
+        const sf_count_t ask = wanted < 0 ? kChunk : std::min(kChunk, wanted);
+        chunk.resize(static_cast<std::size_t>(ask) * channels);
+        const sf_count_t got = sf_readf_float(sound.file.get(), chunk.data(), ask);
+        for (std::size_t frame = 0; frame < static_cast<std::size_t>(std::max<sf_count_t>(got, 0)); ++frame) {
+            float sum = 0;
+            for (std::size_t c = 0; c < channels; ++c)
+                sum += chunk[frame * channels + c];
+            mono.push_back(channels == 1 ? sum : sum / static_cast<float>(channels));
+        }
+        if (got < ask) break;
+        if (wanted > 0) wanted -= got;
+    }
+    return mono;
+}
+
+bool knowsLength(const SF_INFO& info) {
+    return info.frames > 0 && info.frames < SF_COUNT_MAX;
+}
+
+Status checkLength(const std::filesystem::path& path, const Sound& sound, double offset, double duration,
+                   std::size_t got) {
+    const double rate = sound.info.samplerate;
+    const double seconds = static_cast<double>(got) / rate;
+    if (knowsLength(sound.info)) {
+        const auto start = static_cast<sf_count_t>(offset * rate);
+        const sf_count_t rest = std::max<sf_count_t>(sound.info.frames - start, 0);
+        const sf_count_t expected =
+            duration > 0 ? std::min(rest, static_cast<sf_count_t>(duration * rate)) : rest;
+        if (static_cast<sf_count_t>(got) < expected)
+            return fail(audioError(path, "the file is truncated or damaged: " + secondsText(seconds) +
+                                             " of " + secondsText(static_cast<double>(expected) / rate) +
+                                             " can be decoded"));
+    }
+    if (seconds < duration - std::max(0.05, 0.01 * duration))
+        return fail(audioError(path, "it holds " + secondsText(seconds) + " where the manifest says " +
+                                         secondsText(duration)));
+    if (got == 0) return fail(audioError(path, "it holds no samples"));
+    return {};
+}
+
+} // namespace
+
+Result<AudioInfo> audioInfo(const std::filesystem::path& path) {
+    const Result<Sound> sound = openSound(path);
+    if (!sound) return fail(sound.error());
+    const SF_INFO& info = sound->info;
+    const double frames = knowsLength(info) ? static_cast<double>(info.frames) : 0.0;
+    return AudioInfo{info.samplerate, info.channels, frames / info.samplerate};
+}
+
+Result<std::vector<float>> readAudio(const std::filesystem::path& path, int sampleRate, double offset,
+                                     double duration) {
+    try {
+        Result<Sound> sound = openSound(path);
+        if (!sound) return fail(sound.error());
+        const int rate = sound->info.samplerate;
+        if (offset > 0 && sf_seek(sound->file.get(), static_cast<sf_count_t>(offset * rate), SEEK_SET) < 0)
+            return fail(audioError(path, "its end lies before the offset of " + secondsText(offset)));
+        std::vector<float> samples =
+            readFrames(*sound, duration > 0 ? static_cast<sf_count_t>(duration * rate) : sf_count_t{-1});
+        if (Status whole = checkLength(path, *sound, offset, duration, samples.size()); !whole)
+            return fail(whole.error());
+        if (sampleRate == 0 || sampleRate == rate) return samples;
+        return resample(std::move(samples), rate, sampleRate);
+    } catch (const std::exception& error) { // out of memory
+        return fail(audioError(path, error.what()));
+    }
+}
+
+Result<std::vector<float>> resample(std::vector<float> samples, int fromRate, int toRate) {
+    if (fromRate == toRate || samples.empty()) return samples;
+    const double ratio = static_cast<double>(toRate) / fromRate;
+    std::vector<float> result(
+        static_cast<std::size_t>(std::ceil(static_cast<double>(samples.size()) * ratio)));
+    const soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
+    const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
+    const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
+    std::size_t done = 0;
+    const soxr_error_t error = soxr_oneshot(fromRate, toRate, 1, samples.data(), samples.size(), nullptr,
+                                            result.data(), result.size(), &done, &io, &quality, &runtime);
+    if (error != nullptr)
+        return fail({.kind = ErrorKind::Failed,
+                     .what = "Cannot resample from " + std::to_string(fromRate) + " to " +
+                             std::to_string(toRate) + " Hz",
+                     .why = error,
+                     .remedy = "Convert the recording beforehand"});
+    std::fill(result.begin() + static_cast<std::ptrdiff_t>(done), result.end(), 0.0F);
+    return result;
+}
+
+} // namespace fathom::data
