@@ -16,7 +16,7 @@ struct RunRequest {
     std::filesystem::path configPath{};
     std::string configName{};
     std::vector<std::string> overrides{};
-    std::filesystem::path workspace{};   ///< folder of runs.sqlite
+    std::filesystem::path workspace{}; ///< folder of runs.sqlite
 };
 
 /// A command line that repeats the run, quoted for a POSIX shell.

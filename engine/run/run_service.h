@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only way into training. Each run has an engine thread of its own; metrics go to the store, commands come from here.
+// The only way into training. Each run has an engine thread of its own; metrics go to the store, commands
+// come from here.
 //
 //   auto service = run::RunService::open(workspace);
 //   auto id = service->start({.configPath = "configs/asr", .configName = "quartznet_prompts"});
@@ -11,17 +12,32 @@
 #include "engine/run/request.h"
 #include "engine/store/types.h"
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace fathom::run {
 
+/// The last value of one series.
+struct LatestValue {
+    std::string name{}; ///< "train_loss"
+    std::int64_t step = 0;
+    double value = 0;
+};
+
 struct RunSnapshot {
     store::RunId id{};
+    std::string title{}; ///< "quartznet_prompts/7"
     store::RunState state = store::RunState::Created;
     store::Progress progress{};
-    std::optional<Error> error{};     ///< set when the state is Failed
+    std::vector<LatestValue> latest{}; ///< in the order in which the series first appeared
+    std::filesystem::path directory{}; ///< the run's own folder; empty until it exists
+    std::optional<Error> error{};      ///< set when the state is Failed
 };
 
 class RunService {
@@ -31,23 +47,28 @@ public:
     /// Stops what runs and joins every thread.
     ~RunService();
 
-    /// Composes and checks the config, creates the run in the store and starts its thread. Errors are the caller's to
-    /// show: a bad config creates no run. Not for the GUI thread (it reads files).
+    /// Composes and checks the config (loading the training module), creates the run in the store and starts
+    /// its thread. Errors are the caller's to show: a bad config creates no run. Not for the GUI thread (it
+    /// reads files).
     [[nodiscard]] Result<store::RunId> start(const RunRequest& request);
     /// Asks a run to end within one step, keeping what it has. Returns at once. Any thread.
     void stop(store::RunId run);
     /// State now; nullopt for a run this service did not start. Never waits. Any thread.
     [[nodiscard]] std::optional<RunSnapshot> snapshot(store::RunId run) const;
-    /// Called from the engine thread whenever a snapshot changed, at most 20 times a second. Set before start().
+    /// Called from the engine thread whenever a snapshot changed, at most 20 times a second. Set before
+    /// start().
     void onChange(std::function<void(const RunSnapshot&)> callback);
-    /// Returns when the run is over. Not for the GUI thread.
+    /// Called for each log line of a run, from the thread that wrote it. Set before start().
+    void onEvent(std::function<void(store::RunId, LogLevel, std::string_view)> callback);
+    /// Returns when the run is over and the store has it. Not for the GUI thread.
     RunSnapshot wait(store::RunId run);
+    /// Runs that are not over. Never waits. Any thread.
     [[nodiscard]] std::vector<RunSnapshot> active() const;
 
 private:
     RunService();
     struct Impl;
-    std::shared_ptr<Impl> m_impl;
+    std::unique_ptr<Impl> m_impl;
 };
 
 } // namespace fathom::run

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The border to LibTorch. What implements these interfaces lies in libfathom_torch.so, which is loaded on first use:
-// the window opens without it, and a machine without LibTorch can still browse archives and runs.
+// The border to LibTorch. What implements these interfaces lies in libfathom_torch.so, which is loaded on
+// first use: the window opens without it, and a machine without LibTorch can still browse archives and runs.
 #pragma once
 
 #include "engine/archive/tensor.h"
@@ -22,9 +22,9 @@ namespace fathom::run {
 struct TrainJob {
     const config::Config& config;
     Mode mode = Mode::Train;
-    store::RunWriter& writer;      ///< metrics, events, samples, progress, directory
+    store::RunWriter& writer; ///< metrics, events, samples, progress, directory
     Log& log;
-    std::stop_token stop;          ///< asked at least once a step
+    std::stop_token stop; ///< asked at least once a step
 };
 
 enum class TrainEnd { Completed, Stopped };
@@ -41,19 +41,20 @@ struct Transcript {
 };
 
 struct RestoreOptions {
-    bool strict = true;            ///< missing and unexpected keys are errors
+    bool strict = true; ///< missing and unexpected keys are errors
 };
 
 /// A model restored from an archive, in eval mode on the CPU. One thread at a time.
 class RestoredModel {
 public:
     virtual ~RestoredModel() = default;
-    /// One forward pass by NeMo's input names (`audio_signal` [B, T] float32 or float64, `length` [B] int64); returns every output by
-    /// NeMo's name (`processed_signal`, `processed_signal_length`, `encoded`, `encoded_len`, `log_probs`, `greedy_predictions`).
+    /// One forward pass by NeMo's input names (`audio_signal` [B, T] float32 or float64, `length` [B] int64);
+    /// returns every output by NeMo's name (`processed_signal`, `processed_signal_length`, `encoded`,
+    /// `encoded_len`, `log_probs`, `greedy_predictions`).
     [[nodiscard]] virtual Result<std::vector<NamedArray>> forward(const std::vector<NamedArray>& inputs) = 0;
     /// Greedy transcripts, one per audio file, in order; dither 0 and pad_to 0 as NeMo's transcribe().
-    [[nodiscard]] virtual Result<std::vector<Transcript>> transcribe(const std::vector<std::filesystem::path>& audio,
-                                                                     std::stop_token stop) = 0;
+    [[nodiscard]] virtual Result<std::vector<Transcript>>
+    transcribe(const std::vector<std::filesystem::path>& audio, std::stop_token stop) = 0;
     /// Writes the model as `.nemo`.
     [[nodiscard]] virtual Status saveTo(const std::filesystem::path& path) = 0;
 };
@@ -63,15 +64,21 @@ public:
     virtual ~TorchModule() = default;
     /// Runs the job on the calling thread until it ends. Never throws.
     [[nodiscard]] virtual Result<TrainEnd> train(const TrainJob& job) = 0;
-    /// Checks that the config can be built (model, data, optimizer parameters) without reading audio. Never throws.
-    [[nodiscard]] virtual Status check(const config::Config& config) = 0;
-    [[nodiscard]] virtual Result<std::unique_ptr<RestoredModel>> restore(const std::filesystem::path& nemoFile,
-                                                                         const RestoreOptions& options) = 0;
+    /// Checks what can be known before a run exists: trainer, experiment, model and optimizer sections, and
+    /// that the experiment folder can be written. Reads no audio. Never throws.
+    [[nodiscard]] virtual Status check(const config::Config& config, Mode mode) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<RestoredModel>>
+    restore(const std::filesystem::path& nemoFile, const RestoreOptions& options) = 0;
     [[nodiscard]] virtual std::string version() const = 0; ///< "LibTorch 2.11.0, CUDA not available"
 };
 
-/// Loads libfathom_torch.so beside the program, in ../lib, or in $FATHOM_MODULE_DIR, once per process; about 0.4 s the first time.
-/// Errors say what is missing. Any thread. The module stays loaded until the process ends.
+/// What both sides of the border must agree on; raised with every change of an interface that crosses it.
+inline constexpr int kTorchModuleAbi = 1;
+
+/// Loads libfathom_torch.so (its `extern "C" TorchModule* fathomTorchModule(int abi)`) from
+/// $FATHOM_MODULE_DIR if that is set, else from beside the program, ../lib or ../lib/fathom, once per
+/// process; about 0.4 s the first time. Errors say what is missing. Any thread. The module stays loaded until
+/// the process ends.
 [[nodiscard]] Result<TorchModule*> loadTorchModule();
 
 } // namespace fathom::run

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/run_service.h"
+
+#include "engine/config/compose.h"
+#include "engine/run/torch_module.h"
+#include "engine/run/tracked_writer.h"
+
+#include <condition_variable>
+#include <new>
+#include <thread>
+
+namespace fathom::run {
+namespace {
+
+/// Log lines of the engine become events of the run.
+class RunLog : public Log {
+public:
+    explicit RunLog(store::RunWriter& writer) : m_writer(writer) {}
+    void write(LogLevel level, std::string_view text) noexcept override { m_writer.event(level, text); }
+
+private:
+    store::RunWriter& m_writer;
+};
+
+struct ActiveRun {
+    RunRequest request;
+    config::Config config;
+    TorchModule* module = nullptr;
+    std::shared_ptr<TrackedWriter> writer{};
+    std::jthread thread{};
+};
+
+/// exp_manager.name, else name, else the config's file name, as NeMo's scripts resolve them.
+std::string runName(const config::Config& config, const RunRequest& request) {
+    for (const char* path : {"exp_manager.name", "name"}) {
+        if (!config.find(path)) continue;
+        const Result<Value> value = config.resolved(path);
+        if (value && value->isString() && !value->asString().empty() && value->asString() != "???")
+            return value->asString();
+    }
+    return std::filesystem::path(request.configName).stem().string();
+}
+
+Result<store::NewRun> describe(const config::Config& config, const RunRequest& request) {
+    const Result<Value> resolved = config.resolved();
+    if (!resolved) return fail(resolved.error());
+    Result<std::string> yaml = config.toYaml("", false);
+    if (!yaml) return fail(std::move(yaml.error()));
+    return store::NewRun{.name = runName(config, request),
+                         .command = commandLine(request),
+                         .configPath = request.configPath.string(),
+                         .configName = request.configName,
+                         .overrides = request.overrides,
+                         .configJson = toJson(*resolved),
+                         .configYaml = std::move(*yaml)};
+}
+
+/// The one place where whatever a run throws becomes an Error.
+Result<TrainEnd> trainGuarded(const ActiveRun& run, std::stop_token stop) {
+    const std::string what = run.request.mode == Mode::Test ? "Testing failed" : "Training failed";
+    RunLog log(*run.writer);
+    try {
+        return run.module->train({run.config, run.request.mode, *run.writer, log, std::move(stop)});
+    } catch (const std::bad_alloc&) {
+        return fail({.what = what, .why = "out of memory", .remedy = "Lower model.train_ds.batch_size"});
+    } catch (const std::exception& error) {
+        return fail({.what = what, .why = error.what(), .remedy = {}});
+    } catch (...) {
+        return fail({.what = what, .why = "an unknown exception", .remedy = {}});
+    }
+}
+
+} // namespace
+
+struct RunService::Impl {
+    std::unique_ptr<store::Recorder> recorder;
+    std::function<void(const RunSnapshot&)> changed;
+    std::function<void(store::RunId, LogLevel, std::string_view)> logged;
+
+    mutable std::mutex mutex;
+    std::condition_variable ended;
+    std::vector<std::shared_ptr<ActiveRun>> runs; ///< only grows, so that a finished run keeps its snapshot
+
+    [[nodiscard]] std::shared_ptr<ActiveRun> find(store::RunId id) const {
+        const std::lock_guard lock(mutex);
+        for (const auto& run : runs)
+            if (run->writer->id() == id) return run;
+        return nullptr;
+    }
+    void execute(const ActiveRun& run, std::stop_token stop);
+};
+
+void RunService::Impl::execute(const ActiveRun& run, std::stop_token stop) {
+    run.writer->state(store::RunState::Running);
+    Result<TrainEnd> end = trainGuarded(run, std::move(stop));
+    if (!end && end.error().kind == ErrorKind::Interrupted) end = TrainEnd::Stopped;
+    if (!end) {
+        run.writer->event(LogLevel::Error, end.error().message());
+        run.writer->finish(store::RunState::Failed, end.error());
+    } else {
+        run.writer->finish(*end == TrainEnd::Stopped ? store::RunState::Stopped : store::RunState::Completed,
+                           std::nullopt);
+    }
+    recorder->flush();
+    const std::lock_guard lock(mutex);
+    ended.notify_all();
+}
+
+RunService::RunService() : m_impl(std::make_unique<Impl>()) {}
+
+RunService::~RunService() {
+    for (const auto& run : m_impl->runs)
+        run->thread.request_stop();
+    for (const auto& run : m_impl->runs)
+        run->thread.join();
+}
+
+Result<std::unique_ptr<RunService>> RunService::open(const std::filesystem::path& workspace) {
+    auto recorder = store::Recorder::open(workspace);
+    if (!recorder) return fail(std::move(recorder.error()));
+    std::unique_ptr<RunService> service(new RunService);
+    service->m_impl->recorder = std::move(*recorder);
+    return service;
+}
+
+Result<store::RunId> RunService::start(const RunRequest& request) {
+    auto config = config::compose(
+        {.configPath = request.configPath, .configName = request.configName, .overrides = request.overrides});
+    if (!config) return fail(std::move(config.error()));
+    auto description = describe(*config, request);
+    if (!description) return fail(std::move(description.error()));
+    auto module = loadTorchModule();
+    if (!module) return fail(std::move(module.error()));
+    if (Status checked = (*module)->check(*config, request.mode); !checked)
+        return fail(std::move(checked.error()));
+
+    auto target = m_impl->recorder->createRun(*description);
+    if (!target) return fail(std::move(target.error()));
+    const store::RunId id = (*target)->id();
+    auto logged = m_impl->logged
+                      ? [this, id](LogLevel level, std::string_view text) { m_impl->logged(id, level, text); }
+                      : std::function<void(LogLevel, std::string_view)>{};
+    auto run = std::make_shared<ActiveRun>(ActiveRun{request, std::move(*config), *module});
+    run->writer = std::make_shared<TrackedWriter>(std::move(*target), m_impl->changed, std::move(logged));
+
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->runs.push_back(run);
+    run->thread = std::jthread([impl = m_impl.get(), active = run.get()](std::stop_token stop) {
+        impl->execute(*active, std::move(stop));
+    });
+    return id;
+}
+
+void RunService::stop(store::RunId id) {
+    const auto run = m_impl->find(id);
+    if (!run || store::isOver(run->writer->snapshot().state)) return;
+    run->writer->markStopping();
+    run->thread.request_stop();
+}
+
+std::optional<RunSnapshot> RunService::snapshot(store::RunId id) const {
+    const auto run = m_impl->find(id);
+    return run ? std::optional(run->writer->snapshot()) : std::nullopt;
+}
+
+void RunService::onChange(std::function<void(const RunSnapshot&)> callback) {
+    m_impl->changed = std::move(callback);
+}
+
+void RunService::onEvent(std::function<void(store::RunId, LogLevel, std::string_view)> callback) {
+    m_impl->logged = std::move(callback);
+}
+
+RunSnapshot RunService::wait(store::RunId id) {
+    const auto run = m_impl->find(id);
+    if (!run) return {.id = id};
+    std::unique_lock lock(m_impl->mutex);
+    m_impl->ended.wait(lock, [&] { return store::isOver(run->writer->snapshot().state); });
+    lock.unlock();
+    m_impl->recorder->flush();
+    return run->writer->snapshot();
+}
+
+std::vector<RunSnapshot> RunService::active() const {
+    std::vector<RunSnapshot> list;
+    const std::lock_guard lock(m_impl->mutex);
+    for (const auto& run : m_impl->runs)
+        if (RunSnapshot snapshot = run->writer->snapshot(); !store::isOver(snapshot.state))
+            list.push_back(std::move(snapshot));
+    return list;
+}
+
+} // namespace fathom::run
