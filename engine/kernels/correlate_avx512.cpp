@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#define FATHOM_VECTOR_WIDTH 16
+#define FATHOM_VECTOR_BLOCK 12
+#include "engine/kernels/correlate_loops.h"
+
+namespace fathom::kernels {
+
+const Correlate kCorrelateAvx512{kWidth, &apply, &accumulate};
+
+} // namespace fathom::kernels

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#define FATHOM_VECTOR_WIDTH 4
+#define FATHOM_VECTOR_BLOCK 8
+#include "engine/kernels/correlate_loops.h"
+
+namespace fathom::kernels {
+
+const Correlate kCorrelatePortable{kWidth, &apply, &accumulate};
+
+} // namespace fathom::kernels
