@@ -19,24 +19,35 @@ packages=(
   libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev qt6-base-dev
 )
 if [ "${FATHOM_GUI:-ON}" != OFF ]; then
-  packages+=(qt6-base-dev-tools libqt6svg6-dev libqt6svg6 libqcustomplot-dev libgl-dev libvulkan-dev libxkbcommon-dev
+  packages+=(qt6-base-dev-tools "qt6-svg-dev|libqt6svg6-dev" libqt6svg6 libqcustomplot-dev libgl-dev libvulkan-dev libxkbcommon-dev
              qt6-qpa-plugins fonts-dejavu-core)
 fi
 
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# "a|b" is one package under the names that different releases give it.
 missing=()
-for package in "${packages[@]}"; do
-  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+for names in "${packages[@]}"; do
+  found=""
+  for package in ${names//|/ }; do if installed "$package"; then found=yes; fi; done
+  [ -n "$found" ] || missing+=("$names")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   sudo=""
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { say "needs root to install: ${missing[*]}"; say "run as root: apt-get install ${missing[*]}"; exit 1; }
+    command -v sudo >/dev/null || { say "needs root to install: ${missing[*]}"; say "run as root: packaging/bootstrap.sh"; exit 1; }
     sudo=sudo
   fi
   say "installing Debian packages: ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
   $sudo apt-get update -qq
-  $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  chosen=()
+  for names in "${missing[@]}"; do
+    for package in ${names//|/ }; do
+      if apt-cache show "$package" >/dev/null 2>&1; then chosen+=("$package"); break; fi
+    done
+  done
+  $sudo apt-get install -y -qq --no-install-recommends "${chosen[@]}" >/dev/null
 fi
 
 if [ -n "${Torch_DIR:-}" ]; then
