@@ -19,6 +19,13 @@ struct StoredPoint {
     double value = 0;
 };
 
+/// The newest point of a series.
+struct LastValue {
+    RunId run{};
+    std::string name{}; ///< of the series
+    StoredPoint point{};
+};
+
 /// What came in since the last call.
 struct Tail {
     std::int64_t lastRow = 0; ///< hand this to the next call
@@ -27,17 +34,23 @@ struct Tail {
 
 class Reader {
 public:
-    /// Opens `<workspace>/runs.sqlite` read-only. A missing file is an error (BadInput) that says how runs come to be.
+    /// Opens `<workspace>/runs.sqlite` read-only. A missing file is an error (BadInput) that says how runs
+    /// come to be.
     [[nodiscard]] static Result<Reader> open(const std::filesystem::path& workspace);
     Reader(Reader&&) noexcept;
     Reader& operator=(Reader&&) noexcept;
     ~Reader();
 
-    /// All runs, newest first. A run whose process is gone is reported as Interrupted even before a recorder marked it.
+    /// All runs, newest first, without configJson and configYaml, which run() fills in. A run whose process
+    /// is gone is reported as Interrupted even before a recorder marked it.
     [[nodiscard]] Result<std::vector<Run>> runs();
     [[nodiscard]] Result<std::optional<Run>> run(RunId id);
     [[nodiscard]] Result<std::vector<Series>> series(RunId run);
-    /// Points of one run with a row id above `afterRow`, in the order they were written.
+    /// The last point of every series of every run: what a table of runs shows.
+    [[nodiscard]] Result<std::vector<LastValue>> lastValues();
+    [[nodiscard]] Result<std::vector<LastValue>> lastValues(RunId run);
+    /// Up to `limit` points of one run with a row id above `afterRow`, in the order they were written. Fewer
+    /// than `limit` means that there are no more for now.
     [[nodiscard]] Result<Tail> tail(RunId run, std::int64_t afterRow, std::size_t limit = 200'000);
     [[nodiscard]] Result<std::vector<StoredPoint>> points(SeriesId series);
     [[nodiscard]] Result<std::vector<Event>> events(RunId run, std::int64_t afterEvent = 0);

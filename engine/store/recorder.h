@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The writing side of the run store: one per process, with a thread of its own.
 //
-// Points, events, samples and progress are queued and written in one transaction at most every 50 ms. A database error is
-// retried with back-off; nothing queued is dropped; `health()` tells. Training never waits for it.
+// Points, events, samples and progress are queued and written in one transaction at most every 50 ms. A
+// database error is retried with back-off; nothing queued is dropped; `health()` tells. Training never waits
+// for it.
 #pragma once
 
 #include "engine/base/result.h"
@@ -15,12 +16,13 @@
 namespace fathom::store {
 
 struct RecorderHealth {
-    bool degraded = false;      ///< the last write failed; points are kept and it will be tried again
+    bool degraded = false; ///< the last write failed; points are kept and it will be tried again
     std::string reason{};
     std::size_t queuedPoints = 0;
 };
 
-/// One run's metrics, events and progress on their way to the store. Any thread; nothing here waits for the disk.
+/// One run's metrics, events and progress on their way to the store. Any thread; nothing here waits for the
+/// disk.
 class RunWriter : public MetricSink {
 public:
     [[nodiscard]] virtual RunId id() const = 0;
@@ -35,12 +37,14 @@ public:
 
 class Recorder {
 public:
-    /// Opens or creates `<workspace>/runs.sqlite`, migrates it, and marks runs whose process is gone as Interrupted.
+    /// Opens or creates `<workspace>/runs.sqlite`, migrates it, and marks runs whose process is gone as
+    /// Interrupted.
     [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(const std::filesystem::path& workspace);
     /// Writes what is queued, then joins the thread.
     ~Recorder();
 
-    /// Inserts the run (state Created, this process as owner). Waits for one short transaction. Not for the GUI thread.
+    /// Inserts the run (state Created, this process as owner). Waits for one short transaction. Not for the
+    /// GUI thread.
     [[nodiscard]] Result<std::shared_ptr<RunWriter>> createRun(const NewRun& run);
     /// Returns once everything queued before the call is on disk, or the time is up.
     bool flush(int timeoutMs = 5000);

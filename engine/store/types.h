@@ -17,40 +17,45 @@ enum class RunId : std::int64_t {};
 /// Interrupted: its process died without saying so.
 enum class RunState { Created, Running, Stopping, Completed, Stopped, Failed, Interrupted };
 
+/// "created", "running", … as the database spells them.
 [[nodiscard]] std::string_view name(RunState state);
-[[nodiscard]] constexpr bool isOver(RunState state) { return state >= RunState::Completed; }
+/// The other way round; a word of a later version reads as Interrupted.
+[[nodiscard]] RunState runState(std::string_view name);
+[[nodiscard]] constexpr bool isOver(RunState state) {
+    return state >= RunState::Completed;
+}
 
 /// Where the loop is. Totals are -1 when unknown.
 struct Progress {
-    std::int64_t step = 0;        ///< completed optimizer steps
+    std::int64_t step = 0; ///< completed optimizer steps
     std::int64_t totalSteps = -1;
-    int epoch = 0;                ///< completed epochs
+    int epoch = 0; ///< completed epochs
     int totalEpochs = -1;
-    std::string phase{};          ///< "loading", "training", "validating", "testing", "saving"
-    double stepsPerSecond = 0;    ///< over the last few seconds
+    std::string phase{};       ///< "loading", "training", "validating", "testing", "saving"
+    double stepsPerSecond = 0; ///< over the last few seconds
 };
 
 struct NewRun {
-    std::string name{};           ///< exp_manager.name, "quartznet_prompts"
-    std::string command{};        ///< a command line that reproduces the run
+    std::string name{};    ///< exp_manager.name, "quartznet_prompts"
+    std::string command{}; ///< a command line that reproduces the run
     std::string configPath{};
     std::string configName{};
     std::vector<std::string> overrides{};
-    std::string configJson{};     ///< the resolved config
-    std::string configYaml{};     ///< the unresolved config
-    std::string directory{};      ///< the run's own folder; may be set later
+    std::string configJson{}; ///< the resolved config
+    std::string configYaml{}; ///< the unresolved config
+    std::string directory{};  ///< the run's own folder; may be set later
 };
 
 struct Run {
     RunId id{};
     std::string name{};
-    int number = 0;               ///< 1, 2, … among the runs of that name: "quartznet_prompts/7"
+    int number = 0; ///< 1, 2, … among the runs of that name: "quartznet_prompts/7"
     RunState state = RunState::Created;
-    std::string error{};          ///< one line; why it failed
-    double createdAt = 0;         ///< seconds since the Unix epoch
-    double startedAt = 0;         ///< 0: not yet
-    double endedAt = 0;           ///< 0: not yet
-    double updatedAt = 0;         ///< last sign of life
+    std::string error{};  ///< one line; why it failed
+    double createdAt = 0; ///< seconds since the Unix epoch
+    double startedAt = 0; ///< 0: not yet
+    double endedAt = 0;   ///< 0: not yet
+    double updatedAt = 0; ///< last sign of life
     Progress progress{};
     std::string command{};
     std::string configPath{};
@@ -81,15 +86,15 @@ struct Event {
 struct Sample {
     std::int64_t step = 0;
     int index = 0;
-    std::string source{};      ///< audio path
+    std::string source{}; ///< audio path
     std::string reference{};
     std::string prediction{};
-    double score = 0;          ///< its word error rate
+    double score = 0; ///< its word error rate
 };
 
 /// An artifact a run produced.
 struct Artifact {
-    std::string kind{};        ///< "nemo", "ckpt", "log"
+    std::string kind{}; ///< "nemo", "ckpt", "log"
     std::string path{};
     std::string sha256{};
     std::int64_t bytes = 0;

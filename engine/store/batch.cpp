@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/store/batch.h"
+
+#include "engine/store/schema.h"
+
+#include <iterator>
+
+namespace fathom::store {
+
+namespace {
+
+/// The recorder's thread tries again later by itself, so it need not wait long for another process's
+/// transaction.
+constexpr int kBusyTimeoutMs = 1000;
+
+template <class T> void moveInto(std::vector<T>& target, std::vector<T>& source) {
+    target.insert(target.end(), std::make_move_iterator(source.begin()),
+                  std::make_move_iterator(source.end()));
+    source.clear();
+}
+
+std::int64_t number(RunId run) {
+    return static_cast<std::int64_t>(run);
+}
+
+} // namespace
+
+void RunUpdate::append(RunUpdate&& later) {
+    if (later.progress) progress = std::move(later.progress);
+    if (later.directory) directory = std::move(later.directory);
+    if (later.state) {
+        state = later.state;
+        error = std::move(later.error);
+    }
+    if (later.startedAt > 0 && startedAt == 0) startedAt = later.startedAt;
+    if (later.endedAt > 0) endedAt = later.endedAt;
+}
+
+bool Batch::empty() const {
+    return points.empty() && series.empty() && events.empty() && samples.empty() && artifacts.empty() &&
+           updates.empty();
+}
+
+void Batch::clear() {
+    points.clear();
+    series.clear();
+    events.clear();
+    samples.clear();
+    artifacts.clear();
+    updates.clear();
+}
+
+void Batch::append(Batch& later) {
+    moveInto(points, later.points);
+    moveInto(series, later.series);
+    moveInto(events, later.events);
+    moveInto(samples, later.samples);
+    moveInto(artifacts, later.artifacts);
+    for (auto& [run, update] : later.updates)
+        updates[run].append(std::move(update));
+    later.updates.clear();
+}
+
+BatchWriter::BatchWriter(const std::filesystem::path& file)
+    : m_database(openForWriting(file, kBusyTimeoutMs)),
+      m_insertSeries(m_database, "INSERT INTO series(run, name) VALUES(?, ?) ON CONFLICT DO NOTHING"),
+      m_findSeries(m_database, "SELECT id FROM series WHERE run = ? AND name = ?"),
+      m_insertPoint(m_database, "INSERT INTO metrics(series, step, wall_time, value) VALUES(?, ?, ?, ?)"),
+      m_insertEvent(m_database, "INSERT INTO events(run, wall_time, level, text) VALUES(?, ?, ?, ?)"),
+      m_insertSample(m_database,
+                     "INSERT OR REPLACE INTO samples(run, step, sample, source, reference, prediction, "
+                     "score) VALUES(?, ?, ?, ?, ?, ?, ?)"),
+      m_insertArtifact(
+          m_database,
+          "INSERT OR REPLACE INTO artifacts(run, kind, path, sha256, bytes) VALUES(?, ?, ?, ?, ?)"),
+      m_touch(m_database, "UPDATE runs SET updated_at = ?2 WHERE id = ?1"),
+      m_progress(m_database,
+                 "UPDATE runs SET step = ?2, total_steps = ?3, epoch = ?4, total_epochs = ?5, phase = ?6, "
+                 "steps_per_second = ?7 WHERE id = ?1"),
+      m_directory(m_database, "UPDATE runs SET directory = ?2 WHERE id = ?1"),
+      m_state(m_database, "UPDATE runs SET state = ?2, error = ?3, "
+                          "started_at = CASE WHEN started_at = 0 THEN ?4 ELSE started_at END, ended_at = ?5 "
+                          "WHERE id = ?1") {}
+
+void BatchWriter::write(const Batch& batch, const std::set<RunId>& alive) {
+    Transaction transaction(m_database);
+    SeriesTable added;
+    std::set<RunId> touched = alive;
+    insertSeries(batch, added);
+    insertPoints(batch, added, touched);
+    insertRest(batch, touched);
+    updateRuns(batch, touched);
+    transaction.commit();
+    m_series.merge(added); // not before: a rolled back id may be given to another series
+}
+
+void BatchWriter::insertSeries(const Batch& batch, SeriesTable& added) {
+    for (const SeriesRow& row : batch.series) {
+        m_insertSeries.bind(number(row.run), row.name).run();
+        if (m_findSeries.bind(number(row.run), row.name).step())
+            added[row.local] = {m_findSeries.integer(0), row.run};
+        m_findSeries.reset();
+    }
+}
+
+void BatchWriter::insertPoints(const Batch& batch, const SeriesTable& added, std::set<RunId>& touched) {
+    SeriesId lastLocal{-1};
+    KnownSeries known;
+    for (const MetricPoint& point : batch.points) {
+        if (point.series != lastLocal) {
+            lastLocal = point.series;
+            known = {};
+            if (const auto old = m_series.find(lastLocal); old != m_series.end())
+                known = old->second;
+            else if (const auto fresh = added.find(lastLocal); fresh != added.end())
+                known = fresh->second;
+            if (known.id != 0) touched.insert(known.run);
+        }
+        if (known.id == 0) continue; // an id that series() never gave
+        m_insertPoint.bind(known.id, point.step, point.wallTime, point.value).run();
+    }
+}
+
+void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
+    for (const auto& [run, event] : batch.events) {
+        m_insertEvent.bind(number(run), event.wallTime, name(event.level), event.text).run();
+        touched.insert(run);
+    }
+    for (const auto& [run, sample] : batch.samples) {
+        m_insertSample
+            .bind(number(run), sample.step, sample.index, sample.source, sample.reference, sample.prediction,
+                  sample.score)
+            .run();
+        touched.insert(run);
+    }
+    for (const auto& [run, artifact] : batch.artifacts) {
+        m_insertArtifact.bind(number(run), artifact.kind, artifact.path, artifact.sha256, artifact.bytes)
+            .run();
+        touched.insert(run);
+    }
+}
+
+void BatchWriter::updateRuns(const Batch& batch, const std::set<RunId>& touched) {
+    for (const auto& [run, update] : batch.updates) {
+        if (update.progress) {
+            const Progress& p = *update.progress;
+            m_progress
+                .bind(number(run), p.step, p.totalSteps, p.epoch, p.totalEpochs, p.phase, p.stepsPerSecond)
+                .run();
+        }
+        if (update.directory) m_directory.bind(number(run), *update.directory).run();
+        if (update.state)
+            m_state.bind(number(run), name(*update.state), update.error, update.startedAt, update.endedAt)
+                .run();
+    }
+    std::set<RunId> all = touched;
+    for (const auto& [run, update] : batch.updates)
+        all.insert(run);
+    const double now = wallTime();
+    for (const RunId run : all)
+        m_touch.bind(number(run), now).run();
+}
+
+} // namespace fathom::store

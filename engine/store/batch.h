@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// What waits to be written, and the transaction that writes it. Internal to engine/store.
+#pragma once
+
+#include "engine/store/database.h"
+#include "engine/store/types.h"
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace fathom::store {
+
+/// A series as RunWriter::series() named it; the database's own id comes when it is written.
+struct SeriesRow {
+    SeriesId local{};
+    RunId run{};
+    std::string name{};
+};
+
+template <class T> struct Owned {
+    RunId run{};
+    T row{};
+};
+
+/// Only the last of each matters.
+struct RunUpdate {
+    std::optional<Progress> progress{};
+    std::optional<std::string> directory{};
+    std::optional<RunState> state{};
+    std::string error{};
+    double startedAt = 0; ///< 0: unchanged
+    double endedAt = 0;   ///< 0: unchanged
+
+    void append(RunUpdate&& later);
+};
+
+struct Batch {
+    std::vector<MetricPoint> points{};
+    std::vector<SeriesRow> series{};
+    std::vector<Owned<Event>> events{};
+    std::vector<Owned<Sample>> samples{};
+    std::vector<Owned<Artifact>> artifacts{};
+    std::map<RunId, RunUpdate> updates{};
+
+    [[nodiscard]] bool empty() const;
+    /// Keeps the vectors' memory.
+    void clear();
+    /// `later` is left empty, with its memory.
+    void append(Batch& later);
+};
+
+/// Writes batches through one connection. Not thread-safe.
+class BatchWriter {
+public:
+    explicit BatchWriter(const std::filesystem::path& file);
+    /// One transaction: the batch and a sign of life for `alive`. Throws DatabaseError; then nothing of it
+    /// was written and the same batch may be tried again, with this or another writer.
+    void write(const Batch& batch, const std::set<RunId>& alive);
+    /// Database ids of the local series, for the writer that replaces this one.
+    struct KnownSeries {
+        std::int64_t id = 0;
+        RunId run{};
+    };
+    using SeriesTable = std::map<SeriesId, KnownSeries>;
+    [[nodiscard]] const SeriesTable& series() const { return m_series; }
+    void adopt(SeriesTable series) { m_series = std::move(series); }
+
+private:
+    void insertSeries(const Batch& batch, SeriesTable& added);
+    void insertPoints(const Batch& batch, const SeriesTable& added, std::set<RunId>& touched);
+    void insertRest(const Batch& batch, std::set<RunId>& touched);
+    void updateRuns(const Batch& batch, const std::set<RunId>& touched);
+
+    Database m_database;
+    Statement m_insertSeries;
+    Statement m_findSeries;
+    Statement m_insertPoint;
+    Statement m_insertEvent;
+    Statement m_insertSample;
+    Statement m_insertArtifact;
+    Statement m_touch;
+    Statement m_progress;
+    Statement m_directory;
+    Statement m_state;
+    SeriesTable m_series;
+};
+
+} // namespace fathom::store
