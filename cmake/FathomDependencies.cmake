@@ -19,7 +19,7 @@ if(FATHOM_TORCH)
   include(FathomTorch)
 endif()
 if(FATHOM_GUI)
-  find_package(Qt6 6.2 REQUIRED COMPONENTS Widgets Svg)
+  find_package(Qt6 6.2 REQUIRED COMPONENTS Widgets Svg PrintSupport) # PrintSupport for QCustomPlot
   find_package(QCustomPlotQt6 REQUIRED)
 endif()
 if(FATHOM_TESTS)
