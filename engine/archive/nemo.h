@@ -9,6 +9,7 @@
 #pragma once
 
 #include "engine/archive/checkpoint.h"
+#include "engine/archive/tar_index.h"
 #include "engine/base/result.h"
 
 #include <filesystem>
@@ -18,18 +19,6 @@
 #include <vector>
 
 namespace fathom::archive {
-
-enum class MemberType { File, Directory, Link, Other };
-
-struct Member {
-    std::string name{};           ///< as stored, "./model_config.yaml"
-    MemberType type = MemberType::File;
-    std::uint64_t bytes = 0;
-    std::uint64_t offset = 0;     ///< of the payload in the (uncompressed) tar
-    std::uint32_t mode = 0;
-    double mtime = 0;
-    std::string problem{};        ///< why it is unsafe and would not be extracted; empty when it is fine
-};
 
 /// An opened archive. Immutable; any thread may read.
 class Nemo {
@@ -54,18 +43,19 @@ private:
 };
 
 struct NamedFile {
-    std::string name{};           ///< member name without "./"
+    std::string name{}; ///< member name without "./"
     std::string content{};
 };
 
 struct NemoContents {
     std::string configYaml{};
-    std::vector<Tensor> tensors{};            ///< the state_dict, in order; contiguous or not
-    std::vector<ModuleVersion> modules{};     ///< its `_metadata`
+    std::vector<Tensor> tensors{};        ///< the state_dict, in order; contiguous or not
+    std::vector<ModuleVersion> modules{}; ///< its `_metadata`
     std::vector<NamedFile> artifacts{};
 };
 
-/// Writes an uncompressed PAX tar with NeMo's member order and names, atomically. Python's restore_from accepts it.
+/// Writes an uncompressed PAX tar with NeMo's member order and names, atomically. Python's restore_from
+/// accepts it.
 [[nodiscard]] Status writeNemo(const std::filesystem::path& path, const NemoContents& contents);
 
 } // namespace fathom::archive
