@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Speech with transcripts: a manifest, its texts as ids, and its recordings decoded on demand.
+//
+//   auto labels = CharTokenizer::create({" ", "a", …});
+//   auto dataset = AudioTextDataset::open({.manifests = {"train.json"}}, [&](auto text) { return
+//   labels->encode(text); }); for (const std::string& warning : (*dataset)->warnings()) log.warning(warning);
+//   Result<AudioBatch> batch = (*dataset)->load(indices);
+#pragma once
+
+#include "engine/data/audio_cache.h"
+#include "engine/data/char_tokenizer.h"
+#include "engine/data/manifest.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace fathom::data {
+
+struct AudioTextOptions {
+    std::vector<std::filesystem::path> manifests{};
+    ManifestOptions manifest{}; ///< its skipBadFiles also covers broken recordings and unknown characters
+    int sampleRate = 16000;     ///< Hz; recordings of another rate are resampled
+    bool dropUnknownCharacters = false;  ///< leave them out of the ids, and count them, instead of an error
+    std::optional<std::int64_t> bosId{}; ///< put before the ids of each text
+    std::optional<std::int64_t> eosId{}; ///< put after them
+    std::int64_t padId = 0;              ///< fills the ids of a batch
+    std::size_t cacheBytes = 1024UL * 1024 * 1024; ///< decoded recordings kept in memory, at most
+};
+
+/// One item.
+struct AudioSample {
+    std::vector<float> signal{}; ///< mono, [-1, 1)
+    std::vector<std::int64_t> tokens{};
+    std::size_t index = 0;
+    int line = 0; ///< of the manifest
+};
+
+/// Several items, padded on the right: signal with zeros, tokens with padId. Row-major.
+struct AudioBatch {
+    std::vector<float> signal{};               ///< [B, T]
+    std::vector<std::int64_t> signalLengths{}; ///< [B], in samples
+    std::vector<std::int64_t> tokens{};        ///< [B, U]
+    std::vector<std::int64_t> tokenLengths{};  ///< [B]
+    std::int64_t maxSignal = 0;                ///< T
+    std::int64_t maxTokens = 0;                ///< U
+    std::vector<std::string> sources{};        ///< the recordings' paths
+    std::vector<std::string> texts{};          ///< as the manifest has them
+    std::vector<Error> skipped{};              ///< broken recordings left out because of skipBadFiles
+    [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(sources.size()); }
+};
+
+/// What a tokenizer offers, CharTokenizer::encode for one.
+using TextEncoder = std::function<EncodedText(std::string_view text)>;
+
+/// Immutable but for its cache; any thread may read.
+class AudioTextDataset {
+public:
+    /// Reads the manifests and encodes the texts. An unknown character is an error (BadInput) that names the
+    /// manifest's line and the character, unless the options say otherwise.
+    [[nodiscard]] static Result<std::shared_ptr<const AudioTextDataset>> open(const AudioTextOptions& options,
+                                                                              const TextEncoder& encode);
+
+    [[nodiscard]] std::size_t size() const { return m_manifest.entries.size(); }
+    [[nodiscard]] const Manifest& manifest() const { return m_manifest; }
+    [[nodiscard]] std::span<const std::int64_t> tokens(std::size_t index) const { return m_tokens.at(index); }
+
+    /// Decodes one recording or finds it in the cache. Errors (BadInput) name the manifest's line and the
+    /// recording.
+    [[nodiscard]] Result<AudioSample> read(std::size_t index) const;
+    /// The items at `indices`, in that order. With skipBadFiles there may be fewer, even none.
+    [[nodiscard]] Result<AudioBatch> load(std::span<const std::int64_t> indices) const;
+
+    /// "374 recordings, 0.19 hours; 2 left out by duration".
+    [[nodiscard]] std::string summary() const;
+    /// What the options let pass: lines left out, characters dropped. One line each.
+    [[nodiscard]] std::vector<std::string> warnings() const;
+
+private:
+    AudioTextDataset(const AudioTextOptions& options, Manifest manifest);
+    [[nodiscard]] Status encodeTexts(const TextEncoder& encode);
+
+    const AudioTextOptions m_options;
+    Manifest m_manifest;
+    std::vector<std::vector<std::int64_t>> m_tokens;
+    std::map<std::string, std::size_t> m_dropped; ///< character → texts that had it
+    std::unique_ptr<AudioCache> m_cache;
+};
+
+} // namespace fathom::data
