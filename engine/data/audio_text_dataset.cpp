@@ -132,7 +132,8 @@ std::vector<std::string> AudioTextDataset::warnings() const {
     std::vector<std::string> lines;
     if (!m_manifest.skipped.empty())
         lines.push_back(std::to_string(m_manifest.skipped.size()) +
-                        " lines were left out, the first: " + m_manifest.skipped.front().message());
+                        (m_manifest.skipped.size() == 1 ? " line was" : " lines were") +
+                        " left out, the first: " + m_manifest.skipped.front().message());
     for (const auto& [character, texts] : m_dropped)
         lines.push_back("the character " + describeCharacter(character) +
                         " is not in labels and was dropped from " + std::to_string(texts) +
