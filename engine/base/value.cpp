@@ -30,6 +30,8 @@ void ValueMap::set(std::string key, Value value) {
         m_entries.emplace_back(std::move(key), std::move(value));
 }
 
+void ValueMap::append(std::string key, Value value) { m_entries.emplace_back(std::move(key), std::move(value)); }
+
 bool ValueMap::erase(std::string_view key) {
     return std::erase_if(m_entries, [&](const Entry& entry) { return entry.first == key; }) > 0;
 }

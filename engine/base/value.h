@@ -29,6 +29,8 @@ public:
     [[nodiscard]] Value* find(std::string_view key);
     /// Replaces the value of an existing key in its place, or appends.
     void set(std::string key, Value value);
+    /// Adds an entry whose key is known to be new, without looking.
+    void append(std::string key, Value value);
     bool erase(std::string_view key);
 
     [[nodiscard]] std::size_t size() const { return m_entries.size(); }

@@ -12,11 +12,12 @@
 namespace fathom::config {
 
 struct ComposeRequest {
-    std::filesystem::path configPath{};      ///< folder, relative to the current directory
-    std::string configName{};                ///< without or with ".yaml"
-    std::vector<std::string> overrides{};    ///< Hydra's override grammar, in order
+    std::filesystem::path configPath{};                    ///< folder, relative to the current directory
+    std::string configName{};                              ///< without or with ".yaml"
+    std::vector<std::string> overrides{};                  ///< Hydra's override grammar, in order
     std::size_t editedFrom = static_cast<std::size_t>(-1); ///< overrides from this index on are Layer::Edited
-    std::map<std::string, std::string> files{}; ///< unsaved or in-memory files by path below configPath; they hide those on disk
+    std::map<std::string, std::string>
+        files{}; ///< unsaved or in-memory files by path below configPath; they hide those on disk
 };
 
 /// Composes the layers. Pure but for reading the files. Errors are Usage with file, line, column and key,

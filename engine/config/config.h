@@ -22,13 +22,21 @@ namespace fathom::config {
 
 enum class NodeKind { Scalar, Map, List };
 
+struct NodeType; // a structured config's type: engine/config/structured.h
+
 struct Node {
-    std::string key{};               ///< last path component; list items are "0", "1", …
+    std::string key{}; ///< last path component; list items are "0", "1", …
+    Value typedKey{};  ///< the key where it is not a string (`1: a`, `true: b`), otherwise null
     NodeKind kind = NodeKind::Scalar;
-    Value value{};                   ///< scalars only: as composed; interpolations as their text, "???" when missing
-    std::vector<Node> children{};    ///< maps and lists, in order
+    /// Scalars only: as composed; interpolations as their text, "???" when missing. Python values that YAML
+    /// has no word for are one-entry maps: {"$enum": "Color.RED"}, {"$bytes": hex}, {"$path": text}, {"$int":
+    /// digits}.
+    Value value{};
+    std::vector<Node> children{};      ///< maps and lists, in order
     std::vector<Assignment> history{}; ///< oldest first; never empty for a scalar
-    bool removed = false;            ///< deleted by an override (~key); kept so that the tree can show it
+    std::shared_ptr<const NodeType>
+        type{};           ///< what a dataclass demands of this node; null when anything goes
+    bool removed = false; ///< deleted by an override (~key); kept so that the tree can show it
 
     [[nodiscard]] bool isMissing() const;       ///< the scalar "???"
     [[nodiscard]] bool isInterpolation() const; ///< a string that holds an unescaped ${…}
@@ -48,7 +56,8 @@ public:
     /// The subtree with every interpolation replaced; "???" stays. Errors (Usage) carry file, line and key.
     [[nodiscard]] Result<Value> resolved(std::string_view path = {}) const;
     /// An Error of kind Usage placed where `path` got its value (the nearest ancestor that exists).
-    [[nodiscard]] Error errorAt(std::string_view path, std::string what, std::string why, std::string remedy) const;
+    [[nodiscard]] Error errorAt(std::string_view path, std::string what, std::string why,
+                                std::string remedy) const;
     /// Block-style YAML of the subtree as OmegaConf.to_yaml writes it.
     [[nodiscard]] Result<std::string> toYaml(std::string_view path, bool resolve) const;
 

@@ -16,11 +16,11 @@ enum class Operation { Set, Add, Delete, Interpolate };
 struct Assignment {
     Layer layer = Layer::Yaml;
     Operation operation = Operation::Set;
-    std::string file{};  ///< the YAML file, or the schema's name for Layer::Dataclass; empty for overrides
-    int line = 0;        ///< 1-based, 0 when there is none
-    int column = 0;      ///< 1-based
-    int argument = -1;   ///< index into ComposeRequest::overrides, -1 for files
-    std::string text{};  ///< raw text of the value as written
+    std::string file{}; ///< the YAML file, or the schema's name for Layer::Dataclass; empty for overrides
+    int line = 0;       ///< 1-based, 0 when there is none
+    int column = 0;     ///< 1-based
+    int argument = -1;  ///< index into ComposeRequest::overrides, -1 for files
+    std::string text{}; ///< raw text of the value as written
 
     /// "configs/asr/quartznet.yaml:33:9", "argument 3: model.optim.lr=0.02" or "dataclass TrainerConfig".
     [[nodiscard]] std::string where() const;

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values back to override syntax, and the items of sweeps.
+#include "engine/config/convert.h"
+#include "engine/config/override.h"
+#include "engine/config/override_lexer.h"
+
+#include <algorithm>
+#include <fnmatch.h>
+#include <random>
+
+namespace fathom::config {
+
+namespace {
+
+std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        if (std::string_view("\\()[]{}:=, \t").find(c) != std::string_view::npos) out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+/// Quotes, with backslashes doubled where they stand before a quote.
+std::string quotedText(const std::string& text, char quote) {
+    std::string out(1, quote);
+    std::size_t run = 0;
+    for (const char c : text) {
+        if (c == '\\') {
+            ++run;
+            continue;
+        }
+        out.append(c == quote ? run * 2 + 1 : run, '\\');
+        run = 0;
+        out += c;
+    }
+    out.append(run * 2, '\\');
+    return out + quote;
+}
+
+/// Whether the text, written bare, is read back as this very string.
+bool readsBackBare(const std::string& text) {
+    const Result<Override> parsed = parseOverride("k=" + text);
+    return parsed && parsed->element.type == Element::Type::Primitive && parsed->element.value == Value(text);
+}
+
+Error hydraException(std::string why, std::string remedy) {
+    Error error{ErrorKind::Usage, "Cannot expand the sweep", std::move(why), std::move(remedy)};
+    error.className = "HydraException";
+    return error;
+}
+
+/// Decimal arithmetic as Python's, so that range(0,1,0.1) has ten items: the numbers are scaled to integers
+/// where possible.
+Result<std::vector<Value>> rangeItems(const Sweep& sweep) {
+    std::vector<Value> items;
+    constexpr std::size_t kMaxItems = 1'000'000;
+    const auto tooMany = [] {
+        return fail(hydraException("the range has more than a million items", "Use a larger step"));
+    };
+    if (sweep.start.isInt() && sweep.stop.isInt() && sweep.step.isInt()) {
+        const std::int64_t step = sweep.step.asInt(), stop = sweep.stop.asInt();
+        if (step == 0) {
+            Error error = hydraException("range() arg 3 must not be zero", "Give a step");
+            error.className = "ValueError";
+            return fail(std::move(error));
+        }
+        for (std::int64_t at = sweep.start.asInt(); step > 0 ? at < stop : at > stop;) {
+            items.emplace_back(at);
+            if (items.size() > kMaxItems) return tooMany();
+            if (__builtin_add_overflow(at, step, &at)) break;
+        }
+        return items;
+    }
+    const long double start = sweep.start.toDouble(), stop = sweep.stop.toDouble(),
+                      step = sweep.step.toDouble();
+    if (step == 0)
+        return fail(hydraException("Invalid range values (start:" + pythonStr(sweep.start) + ", stop:" +
+                                       pythonStr(sweep.stop) + ", step:" + pythonStr(sweep.step) + ")",
+                                   "Give a step"));
+    long double at = start;
+    while (step > 0 ? at < stop : at > stop) {
+        items.emplace_back(static_cast<double>(at));
+        if (items.size() > kMaxItems) return tooMany();
+        at += step;
+    }
+    return items;
+}
+
+void shuffleItems(std::vector<std::string>& items) {
+    std::random_device seed;
+    std::shuffle(items.begin(), items.end(), std::mt19937(seed()));
+}
+
+bool matchesAny(const std::string& name, const std::vector<std::string>& globs) {
+    return std::ranges::any_of(
+        globs, [&](const std::string& glob) { return fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
+}
+
+} // namespace
+
+std::string elementText(const Element& element) {
+    switch (element.type) {
+    case Element::Type::Quoted:
+        return quotedText(element.value.asString(), element.quote);
+    case Element::Type::Primitive:
+        if (element.value.isNull()) return "null";
+        return element.value.isString() ? escaped(element.value.asString()) : pythonStr(element.value);
+    case Element::Type::List: {
+        std::string out = "[";
+        for (const Element& item : element.items)
+            out += (out.size() > 1 ? "," : "") + elementText(item);
+        return out + "]";
+    }
+    case Element::Type::Dict: {
+        std::string out = "{";
+        for (const auto& [key, item] : element.entries)
+            out += (out.size() > 1 ? "," : "") + elementText(key) + ":" + elementText(item);
+        return out + "}";
+    }
+    case Element::Type::Sweep:
+        break;
+    }
+    return {};
+}
+
+std::string overrideText(const Value& value) {
+    switch (value.type()) {
+    case Value::Type::Null:
+        return "null";
+    case Value::Type::Bool:
+        return value.asBool() ? "true" : "false";
+    case Value::Type::Int:
+    case Value::Type::Float:
+        return pythonStr(value);
+    case Value::Type::String:
+        return readsBackBare(value.asString()) ? value.asString() : quotedText(value.asString(), '\'');
+    case Value::Type::List: {
+        std::string out = "[";
+        for (const Value& item : value.asList())
+            out += (out.size() > 1 ? "," : "") + overrideText(item);
+        return out + "]";
+    }
+    case Value::Type::Map: {
+        if (value.asMap().size() == 1 && value.asMap().begin()->first.starts_with('$'))
+            return pythonStr(value);
+        std::string out = "{";
+        for (const auto& [key, item] : value.asMap())
+            out += (out.size() > 1 ? "," : "") + escaped(key) + ":" + overrideText(item);
+        return out + "}";
+    }
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> sweepItems(const Sweep& sweep, const std::vector<std::string>& options) {
+    std::vector<std::string> items;
+    switch (sweep.kind) {
+    case SweepKind::SimpleChoice:
+    case SweepKind::Choice:
+        for (const Element& choice : sweep.choices)
+            items.push_back(elementText(choice));
+        break;
+    case SweepKind::Glob:
+        for (const std::string& option : options)
+            if (matchesAny(option, sweep.include) && !matchesAny(option, sweep.exclude))
+                items.push_back(option);
+        return items;
+    case SweepKind::Range: {
+        const Result<std::vector<Value>> numbers = rangeItems(sweep);
+        if (!numbers) return fail(numbers.error());
+        for (const Value& number : *numbers)
+            items.push_back(pythonStr(number));
+        break;
+    }
+    case SweepKind::Interval:
+        return fail(hydraException("BasicSweeper does not support sweep type : INTERVAL_SWEEP",
+                                   "Use choice() or range()"));
+    }
+    if (sweep.shuffle) shuffleItems(items);
+    return items;
+}
+
+} // namespace fathom::config

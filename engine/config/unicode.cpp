@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/config/unicode.h"
+
+#include <cstddef>
+
+namespace fathom::config {
+
+namespace {
+
+/// Length of the sequence that a lead byte announces, 0 for bytes that cannot lead.
+std::size_t sequenceLength(unsigned char lead) {
+    if (lead < 0x80) return 1;
+    if (lead >= 0xC2 && lead <= 0xDF) return 2;
+    if (lead >= 0xE0 && lead <= 0xEF) return 3;
+    if (lead >= 0xF0 && lead <= 0xF4) return 4;
+    return 0;
+}
+
+} // namespace
+
+std::u32string decodeUtf8(std::string_view text) {
+    std::u32string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = sequenceLength(lead);
+        char32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+        bool valid = length > 0 && i + length <= text.size();
+        for (std::size_t j = 1; valid && j < length; ++j) {
+            const auto byte = static_cast<unsigned char>(text[i + j]);
+            valid = (byte & 0xC0) == 0x80;
+            code = code << 6 | (byte & 0x3FU);
+        }
+        out += valid ? code : char32_t{0xFFFD};
+        i += valid ? length : 1;
+    }
+    return out;
+}
+
+void appendUtf8(std::string& out, char32_t code) {
+    const auto put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (code < 0x80) {
+        put(code);
+    } else if (code < 0x800) {
+        put(0xC0 | code >> 6);
+        put(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+        put(0xE0 | code >> 12);
+        put(0x80 | (code >> 6 & 0x3F));
+        put(0x80 | (code & 0x3F));
+    } else {
+        put(0xF0 | code >> 18);
+        put(0x80 | (code >> 12 & 0x3F));
+        put(0x80 | (code >> 6 & 0x3F));
+        put(0x80 | (code & 0x3F));
+    }
+}
+
+} // namespace fathom::config
