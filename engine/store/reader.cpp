@@ -118,6 +118,19 @@ Result<std::vector<Run>> Reader::runs() {
     });
 }
 
+Result<std::vector<Run>> Reader::runsUpdatedAfter(double wallTime) {
+    static const std::string sql =
+        std::string("SELECT ") + kRunColumns + " FROM runs WHERE updated_at > ? ORDER BY id DESC";
+    return m_impl->read<std::vector<Run>>([&](std::vector<Run>& runs) {
+        Statement& select = m_impl->statement(sql.c_str());
+        for (select.bind(wallTime); select.step();) {
+            runs.push_back(readRun(select));
+            markIfDead(runs.back());
+        }
+        select.reset();
+    });
+}
+
 Result<std::optional<Run>> Reader::run(RunId id) {
     static const std::string sql =
         std::string("SELECT ") + kRunColumns + ", config_json, config_yaml FROM runs WHERE id = ?";
@@ -170,6 +183,27 @@ Result<std::vector<LastValue>> Reader::lastValues(RunId run) {
             "ON m.id = (SELECT max(id) FROM metrics WHERE series = s.id) WHERE s.run = ? "
             "ORDER BY s.id");
         m_impl->readLastValues(select.bind(number(run)), values);
+    });
+}
+
+Result<std::vector<LastValue>> Reader::leastValues(const std::string& name) {
+    return m_impl->read<std::vector<LastValue>>([&](std::vector<LastValue>& values) {
+        // SQLite takes the bare columns from the row that holds the minimum.
+        Statement& select = m_impl->statement(
+            "SELECT s.run, s.name, s.id, m.step, m.wall_time, min(m.value) FROM series s JOIN metrics m "
+            "ON m.series = s.id WHERE s.name = ? GROUP BY s.id");
+        m_impl->readLastValues(select.bind(name), values);
+    });
+}
+
+Result<std::optional<LastValue>> Reader::leastValue(RunId run, const std::string& name) {
+    return m_impl->read<std::optional<LastValue>>([&](std::optional<LastValue>& value) {
+        std::vector<LastValue> values;
+        Statement& select = m_impl->statement(
+            "SELECT s.run, s.name, s.id, m.step, m.wall_time, min(m.value) FROM series s JOIN metrics m "
+            "ON m.series = s.id WHERE s.run = ? AND s.name = ? GROUP BY s.id");
+        m_impl->readLastValues(select.bind(number(run), name), values);
+        if (!values.empty()) value = std::move(values.front());
     });
 }
 

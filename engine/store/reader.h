@@ -44,11 +44,17 @@ public:
     /// All runs, newest first, without configJson and configYaml, which run() fills in. A run whose process
     /// is gone is reported as Interrupted even before a recorder marked it.
     [[nodiscard]] Result<std::vector<Run>> runs();
+    /// Those of runs() that were written to after `wallTime` (Run::updatedAt): what a live table asks for.
+    [[nodiscard]] Result<std::vector<Run>> runsUpdatedAfter(double wallTime);
     [[nodiscard]] Result<std::optional<Run>> run(RunId id);
     [[nodiscard]] Result<std::vector<Series>> series(RunId run);
     /// The last point of every series of every run: what a table of runs shows.
     [[nodiscard]] Result<std::vector<LastValue>> lastValues();
     [[nodiscard]] Result<std::vector<LastValue>> lastValues(RunId run);
+    /// The least value of the series `name` (val_loss, val_wer) of every run that has it, and where it was.
+    /// Reads every point of those series: meant for the few that a validation writes.
+    [[nodiscard]] Result<std::vector<LastValue>> leastValues(const std::string& name);
+    [[nodiscard]] Result<std::optional<LastValue>> leastValue(RunId run, const std::string& name);
     /// Up to `limit` points of one run with a row id above `afterRow`, in the order they were written. Fewer
     /// than `limit` means that there are no more for now.
     [[nodiscard]] Result<Tail> tail(RunId run, std::int64_t afterRow, std::size_t limit = 200'000);
