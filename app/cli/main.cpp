@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // fathom-cli: the engine without a window. Each subcommand is a file of its own beside this one.
 #include "app/cli/command.h"
+#include "app/cli/runs_command.h"
 
 #include <atomic>
 #include <csignal>
@@ -59,6 +60,7 @@ int main(int argc, char** argv) {
     CLI::App app("Train, inspect and run NeMo-style models without a window.", "fathom-cli");
     app.require_subcommand(1);
     app.set_version_flag("--version", FATHOM_VERSION);
+    fathom::cli::addRunsCommand(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

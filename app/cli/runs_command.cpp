@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/runs_command.h"
+
+#include "app/cli/runs_json.h"
+#include "app/cli/table.h"
+#include "engine/base/file.h"
+#include "engine/store/remove.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace fathom::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct RunsOptions {
+    std::string workspace = ".";
+    bool json = false;
+    std::string run = "last";
+    std::vector<std::string> runs{};
+    std::vector<std::string> names{};
+    std::string output{};
+    bool files = false;
+};
+
+std::string shortNumber(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", value);
+    return text;
+}
+
+/// Python's float() reads it back.
+std::string csvNumber(double value) {
+    if (std::isnan(value)) return "nan";
+    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+    return formatFloat(value);
+}
+
+std::string csvText(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text)
+        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
+
+std::string duration(const store::Run& run) {
+    if (run.startedAt <= 0) return "-";
+    const double end = run.endedAt > 0 ? run.endedAt : wallTime();
+    const auto seconds = static_cast<long>(std::max(end - run.startedAt, 0.0));
+    char text[32];
+    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return text;
+}
+
+std::string timeText(double seconds) {
+    if (seconds <= 0) return "-";
+    std::string text = localTimestamp(seconds); // 2026-11-24_16-45-02
+    text[10] = ' ';
+    text[13] = text[16] = ':';
+    return text;
+}
+
+std::string metricText(const Value::Map& metrics, std::string_view name) {
+    const Value* value = metrics.find(name);
+    return value != nullptr ? shortNumber(value->toDouble()) : "-";
+}
+
+std::string stepText(const store::Run& run) {
+    const std::string step = std::to_string(run.progress.step);
+    return run.progress.totalSteps > 0 ? step + '/' + std::to_string(run.progress.totalSteps) : step;
+}
+
+Error noSuchRun(const std::string& text) {
+    return {.kind = ErrorKind::Usage,
+            .what = "Cannot find the run '" + text + "'",
+            .why = "a run is named by its id, its title (name/number), its name or `last`",
+            .remedy = "`fathom-cli runs ls` lists them"};
+}
+
+/// "7", "quartznet/3", "quartznet" (the newest of that name) or "last".
+Result<store::Run> findRun(store::Reader& reader, const std::string& text) {
+    const Result<std::vector<store::Run>> runs = reader.runs(); // newest first
+    if (!runs) return fail(runs.error());
+    std::int64_t id = -1;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) id = -1;
+    const auto matches = [&](const store::Run& run) {
+        return text == "last" || run.title() == text || static_cast<std::int64_t>(run.id) == id;
+    };
+    auto found = std::find_if(runs->begin(), runs->end(), matches);
+    if (found == runs->end())
+        found =
+            std::find_if(runs->begin(), runs->end(), [&](const store::Run& run) { return run.name == text; });
+    if (found == runs->end()) return fail(noSuchRun(text));
+    Result<std::optional<store::Run>> run = reader.run(found->id);
+    if (!run) return fail(run.error());
+    if (!*run) return fail(noSuchRun(text));
+    return std::move(**run);
+}
+
+Status list(const RunsOptions& options) {
+    Result<store::Reader> reader = store::Reader::open(options.workspace);
+    if (!reader) return fail(reader.error());
+    const Result<std::vector<store::Run>> runs = reader->runs();
+    if (!runs) return fail(runs.error());
+    const Result<std::vector<store::LastValue>> values = reader->lastValues();
+    if (!values) return fail(values.error());
+    Value::List objects;
+    std::vector<std::vector<std::string>> rows{
+        {"RUN", "STATE", "STEP", "TRAIN_LOSS", "VAL_WER", "STARTED", "DURATION"}};
+    for (const store::Run& run : *runs) {
+        Value::Map metrics = lastMetrics(*values, run.id);
+        rows.push_back({run.title(), std::string(name(run.state)), stepText(run),
+                        metricText(metrics, "train_loss"), metricText(metrics, "val_wer"),
+                        timeText(run.startedAt), duration(run)});
+        if (options.json) objects.emplace_back(toJsonObject(run, std::move(metrics)));
+    }
+    if (options.json)
+        print(toJson(Value(std::move(objects))));
+    else
+        print(formatTable(rows, {Align::Left, Align::Left, Align::Right, Align::Right, Align::Right,
+                                 Align::Left, Align::Right}));
+    return {};
+}
+
+std::string details(const store::Run& run, const Value::Map& metrics, const std::vector<store::Event>& events,
+                    const std::vector<store::Artifact>& artifacts) {
+    std::vector<std::vector<std::string>> rows{{"run", run.title()},
+                                               {"id", std::to_string(static_cast<std::int64_t>(run.id))},
+                                               {"state", std::string(name(run.state))}};
+    const auto add = [&](const char* title, const std::string& text) {
+        if (!text.empty() && text != "-") rows.push_back({title, text});
+    };
+    add("error", run.error);
+    add("step", stepText(run));
+    add("epoch", std::to_string(run.progress.epoch));
+    add("created", timeText(run.createdAt));
+    add("started", timeText(run.startedAt));
+    add("ended", timeText(run.endedAt));
+    add("duration", duration(run));
+    add("process", std::to_string(run.process.pid) + " on " + run.process.host);
+    add("folder", run.directory);
+    add("command", run.command);
+    for (const auto& [name, value] : metrics)
+        add(name.c_str(), shortNumber(value.toDouble()));
+    for (const store::Artifact& artifact : artifacts)
+        add(artifact.kind.c_str(), artifact.path);
+    std::string text = formatTable(rows, {Align::Left, Align::Left});
+    for (const store::Event& event : events)
+        text += timeText(event.wallTime) + "  " + std::string(name(event.level)) + "  " + event.text + '\n';
+    return text;
+}
+
+Status show(const RunsOptions& options) {
+    Result<store::Reader> reader = store::Reader::open(options.workspace);
+    if (!reader) return fail(reader.error());
+    const Result<store::Run> run = findRun(*reader, options.run);
+    if (!run) return fail(run.error());
+    const auto values = reader->lastValues(run->id);
+    if (!values) return fail(values.error());
+    const auto events = reader->events(run->id);
+    if (!events) return fail(events.error());
+    const auto artifacts = reader->artifacts(run->id);
+    if (!artifacts) return fail(artifacts.error());
+    Value::Map metrics = lastMetrics(*values, run->id);
+    if (options.json)
+        print(toJson(Value(toJsonDetails(*run, std::move(metrics), *events, *artifacts))));
+    else
+        print(details(*run, metrics, *events, *artifacts));
+    return {};
+}
+
+struct NamedPoint {
+    std::string name;
+    store::StoredPoint point;
+};
+
+/// Points of the asked series, series after series.
+Result<std::vector<NamedPoint>> pointsOf(const RunsOptions& options) {
+    Result<store::Reader> reader = store::Reader::open(options.workspace);
+    if (!reader) return fail(reader.error());
+    const Result<store::Run> run = findRun(*reader, options.run);
+    if (!run) return fail(run.error());
+    const auto series = reader->series(run->id);
+    if (!series) return fail(series.error());
+    for (const std::string& name : options.names)
+        if (std::none_of(series->begin(), series->end(),
+                         [&](const store::Series& one) { return one.name == name; }))
+            return fail({.kind = ErrorKind::Usage,
+                         .what = "Cannot print the metric '" + name + "'",
+                         .why = run->title() + " has no metric of that name",
+                         .remedy = "Leave --name out to see all"});
+    std::vector<NamedPoint> result;
+    for (const store::Series& one : *series) {
+        const bool wanted = options.names.empty() || std::find(options.names.begin(), options.names.end(),
+                                                               one.name) != options.names.end();
+        if (!wanted) continue;
+        const auto points = reader->points(one.id);
+        if (!points) return fail(points.error());
+        for (const store::StoredPoint& point : *points)
+            result.push_back({one.name, point});
+    }
+    return result;
+}
+
+Status metrics(const RunsOptions& options) {
+    const Result<std::vector<NamedPoint>> points = pointsOf(options);
+    if (!points) return fail(points.error());
+    if (options.json) {
+        Value::List list;
+        list.reserve(points->size());
+        for (const auto& [name, point] : *points)
+            list.emplace_back(Value::Map{
+                {"name", name}, {"step", point.step}, {"wall_time", point.wallTime}, {"value", point.value}});
+        print(toJson(Value(std::move(list))));
+        return {};
+    }
+    std::vector<std::vector<std::string>> rows{{"METRIC", "STEP", "VALUE", "TIME"}};
+    for (const auto& [name, point] : *points)
+        rows.push_back(
+            {name, std::to_string(point.step), shortNumber(point.value), timeText(point.wallTime)});
+    print(formatTable(rows, {Align::Left, Align::Right, Align::Right, Align::Left}));
+    return {};
+}
+
+Status exportCsv(const RunsOptions& options) {
+    const Result<std::vector<NamedPoint>> points = pointsOf(options);
+    if (!points) return fail(points.error());
+    std::string text = "name,step,wall_time,value\n";
+    for (const auto& [name, point] : *points)
+        text += csvText(name) + ',' + std::to_string(point.step) + ',' + csvNumber(point.wallTime) + ',' +
+                csvNumber(point.value) + '\n';
+    if (!options.output.empty()) return writeFileAtomically(options.output, text);
+    print(text);
+    return {};
+}
+
+/// The run's folder, if it may be deleted: not when it holds the workspace or the current folder. Empty:
+/// there is none.
+Result<fs::path> removableFolder(const store::Run& run, const fs::path& workspace) {
+    if (run.directory.empty()) return fs::path();
+    std::error_code error;
+    const fs::path folder = fs::weakly_canonical(run.directory, error);
+    if (!fs::exists(folder, error)) return fs::path();
+    for (const fs::path& kept : {fs::weakly_canonical(workspace, error), fs::current_path(error)}) {
+        const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), kept.begin(), kept.end());
+        if (end == folder.end())
+            return fail({.kind = ErrorKind::Usage,
+                         .what = "Cannot delete the run's folder",
+                         .why = "it holds the workspace or the current folder",
+                         .remedy = "Leave --files out and delete its files by hand",
+                         .file = folder.string()});
+    }
+    return folder;
+}
+
+Status removeOne(const store::Run& run, const RunsOptions& options) {
+    fs::path folder;
+    if (options.files) {
+        Result<fs::path> removable = removableFolder(run, options.workspace);
+        if (!removable) return fail(removable.error());
+        folder = std::move(*removable);
+    }
+    if (Status removed = store::removeRun(options.workspace, run.id); !removed) return removed;
+    std::error_code error;
+    if (!folder.empty()) fs::remove_all(folder, error);
+    if (!error) return {};
+    return fail({.kind = ErrorKind::Failed,
+                 .what = "Cannot delete the run's folder",
+                 .why = error.message(),
+                 .remedy = "Delete it by hand",
+                 .file = folder.string()});
+}
+
+Status remove(const RunsOptions& options) {
+    Result<store::Reader> reader = store::Reader::open(options.workspace);
+    if (!reader) return fail(reader.error());
+    for (const std::string& name : options.runs) {
+        const Result<store::Run> run = findRun(*reader, name);
+        if (!run) return fail(run.error());
+        if (Status removed = removeOne(*run, options); !removed) return removed;
+    }
+    return {};
+}
+
+} // namespace
+
+void addRunsCommand(CLI::App& app, CommandContext& context) {
+    // Shared by the subcommands' callbacks, of which CLI11 runs one.
+    auto options = std::make_shared<RunsOptions>();
+    CLI::App* runs = app.add_subcommand("runs", "Lists, shows, exports and removes the runs of a workspace");
+    runs->require_subcommand(1);
+    const auto add = [&](const char* name, const char* help, Status (*action)(const RunsOptions&)) {
+        CLI::App* command = runs->add_subcommand(name, help);
+        command->add_option("--workspace", options->workspace,
+                            "Folder with runs.sqlite (default: the current one)");
+        command->callback([options, action, &context] {
+            if (const Status done = action(*options); !done) report(context, done.error(), options->json);
+        });
+        return command;
+    };
+    const char* runHelp = "Id, title (name/number), name (its newest run) or `last`";
+    const auto addJson = [&](CLI::App* command) {
+        command->add_flag("--json", options->json, "Print one JSON document");
+    };
+
+    addJson(add("ls", "All runs, newest first", list));
+    CLI::App* showing = add("show", "One run with its configuration, events and artifacts", show);
+    showing->add_option("RUN", options->run, runHelp)->required();
+    addJson(showing);
+    CLI::App* printing = add("metrics", "The points of a run", metrics);
+    printing->add_option("RUN", options->run, runHelp)->required();
+    printing->add_option("--name", options->names, "Only this metric; may be given several times")
+        ->allow_extra_args(false);
+    addJson(printing);
+    CLI::App* exporting = add("export", "The points of a run as CSV", exportCsv);
+    exporting->add_option("RUN", options->run, runHelp)->required();
+    exporting->add_option("--name", options->names, "Only this metric; may be given several times")
+        ->allow_extra_args(false);
+    exporting->add_option("-o,--output", options->output, "File to write (default: standard output)");
+    CLI::App* removing = add("rm", "Takes runs out of the store", remove);
+    removing->add_option("RUN", options->runs, runHelp)->required();
+    removing->add_flag("--files", options->files, "Delete the run's folder too");
+}
+
+} // namespace fathom::cli
