@@ -45,6 +45,7 @@ private:
 struct NamedFile {
     std::string name{}; ///< member name without "./"
     std::string content{};
+    std::uint32_t mode = 0644; ///< NeMo keeps the source file's
 };
 
 struct NemoContents {

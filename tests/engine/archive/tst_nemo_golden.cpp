@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every archive that NeMo 3.0.0 and 2.2.1 wrote, read back: members, config text, and each tensor to the bit.
-#include "engine/archive/nemo.h"
+#include "archive_testing.h"
 #include "engine/base/checksum.h"
 #include "engine/base/file.h"
 #include "engine/base/value.h"
 
 #include <QRegularExpression>
-#include <QtTest>
 #include <map>
 
 using namespace fathom;
 
 namespace {
 
-std::string dataFile(const QString& name) {
-    return std::string(FATHOM_TEST_DATA "/nemo/") + name.toStdString();
-}
-
 Value goldenOf(const QString& name) {
-    const auto text = readFile(dataFile(name + QStringLiteral(".json")));
+    const auto text = readFile(testing::goldenFile(name + QStringLiteral(".json")));
     // Python writes NaN and Infinity, which JSON does not have; no test here looks at those fields.
     static const QRegularExpression notJson(QStringLiteral("([:\\[,]\\s*)-?(NaN|Infinity)"));
     const QString json =
@@ -40,40 +35,28 @@ std::string typeName(archive::MemberType type) {
                                                     : "other";
 }
 
-#define VERIFY_RESULT(result) QVERIFY2(result.has_value(), result ? "" : result.error().message().c_str())
-
 } // namespace
 
 class TestNemoGolden : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void members_data() { archives(); }
+    void members_data() { testing::goldenArchives(); }
     void members();
-    void configText_data() { archives(); }
+    void configText_data() { testing::goldenArchives(); }
     void configText();
-    void tensors_data() { archives(); }
+    void tensors_data() { testing::goldenArchives(); }
     void tensors();
-    void sharedStorages_data() { archives(); }
+    void sharedStorages_data() { testing::goldenArchives(); }
     void sharedStorages();
-    void verify_data() { archives(); }
+    void verify_data() { testing::goldenArchives(); }
     void verify();
-
-private:
-    static void archives() {
-        QTest::addColumn<QString>("name");
-        for (const char* name :
-             {"quartznet_char", "quartznet_char_bfloat16", "quartznet_char_float16", "quartznet_char_gz",
-              "quartznet_char_legacypickle", "conformer_ctc_spe", "conformer_ctc_wpe", "mt_aayn_tiny",
-              "text_classification_bert", "nested_artifacts"})
-            QTest::newRow(name) << QString::fromLatin1(name);
-    }
 };
 
 void TestNemoGolden::members() {
     QFETCH(QString, name);
     const Value golden = goldenOf(name);
-    const auto nemo = archive::Nemo::open(dataFile(name + QStringLiteral(".nemo")));
+    const auto nemo = archive::Nemo::open(testing::goldenFile(name + QStringLiteral(".nemo")));
     VERIFY_RESULT(nemo);
     QCOMPARE(nemo->isCompressed(), golden.at("tar.compression")->asString() == "gzip");
     const Value::List& expected = golden.at("tar.members")->asList();
@@ -96,7 +79,7 @@ void TestNemoGolden::members() {
 
 void TestNemoGolden::configText() {
     QFETCH(QString, name);
-    const auto nemo = archive::Nemo::open(dataFile(name + QStringLiteral(".nemo")));
+    const auto nemo = archive::Nemo::open(testing::goldenFile(name + QStringLiteral(".nemo")));
     VERIFY_RESULT(nemo);
     const auto yaml = nemo->configYaml();
     VERIFY_RESULT(yaml);
@@ -107,7 +90,7 @@ void TestNemoGolden::configText() {
 void TestNemoGolden::tensors() {
     QFETCH(QString, name);
     const Value golden = goldenOf(name);
-    const auto nemo = archive::Nemo::open(dataFile(name + QStringLiteral(".nemo")));
+    const auto nemo = archive::Nemo::open(testing::goldenFile(name + QStringLiteral(".nemo")));
     VERIFY_RESULT(nemo);
     const auto weights = nemo->weights();
     VERIFY_RESULT(weights);
@@ -133,7 +116,7 @@ void TestNemoGolden::tensors() {
 
 void TestNemoGolden::sharedStorages() {
     QFETCH(QString, name);
-    const auto nemo = archive::Nemo::open(dataFile(name + QStringLiteral(".nemo")));
+    const auto nemo = archive::Nemo::open(testing::goldenFile(name + QStringLiteral(".nemo")));
     VERIFY_RESULT(nemo);
     const auto weights = nemo->weights();
     VERIFY_RESULT(weights);
@@ -155,7 +138,7 @@ void TestNemoGolden::sharedStorages() {
 
 void TestNemoGolden::verify() {
     QFETCH(QString, name);
-    const auto nemo = archive::Nemo::open(dataFile(name + QStringLiteral(".nemo")));
+    const auto nemo = archive::Nemo::open(testing::goldenFile(name + QStringLiteral(".nemo")));
     VERIFY_RESULT(nemo);
     const auto weights = nemo->weights();
     VERIFY_RESULT(weights);
