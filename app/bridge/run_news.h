@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the reader thread hands to the GUI thread: immutable snapshots.
+#pragma once
+
+#include "engine/store/types.h"
+
+#include <QMetaType>
+#include <QPointF>
+
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fathom::app {
+
+inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
+
+/// The metrics that the table of runs shows; NaN where there is none yet.
+struct RunMetrics {
+    double trainLoss = kNoValue;
+    double valLoss = kNoValue;
+    double bestValLoss = kNoValue;
+    double valWer = kNoValue;
+    double bestValWer = kNoValue;
+};
+
+struct RunRow {
+    store::Run run{}; ///< without configJson and configYaml
+    RunMetrics metrics{};
+};
+
+/// Rows that are new or changed.
+struct RunListNews {
+    bool complete = false; ///< these are all the runs there are, newest first
+    std::vector<RunRow> rows{};
+};
+
+struct SeriesNews {
+    std::string name{};
+    std::vector<QPointF> points{}; ///< step, value
+};
+
+/// What came in for the watched run.
+struct RunNews {
+    store::RunId run{};
+    bool fromStart = false; ///< forget what was shown: this begins at the first point
+    bool complete = true;   ///< false: more of the past follows at once
+    std::optional<store::Run> info{};
+    std::vector<SeriesNews> series{};
+    std::vector<store::Event> events{};
+    std::optional<std::vector<store::Sample>> samples{};     ///< only when they changed
+    std::optional<std::vector<store::Artifact>> artifacts{}; ///< only when they changed
+};
+
+using RunListNewsPtr = std::shared_ptr<const RunListNews>;
+using RunNewsPtr = std::shared_ptr<const RunNews>;
+
+} // namespace fathom::app
+
+Q_DECLARE_METATYPE(fathom::app::RunListNewsPtr)
+Q_DECLARE_METATYPE(fathom::app::RunNewsPtr)

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bridge/store_tail.h"
+
+#include <algorithm>
+
+namespace fathom::app {
+
+namespace {
+
+constexpr std::size_t kPointsPerLook = 200'000;
+
+std::int64_t number(store::RunId id) {
+    return static_cast<std::int64_t>(id);
+}
+
+void setLast(RunMetrics& metrics, const store::LastValue& value) {
+    if (value.name == "train_loss")
+        metrics.trainLoss = value.point.value;
+    else if (value.name == "val_loss")
+        metrics.valLoss = value.point.value;
+    else if (value.name == "val_wer")
+        metrics.valWer = value.point.value;
+}
+
+void setBest(RunMetrics& metrics, const store::LastValue& value) {
+    if (value.name == "val_loss")
+        metrics.bestValLoss = value.point.value;
+    else if (value.name == "val_wer")
+        metrics.bestValWer = value.point.value;
+}
+
+constexpr const char* kBestOf[] = {"val_loss", "val_wer"};
+
+} // namespace
+
+/// The value, or nullopt with the error kept for error().
+template <class T> std::optional<T> StoreTail::take(Result<T> result) {
+    if (result) return std::move(*result);
+    m_error = std::move(result.error());
+    return std::nullopt;
+}
+
+bool StoreTail::open() {
+    if (m_reader) return true;
+    auto reader = store::Reader::open(m_workspace);
+    if (!reader) {
+        m_error = std::move(reader.error());
+        return false;
+    }
+    m_error.reset();
+    m_reader = std::move(*reader);
+    return true;
+}
+
+bool StoreTail::changed() {
+    const std::int64_t version = m_reader->dataVersion();
+    if (version == m_version) return false;
+    m_version = version;
+    return true;
+}
+
+void StoreTail::watch(std::optional<store::RunId> run) {
+    m_watched.reset();
+    if (run) m_watched = Watched{.run = *run};
+}
+
+void StoreTail::remember(const RunRow& row) {
+    m_states[number(row.run.id)] = row.run.state;
+    m_updatedAt = std::max(m_updatedAt, row.run.updatedAt);
+}
+
+RunListNewsPtr StoreTail::completeList() {
+    auto runs = take(m_reader->runs());
+    if (!runs) return nullptr;
+    auto news = std::make_shared<RunListNews>();
+    news->complete = true;
+    std::unordered_map<std::int64_t, RunMetrics> metrics;
+    if (const auto values = take(m_reader->lastValues()))
+        for (const auto& value : *values)
+            setLast(metrics[number(value.run)], value);
+    for (const char* name : kBestOf)
+        if (const auto values = take(m_reader->leastValues(name)))
+            for (const auto& value : *values)
+                setBest(metrics[number(value.run)], value);
+    news->rows.reserve(runs->size());
+    for (auto& run : *runs) {
+        RunRow row{.run = std::move(run)};
+        if (const auto found = metrics.find(number(row.run.id)); found != metrics.end())
+            row.metrics = found->second;
+        remember(row);
+        news->rows.push_back(std::move(row));
+    }
+    m_listed = true;
+    return news;
+}
+
+void StoreTail::readMetrics(RunRow& row) {
+    if (const auto values = take(m_reader->lastValues(row.run.id)))
+        for (const auto& value : *values)
+            setLast(row.metrics, value);
+    for (const char* name : kBestOf)
+        if (const auto value = take(m_reader->leastValue(row.run.id, name)); value && *value)
+            setBest(row.metrics, **value);
+}
+
+RunListNewsPtr StoreTail::runList() {
+    if (!m_listed) return completeList();
+    auto runs = take(m_reader->runsUpdatedAfter(m_updatedAt));
+    if (!runs || runs->empty()) return nullptr;
+    auto news = std::make_shared<RunListNews>();
+    for (auto& run : *runs) {
+        RunRow row{.run = std::move(run)};
+        readMetrics(row);
+        remember(row);
+        news->rows.push_back(std::move(row));
+    }
+    return news;
+}
+
+RunListNewsPtr StoreTail::liveness() {
+    auto news = std::make_shared<RunListNews>();
+    for (const auto& [id, state] : m_states) {
+        if (store::isOver(state)) continue;
+        auto run = take(m_reader->run(store::RunId{id}));
+        if (!run || !*run || (*run)->state == state) continue;
+        RunRow row{.run = std::move(**run)};
+        row.run.configJson.clear();
+        row.run.configYaml.clear();
+        readMetrics(row);
+        news->rows.push_back(std::move(row));
+    }
+    for (const RunRow& row : news->rows)
+        remember(row);
+    if (news->rows.empty()) return nullptr;
+    return news;
+}
+
+bool StoreTail::readPoints(RunNews& news) {
+    auto tail = take(m_reader->tail(m_watched->run, m_watched->lastRow, kPointsPerLook));
+    if (!tail || tail->points.empty()) return false;
+    m_watched->lastRow = tail->lastRow;
+    news.complete = tail->points.size() < kPointsPerLook;
+    std::unordered_map<std::int64_t, std::size_t> slots;
+    for (const auto& point : tail->points) {
+        const auto id = static_cast<std::int64_t>(point.series);
+        const auto [slot, isNew] = slots.try_emplace(id, news.series.size());
+        if (isNew) {
+            if (!m_watched->names.contains(id))
+                if (const auto all = take(m_reader->series(m_watched->run)))
+                    for (const auto& series : *all)
+                        m_watched->names[static_cast<std::int64_t>(series.id)] = series.name;
+            news.series.push_back({.name = m_watched->names[id]});
+        }
+        news.series[slot->second].points.emplace_back(static_cast<double>(point.step), point.value);
+    }
+    return true;
+}
+
+void StoreTail::readTexts(RunNews& news) {
+    Watched& w = *m_watched;
+    if (auto events = take(m_reader->events(w.run, w.lastEvent)); events && !events->empty()) {
+        w.lastEvent = events->back().id;
+        news.events = std::move(*events);
+    }
+    if (auto samples = take(m_reader->lastSamples(w.run)); samples && !samples->empty()) {
+        if (samples->front().step != w.samplesStep || samples->size() != w.samplesCount) {
+            w.samplesStep = samples->front().step;
+            w.samplesCount = samples->size();
+            news.samples = std::move(*samples);
+        }
+    }
+    if (auto artifacts = take(m_reader->artifacts(w.run)); artifacts && artifacts->size() != w.artifacts) {
+        w.artifacts = artifacts->size();
+        news.artifacts = std::move(*artifacts);
+    }
+}
+
+RunNewsPtr StoreTail::runNews() {
+    if (!m_watched) return nullptr;
+    auto news = std::make_shared<RunNews>();
+    news->run = m_watched->run;
+    news->fromStart = m_watched->fresh;
+    m_watched->fresh = false;
+    readPoints(*news);
+    readTexts(*news);
+    // Last, so that a run that is over has told everything else before.
+    if (auto run = take(m_reader->run(m_watched->run)); run && *run) {
+        if ((*run)->updatedAt != m_watched->updatedAt || (*run)->state != m_watched->state ||
+            news->fromStart) {
+            m_watched->updatedAt = (*run)->updatedAt;
+            m_watched->state = (*run)->state;
+            news->info = std::move(*run);
+        }
+    }
+    const bool silent = !news->fromStart && !news->info && news->series.empty() && news->events.empty() &&
+                        !news->samples && !news->artifacts;
+    if (silent) return nullptr;
+    return news;
+}
+
+} // namespace fathom::app
