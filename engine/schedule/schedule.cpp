@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/schedule/schedule.h"
+
+#include "engine/config/convert.h"
+#include "engine/config/suggest.h"
+#include "engine/schedule/plateau.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fathom::schedule {
+
+namespace {
+
+struct Description {
+    std::string_view name;
+    Kind kind;
+    std::string_view required; ///< blank-separated argument names
+    std::string_view optional;
+    std::string_view keywordOwner; ///< the class whose constructor refuses unknown keywords
+};
+
+constexpr std::string_view kWarmup = "warmup_steps warmup_ratio min_lr last_epoch";
+constexpr std::string_view kHold = "warmup_steps warmup_ratio hold_steps hold_ratio min_lr last_epoch";
+
+constexpr std::array<Description, 18> kDescriptions{{
+    {"WarmupPolicy", Kind::WarmupPolicy, "", "warmup_steps warmup_ratio max_steps min_lr last_epoch",
+     "WarmupPolicy"},
+    {"WarmupHoldPolicy", Kind::WarmupHoldPolicy, "",
+     "warmup_steps warmup_ratio hold_steps hold_ratio max_steps min_lr last_epoch", "WarmupHoldPolicy"},
+    {"SquareAnnealing", Kind::SquareAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
+    {"CosineAnnealing", Kind::CosineAnnealing, "max_steps",
+     "warmup_steps warmup_ratio constant_steps constant_ratio min_lr last_epoch", "WarmupAnnealHoldPolicy"},
+    {"NoamAnnealing", Kind::NoamAnnealing, "d_model", "warmup_steps warmup_ratio max_steps min_lr last_epoch",
+     "NoamAnnealing"},
+    {"NoamHoldAnnealing", Kind::NoamHoldAnnealing, "max_steps",
+     "warmup_steps warmup_ratio hold_steps hold_ratio decay_rate min_lr last_epoch", "WarmupHoldPolicy"},
+    {"WarmupHoldAnnealOneMinusSquareRoot", Kind::WarmupHoldAnnealOneMinusSquareRoot, "max_steps", kHold,
+     "WarmupHoldPolicy"},
+    {"WarmupHoldAnnealLinear", Kind::WarmupHoldAnnealLinear, "max_steps", kHold, "WarmupHoldPolicy"},
+    {"WarmupAnnealing", Kind::WarmupAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
+    {"InverseSquareRootAnnealing", Kind::InverseSquareRootAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
+    {"T5InverseSquareRootAnnealing", Kind::T5InverseSquareRootAnnealing, "max_steps",
+     "constant_steps constant_ratio min_lr last_epoch", "SquareRootConstantPolicy"},
+    {"SquareRootAnnealing", Kind::SquareRootAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
+    {"PolynomialDecayAnnealing", Kind::PolynomialDecayAnnealing, "max_steps",
+     "warmup_steps warmup_ratio min_lr power cycle last_epoch", "WarmupPolicy"},
+    {"PolynomialHoldDecayAnnealing", Kind::PolynomialHoldDecayAnnealing, "max_steps",
+     "warmup_steps warmup_ratio hold_steps hold_ratio min_lr power cycle last_epoch", "WarmupHoldPolicy"},
+    {"StepLR", Kind::StepLR, "step_size", "gamma last_epoch", "StepLR"},
+    {"ExponentialLR", Kind::ExponentialLR, "gamma", "last_epoch", "ExponentialLR"},
+    {"ReduceLROnPlateau", Kind::ReduceLROnPlateau, "",
+     "mode factor patience threshold threshold_mode cooldown min_lr eps", "ReduceLROnPlateau"},
+    {"CyclicLR", Kind::CyclicLR, "base_lr max_lr",
+     "step_size_up step_size_down mode gamma scale_fn scale_mode cycle_momentum base_momentum max_momentum "
+     "last_epoch",
+     "CyclicLR"},
+}};
+
+Error raised(std::string key, std::string className, std::string why, std::string remedy) {
+    Error error{ErrorKind::Usage, "Cannot construct the scheduler", std::move(why), std::move(remedy)};
+    error.key = std::move(key);
+    error.className = std::move(className);
+    return error;
+}
+
+std::vector<std::string> words(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        if (end > 0) out.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+bool isTorch(Kind kind) {
+    return kind == Kind::StepLR || kind == Kind::ExponentialLR || kind == Kind::CyclicLR ||
+           kind == Kind::ReduceLROnPlateau;
+}
+
+/// Typed access to keyword arguments; null counts as absent.
+class Arguments {
+public:
+    explicit Arguments(const Value::Map& map) : m_map(map) {}
+
+    [[nodiscard]] bool has(std::string_view name) const {
+        const Value* value = m_map.find(name);
+        return value && !value->isNull();
+    }
+    [[nodiscard]] Status read(std::string_view name, double& out) const {
+        if (!has(name)) return {};
+        const Result<double> number = config::toFloat(*m_map.find(name));
+        if (!number)
+            return fail(raised(std::string(name), "TypeError", number.error().why, number.error().remedy));
+        out = *number;
+        return {};
+    }
+    [[nodiscard]] Status read(std::string_view name, bool& out) const {
+        if (!has(name)) return {};
+        const Result<bool> flag = config::toBool(*m_map.find(name));
+        if (!flag) return fail(raised(std::string(name), "TypeError", flag.error().why, flag.error().remedy));
+        out = *flag;
+        return {};
+    }
+    [[nodiscard]] std::string text(std::string_view name, std::string fallback) const {
+        return has(name) ? config::pythonStr(*m_map.find(name)) : std::move(fallback);
+    }
+
+private:
+    const Value::Map& m_map;
+};
+
+Status checkKeywords(const Description& description, const Value::Map& arguments) {
+    std::vector<std::string> known = words(description.required);
+    const std::vector<std::string> required = known;
+    for (std::string& name : words(description.optional))
+        known.push_back(std::move(name));
+    std::string missing;
+    for (const std::string& name : required)
+        if (!arguments.find(name) && missing.empty()) missing = name;
+    if (isTorch(description.kind)) known.emplace_back("max_steps"); // NeMo drops it for these
+    for (const auto& [name, value] : arguments)
+        if (std::ranges::find(known, name) == known.end())
+            return fail(raised(name, "TypeError",
+                               std::string(description.keywordOwner) +
+                                   ".__init__() got an unexpected keyword argument '" + name + "'",
+                               config::didYouMean(name, known, "Remove it")));
+    if (!missing.empty())
+        return fail(raised(missing, "TypeError",
+                           std::string(description.name) + ".__init__() missing 1 required " +
+                               (isTorch(description.kind) ? "positional" : "keyword-only") + " argument: '" +
+                               missing + "'",
+                           "Set sched." + missing));
+    return {};
+}
+
+/// Steps given as a number or as a ratio of max_steps; `out` keeps its value when neither is.
+Status stepsOrRatio(const Arguments& arguments, const std::string& what, const std::string& both,
+                    std::optional<double> maxSteps, double& out, bool& given) {
+    const std::string steps = what + "_steps", ratio = what + "_ratio";
+    if (arguments.has(steps) && arguments.has(ratio))
+        return fail(
+            raised(ratio, "AssertionError", both, "Remove one of sched." + steps + " and sched." + ratio));
+    if (arguments.has(ratio) && !maxSteps)
+        return fail(raised(ratio, "AssertionError", "If there is a ratio, there should be a total steps",
+                           "Set sched.max_steps"));
+    given = arguments.has(steps) || arguments.has(ratio);
+    if (Status status = arguments.read(steps, out); !status) return status;
+    if (!arguments.has(ratio)) return {};
+    double fraction = 0;
+    if (Status status = arguments.read(ratio, fraction); !status) return status;
+    out = static_cast<double>(static_cast<std::int64_t>(fraction * *maxSteps));
+    return {};
+}
+
+Status readSteps(const Arguments& arguments, Parameters& out) {
+    constexpr const char* kEither = "Either use particular number of step or ratio";
+    bool given = false;
+    if (arguments.has("max_steps")) {
+        double maxSteps = 0;
+        if (Status status = arguments.read("max_steps", maxSteps); !status) return status;
+        out.maxSteps = maxSteps;
+    }
+    if (out.kind == Kind::T5InverseSquareRootAnnealing) {
+        if (arguments.has("constant_steps") && arguments.has("constant_ratio"))
+            return fail(raised("constant_ratio", "AssertionError",
+                               "Either use particular number of step or ratio", "Remove one of them"));
+        if (!arguments.has("constant_steps"))
+            return fail(raised("constant_steps", "TypeError",
+                               "unsupported operand type(s) for ** or pow(): 'NoneType' and 'float'",
+                               "Set sched.constant_steps"));
+        if (Status status = arguments.read("constant_steps", out.constantSteps); !status) return status;
+        if (out.constantSteps == 0)
+            return fail(
+                raised("constant_steps", "ZeroDivisionError", "division by zero", "Give a positive number"));
+        return {};
+    }
+    if (Status status = stepsOrRatio(arguments, "warmup", kEither, out.maxSteps, out.warmupSteps, given);
+        !status)
+        return status;
+    if (Status status = stepsOrRatio(arguments, "hold", kEither, out.maxSteps, out.holdSteps, given); !status)
+        return status;
+    if (given) out.holdSteps += out.warmupSteps;
+    return stepsOrRatio(arguments, "constant", "Either use constant_steps or constant_ratio", out.maxSteps,
+                        out.constantSteps, given);
+}
+
+Status readCyclic(const Arguments& arguments, Parameters& out) {
+    for (const auto& [name, member] :
+         {std::pair{"base_lr", &out.cyclicBase}, {"max_lr", &out.cyclicMax}, {"step_size_up", &out.stepUp}})
+        if (Status status = arguments.read(name, *member); !status) return status;
+    out.stepDown = out.stepUp;
+    out.gamma = 1.0;
+    for (const auto& [name, member] : {std::pair{"step_size_down", &out.stepDown},
+                                       {"gamma", &out.gamma},
+                                       {"base_momentum", &out.baseMomentum},
+                                       {"max_momentum", &out.maxMomentum}})
+        if (Status status = arguments.read(name, *member); !status) return status;
+    const std::string mode = arguments.text("mode", "triangular");
+    if (mode != "triangular" && mode != "triangular2" && mode != "exp_range")
+        return fail(raised("mode", "ValueError", "mode is invalid and scale_fn is None",
+                           "Use triangular, triangular2 or exp_range"));
+    out.cyclicMode = mode == "triangular" ? 0 : mode == "triangular2" ? 1 : 2;
+    out.perIteration = mode == "exp_range"; // the mode decides, scale_mode counts only with a scale_fn
+    return arguments.read("cycle_momentum", out.cycleMomentum);
+}
+
+Status readArguments(const Arguments& arguments, Parameters& out) {
+    if (out.kind == Kind::CyclicLR) return readCyclic(arguments, out);
+    if (out.kind == Kind::SquareAnnealing) out.minLr = 1e-5;
+    if (out.kind == Kind::ReduceLROnPlateau) return {};
+    if (Status status = readSteps(arguments, out); !status) return status;
+    for (const auto& [name, member] : {std::pair{"min_lr", &out.minLr},
+                                       {"power", &out.power},
+                                       {"decay_rate", &out.decayRate},
+                                       {"d_model", &out.modelSize},
+                                       {"step_size", &out.stepSize},
+                                       {"gamma", &out.gamma}})
+        if (Status status = arguments.read(name, *member); !status) return status;
+    if (Status status = arguments.read("cycle", out.cycle); !status) return status;
+    double lastEpoch = -1;
+    if (Status status = arguments.read("last_epoch", lastEpoch); !status) return status;
+    if (lastEpoch >= 0)
+        return fail(raised("last_epoch", "KeyError",
+                           "param 'initial_lr' is not specified in param_groups[0] when resuming scheduler "
+                           "with last_epoch >= 0.",
+                           "Set sched.last_epoch=-1"));
+    return {};
+}
+
+const Description* describe(std::string_view name) {
+    const auto* const found = std::ranges::find(kDescriptions, name, &Description::name);
+    return found == kDescriptions.end() ? nullptr : found;
+}
+
+} // namespace
+
+const std::vector<std::string>& scheduleNames() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const Description& each : kDescriptions)
+            all.emplace_back(each.name);
+        return all;
+    }();
+    return names;
+}
+
+Result<Schedule> constructSchedule(std::string_view name, const Value::Map& arguments, double baseLr,
+                                   std::size_t groups) {
+    const Description* description = describe(name);
+    if (!description) {
+        std::string known;
+        for (const std::string& each : scheduleNames())
+            known += (known.empty() ? "'" : ", '") + each + "'";
+        return fail(raised("name", "ValueError",
+                           "Cannot resolve scheduler" + std::string(name) +
+                               "'. Available optimizers are : dict_keys([" + known + "])",
+                           config::didYouMean(name, scheduleNames())));
+    }
+    if (Status status = checkKeywords(*description, arguments); !status) return fail(status.error());
+    Parameters parameters;
+    parameters.kind = description->kind;
+    parameters.baseLr = baseLr;
+    if (Status status = readArguments(Arguments(arguments), parameters); !status) return fail(status.error());
+    if (description->kind == Kind::ReduceLROnPlateau)
+        if (Result<Plateau> checked = Plateau::create(arguments, std::vector<double>(groups, baseLr));
+            !checked)
+            return fail(checked.error());
+    Schedule schedule(parameters, std::string(name));
+    if (Result<double> first = schedule.rate(0, baseLr); !first)
+        return fail(first.error()); // the constructor takes the first step
+    return schedule;
+}
+
+} // namespace fathom::schedule
