@@ -94,7 +94,9 @@ AtomicFile::~AtomicFile() {
 }
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
-    std::string pattern = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
+    std::string name(1, '.'); // GCC 12's -Wrestrict misreads `"." + std::string`
+    name.append(target.filename().string()).append(".XXXXXX");
+    std::string pattern = (target.parent_path() / name).string();
     const int fd = mkostemp(pattern.data(), O_CLOEXEC);
     if (fd < 0)
         return fail(systemError(ErrorKind::Failed, "Cannot write the file", target.string(),
