@@ -12,8 +12,10 @@ namespace {
 
 std::string describe(const std::vector<std::string>& characters) {
     std::string text;
-    for (const std::string& character : characters)
-        text += (text.empty() ? "" : ", ") + describeCharacter(character);
+    for (const std::string& character : characters) {
+        if (!text.empty()) text += ", ";
+        text += describeCharacter(character);
+    }
     return text;
 }
 

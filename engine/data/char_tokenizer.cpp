@@ -93,7 +93,9 @@ std::string CharTokenizer::decode(std::span<const std::int64_t> ids) const {
 std::string describeCharacter(std::string_view character) {
     char code[16];
     std::snprintf(code, sizeof code, "U+%04X", character.empty() ? 0U : codePoint(character));
-    return "'" + std::string(character) + "' (" + code + ")";
+    std::string text = "'";
+    text.append(character).append("' (").append(code).append(")");
+    return text;
 }
 
 } // namespace fathom::data
