@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model section of a CTC speech model as structs.
+#pragma once
+
+#include "engine/config/config.h"
+#include "engine/model/model.h"
+#include "engine/nn/conv_asr_encoder.h"
+#include "engine/nn/ctc.h"
+#include "engine/nn/mel_spectrogram.h"
+#include "engine/nn/spec_augment.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fathom::model {
+
+struct CtcDecoderParams {
+    std::int64_t featIn = 0;  ///< 0: what the encoder gives
+    std::int64_t classes = 0; ///< without the blank
+    std::vector<std::string> vocabulary{};
+    std::string initMode = "xavier_uniform";
+};
+
+struct CtcModelParams {
+    int sampleRate = 16000;
+    nn::CtcReduction reduction = nn::CtcReduction::MeanBatch;
+    bool useCer = false; ///< rate over characters instead of words
+    double temperature = 1.0;
+    std::string decodingStrategy = "greedy_batch";
+    nn::MelParams preprocessor{};
+    std::optional<nn::SpecAugmentParams> specAugment{};
+    nn::ConvAsrEncoderParams encoder{};
+    CtcDecoderParams decoder{};
+};
+
+/// Reads the section at `path`. Errors are Usage with file, line and key: a section is missing, names a class
+/// that is not known here, has an unknown key or a value NeMo refuses.
+[[nodiscard]] Result<CtcModelParams> readCtcModel(const config::Config& config, std::string_view path);
+
+struct SpeechDataParams {
+    std::vector<std::filesystem::path> manifests{};
+    int sampleRate = 16000;
+    std::vector<std::string> labels{}; ///< empty: the model's
+    LoaderOptions loader{};
+    double minDuration = 0;              ///< s
+    std::optional<double> maxDuration{}; ///< s
+    int maxUtts = 0;
+    bool skipBadFiles = false;
+    bool dropUnknownCharacters = false;
+    std::optional<std::int64_t> bosId{};
+    std::optional<std::int64_t> eosId{};
+    std::int64_t padId = 0;
+};
+
+/// Reads `train_ds`, `validation_ds` or `test_ds` at `path`; nullopt when it is absent or its
+/// manifest_filepath is null.
+[[nodiscard]] Result<std::optional<SpeechDataParams>> readSpeechData(const config::Config& config,
+                                                                     std::string_view path);
+
+} // namespace fathom::model

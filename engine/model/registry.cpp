@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/config/compose.h"
+#include "engine/model/ctc_model.h"
+#include "engine/model/model.h"
+#include "engine/model/section.h"
+#include "engine/nn/weights.h"
+
+#include <array>
+
+namespace fathom::model {
+
+namespace {
+
+using Factory = Result<std::unique_ptr<Model>> (*)(const config::Config&, std::string_view,
+                                                   const ModelOptions&);
+
+struct Entry {
+    std::string_view className; ///< last component of the target
+    Factory make;
+};
+
+constexpr std::array kModels{
+    Entry{"EncDecCTCModel", &CtcModel::make},
+};
+
+std::string_view classNameOf(std::string_view target) {
+    const std::size_t dot = target.rfind('.');
+    return dot == std::string_view::npos ? target : target.substr(dot + 1);
+}
+
+/// NeMo's training scripts name the class in Python, so that most YAML files do not: the shape of the section
+/// tells.
+std::string_view guessClass(const config::Config& config, std::string_view path) {
+    const config::Node* decoder = config.find(below(path, "decoder._target_"));
+    const bool ctc =
+        decoder && decoder->value.isString() && decoder->value.asString().ends_with("ConvASRDecoder");
+    return ctc && config.find(below(path, "preprocessor")) ? "EncDecCTCModel" : "";
+}
+
+std::string knownClasses() {
+    std::string text;
+    for (const Entry& entry : kModels)
+        text += (text.empty() ? "" : ", ") + std::string(entry.className);
+    return text;
+}
+
+} // namespace
+
+std::string_view sectionName(Split split) {
+    switch (split) {
+    case Split::Train:
+        return "train_ds";
+    case Split::Validation:
+        return "validation_ds";
+    case Split::Test:
+        return "test_ds";
+    }
+    return "";
+}
+
+std::string_view metricPrefix(Split split) {
+    switch (split) {
+    case Split::Train:
+        return "train_";
+    case Split::Validation:
+        return "val_";
+    case Split::Test:
+        return "test_";
+    }
+    return "";
+}
+
+Result<std::unique_ptr<Model>> createModel(const config::Config& config, std::string_view path,
+                                           const ModelOptions& options) {
+    const config::Node* section = config.find(path);
+    if (!section || section->kind != config::NodeKind::Map)
+        return fail(config.errorAt(path, "Cannot build the model",
+                                   "the config has no section '" + std::string(path) + "'",
+                                   "Add it, or choose another config with --config-name"));
+    const config::Node* target = config.find(below(path, "target"));
+    const bool named = target && target->value.isString();
+    const std::string_view className =
+        named ? classNameOf(target->value.asString()) : guessClass(config, path);
+    for (const Entry& entry : kModels) {
+        if (entry.className == className) return entry.make(config, path, options);
+    }
+    if (!named)
+        return fail(config.errorAt(path, "Cannot build the model",
+                                   "the section does not say which class it is for",
+                                   "Set " + below(path, "target") + ", for example to " + CtcModel::kTarget));
+    return fail(config.errorAt(below(path, "target"), "Cannot build the model",
+                               "the class '" + target->value.asString() + "' is not known",
+                               "Known: " + knownClasses()));
+}
+
+Result<std::unique_ptr<Model>> restoreModel(const archive::Nemo& nemo, const run::RestoreOptions& options) {
+    const std::string file = nemo.path().string();
+    const auto inFile = [&](Error error) {
+        error.kind = ErrorKind::BadInput;
+        error.why = error.why.empty() ? error.what : error.what + ": " + error.why;
+        error.what = "Cannot restore " + file;
+        error.file = file;
+        error.line = error.column = 0;
+        return fail(std::move(error));
+    };
+    const Result<std::string> yaml = nemo.configYaml();
+    if (!yaml) return fail(yaml.error());
+    const Result<config::Config> config =
+        config::compose({.configName = "model_config", .files = {{"model_config.yaml", *yaml}}});
+    if (!config) return inFile(config.error());
+    Result<std::unique_ptr<Model>> model = createModel(*config, "", {});
+    if (!model) return inFile(model.error());
+    const Result<std::shared_ptr<const archive::Checkpoint>> weights = nemo.weights();
+    if (!weights) return fail(weights.error());
+    const std::string className(classNameOf((*model)->target()));
+    const auto loaded =
+        nn::loadStateDict((*model)->module(), **weights, {.strict = options.strict, .className = className});
+    if (!loaded) return inFile(loaded.error());
+    (*model)->module().eval();
+    return model;
+}
+
+Status saveModel(Model& model, const std::filesystem::path& path) {
+    Result<std::string> yaml = model.configYaml();
+    if (!yaml) return fail(yaml.error());
+    archive::NemoContents contents;
+    contents.configYaml = std::move(*yaml);
+    try {
+        for (const nn::NamedTensor& item : nn::stateDict(model.module()))
+            contents.tensors.push_back(nn::toArchive(item.name, item.tensor));
+        contents.modules = nn::moduleVersions(model.module());
+    } catch (const std::exception& error) {
+        return fail({.what = "Cannot save " + path.string(),
+                     .why = error.what(),
+                     .remedy = "",
+                     .file = path.string()});
+    }
+    return archive::writeNemo(path, contents);
+}
+
+} // namespace fathom::model

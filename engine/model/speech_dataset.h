@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A manifest as the batches a CTC model wants.
+#pragma once
+
+#include "engine/data/audio_text_dataset.h"
+#include "engine/model/ctc_params.h"
+#include "engine/model/model.h"
+
+#include <memory>
+
+namespace fathom::model {
+
+class SpeechDataset : public Dataset {
+public:
+    /// Reads the manifest and encodes its texts. Errors (BadInput) name the manifest line.
+    [[nodiscard]] static Result<std::shared_ptr<const SpeechDataset>>
+    open(const SpeechDataParams& params, const data::CharTokenizer& tokenizer);
+
+    [[nodiscard]] std::int64_t size() const override;
+    [[nodiscard]] const LoaderOptions& loader() const override { return m_loader; }
+    /// signal [B, T] float32, signal lengths [B], tokens [B, U], token lengths [B], the last three int64.
+    [[nodiscard]] Result<Batch> load(std::span<const std::int64_t> indices) const override;
+    [[nodiscard]] std::string summary() const override;
+    [[nodiscard]] std::vector<std::string> warnings() const { return m_data->warnings(); }
+
+private:
+    SpeechDataset(std::shared_ptr<const data::AudioTextDataset> data, const LoaderOptions& loader);
+    std::shared_ptr<const data::AudioTextDataset> m_data;
+    LoaderOptions m_loader;
+};
+
+} // namespace fathom::model

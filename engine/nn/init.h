@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// NeMo's init_mode.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/nn/random.h"
+
+#include <string>
+#include <torch/torch.h>
+
+namespace fathom::nn {
+
+enum class InitMode {
+    None,
+    XavierUniform,
+    XavierNormal,
+    KaimingUniform,
+    KaimingNormal,
+    TdsUniform,
+    TdsNormal
+};
+
+/// "xavier_uniform", …; "" (null in a config) is None. Usage error for another text.
+[[nodiscard]] Result<InitMode> initModeFrom(const std::string& name);
+
+/// Fills a weight [out, in / groups, k] in place. None is PyTorch's own: uniform within 1 / sqrt(fan in).
+void initWeight(torch::Tensor& weight, InitMode mode, Random& random);
+/// PyTorch's default for a bias: uniform within 1 / sqrt(fan in of its weight).
+void initBias(torch::Tensor& bias, const torch::Tensor& weight, Random& random);
+
+} // namespace fathom::nn

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/nn/mel_spectrogram.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace fathom::nn {
+
+namespace {
+
+constexpr double kStdGuard = 1e-5;
+
+torch::Tensor windowOf(const std::string& name, std::int64_t samples) {
+    if (name == "hann") return torch::hann_window(samples, /*periodic=*/false);
+    if (name == "hamming") return torch::hamming_window(samples, /*periodic=*/false);
+    if (name == "blackman") return torch::blackman_window(samples, /*periodic=*/false);
+    if (name == "bartlett") return torch::bartlett_window(samples, /*periodic=*/false);
+    return torch::ones({samples});
+}
+
+Error melUsage(const std::string& key, const std::string& why, const std::string& remedy) {
+    return {.kind = ErrorKind::Usage,
+            .what = "Cannot build the preprocessor",
+            .why = why,
+            .remedy = remedy,
+            .key = key,
+            .className = "ValueError"};
+}
+
+void zeroBeyond(torch::Tensor& values, const Lengths& lengths) {
+    if (!lengths.cover(values.size(-1))) values.mul_(lengths.mask(values.size(-1), values));
+}
+
+} // namespace
+
+int MelParams::windowSamples() const {
+    return nWindowSize ? *nWindowSize : static_cast<int>(windowSize * sampleRate);
+}
+
+int MelParams::hopSamples() const {
+    return nWindowStride ? *nWindowStride : static_cast<int>(windowStride * sampleRate);
+}
+
+std::int64_t MelParams::maxFrames() const {
+    const double samples = maxDuration * sampleRate - windowSamples();
+    const auto frames = 1 + static_cast<std::int64_t>(std::ceil(samples / hopSamples()));
+    return frames + 16 - frames % 16;
+}
+
+int MelParams::fftSize() const {
+    if (nFft && *nFft > 0) return *nFft;
+    int size = 1;
+    while (size < windowSamples())
+        size *= 2;
+    return size;
+}
+
+Status MelParams::check() const {
+    constexpr std::array kWindows{"hann", "hamming", "blackman", "bartlett", "none"};
+    if (sampleRate <= 0) return fail(melUsage("sample_rate", "sample_rate must be positive", "Use 16000"));
+    if (windowSamples() <= 0 || hopSamples() <= 0)
+        return fail(melUsage("window_size", "window and stride must be at least one sample",
+                          "Use 0.02 and 0.01 seconds"));
+    if (fftSize() < windowSamples())
+        return fail(melUsage(
+            "n_fft", "n_fft is smaller than the window of " + std::to_string(windowSamples()) + " samples",
+            "Set n_fft to null or to a larger number"));
+    if (std::ranges::find(kWindows, window) == kWindows.end())
+        return fail(melUsage("window", "the window '" + window + "' is not known",
+                          "Use hann, hamming, blackman, bartlett or none"));
+    if (features <= 0 || frameSplicing <= 0)
+        return fail(melUsage("features", "features and frame_splicing must be positive", "Use 64 and 1"));
+    if (logZeroGuardType != "add" && logZeroGuardType != "clamp")
+        return fail(melUsage("log_zero_guard_type", "log_zero_guard_type was '" + logZeroGuardType + "'",
+                          "Use add or clamp"));
+    const auto count = static_cast<std::size_t>(features);
+    if (normalize == "fixed" && (fixedMean.size() != count || fixedStd.size() != count))
+        return fail(melUsage("normalize", "fixed_mean and fixed_std need one number for each feature",
+                          "Give " + std::to_string(features) + " numbers each"));
+    return {};
+}
+
+MelSpectrogram::MelSpectrogram(const MelParams& params)
+    : m_params(params), m_featurizer(std::make_shared<torch::nn::Module>("FilterbankFeatures")) {
+    register_module("featurizer", m_featurizer);
+    m_window = windowOf(params.window, params.windowSamples());
+    m_filterbank = melFilterbank(params).unsqueeze(0);
+    m_featurizer->register_buffer("window", m_window);
+    m_featurizer->register_buffer("fb", m_filterbank);
+}
+
+Features MelSpectrogram::forward(const torch::Tensor& signal, const Lengths& lengths, Random* random) const {
+    const torch::NoGradGuard noGrad;
+    Features features = compute(signal, lengths, random);
+    features.values = padded(features.values);
+    return features;
+}
+
+Features MelSpectrogram::forwardUnpadded(const torch::Tensor& signal, const Lengths& lengths) const {
+    const torch::NoGradGuard noGrad;
+    return compute(signal, lengths, nullptr);
+}
+
+Features MelSpectrogram::compute(const torch::Tensor& signal, const Lengths& lengths, Random* random) const {
+    torch::Tensor x = signal.to(m_window.device(), torch::kFloat32);
+    std::vector<std::int64_t> frames;
+    frames.reserve(lengths.values().size());
+    for (const std::int64_t samples : lengths.values())
+        frames.push_back(frameCount(samples));
+
+    if (m_params.exactPad) {
+        const std::int64_t amount = (m_params.fftSize() - m_params.hopSamples()) / 2;
+        const auto mode = m_params.rule == FeatureRule::Legacy
+                              ? torch::nn::functional::PadFuncOptions::mode_t(torch::kReflect)
+                              : torch::kConstant;
+        x = torch::nn::functional::pad(x.unsqueeze(1),
+                                       torch::nn::functional::PadFuncOptions({amount, amount}).mode(mode))
+                .squeeze(1);
+    }
+    if (random && m_params.dither > 0) x = x + random->normalLike(x).mul_(m_params.dither);
+    x = emphasized(x, lengths);
+
+    Features features{logMel(magnitudes(x, random)), Lengths(std::move(frames))};
+    normalize(features.values, features.lengths);
+    return features;
+}
+
+std::int64_t MelSpectrogram::frameCount(std::int64_t samples) const {
+    if (samples == 0) return 0;
+    const std::int64_t fft = m_params.fftSize();
+    const std::int64_t hop = m_params.hopSamples();
+    const std::int64_t pad = m_params.exactPad ? (fft - hop) / 2 * 2 : fft / 2 * 2;
+    const std::int64_t frames = std::max<std::int64_t>(0, samples + pad - fft) / hop;
+    return m_params.rule == FeatureRule::Legacy ? frames + 1 : frames;
+}
+
+torch::Tensor MelSpectrogram::emphasized(torch::Tensor signal, const Lengths& lengths) const {
+    if (!m_params.preemph) return signal;
+    const std::int64_t samples = signal.size(1);
+    torch::Tensor out = signal.clone();
+    out.slice(1, 1).sub_(signal.slice(1, 0, samples - 1), *m_params.preemph);
+    if (m_params.rule == FeatureRule::Legacy) return out;
+    for (std::size_t b = 0; b < lengths.values().size(); ++b) {
+        if (lengths.values()[b] < samples)
+            out[static_cast<std::int64_t>(b)].slice(0, lengths.values()[b]).zero_();
+    }
+    return out;
+}
+
+torch::Tensor MelSpectrogram::magnitudes(const torch::Tensor& signal, Random* random) const {
+    const std::int64_t fft = m_params.fftSize();
+    const torch::Tensor spectrum = torch::stft(
+        signal, fft, m_params.hopSamples(), m_params.windowSamples(), m_window, /*center=*/!m_params.exactPad,
+        m_params.rule == FeatureRule::Legacy ? "reflect" : "constant", /*normalized=*/false,
+        /*onesided=*/true, /*return_complex=*/true);
+    const torch::Tensor parts = torch::view_as_real(spectrum);
+    torch::Tensor power = parts.select(-1, 0).square().addcmul_(parts.select(-1, 1), parts.select(-1, 1));
+    if (random && m_params.nbAugmentationProb > 0) {
+        const std::int64_t cut = std::int64_t{m_params.nbMaxFreq} * fft / m_params.sampleRate;
+        for (std::int64_t b = 0; b < power.size(0); ++b) {
+            if (random->uniform() < m_params.nbAugmentationProb) power[b].slice(0, cut).zero_();
+        }
+    }
+    if (m_params.magPower == 2.0) return power;
+    return m_params.magPower == 1.0 ? power.sqrt_() : power.pow_(m_params.magPower / 2);
+}
+
+torch::Tensor MelSpectrogram::logMel(const torch::Tensor& spectrum) const {
+    torch::Tensor mel = torch::matmul(m_filterbank.to(torch::kFloat32), spectrum);
+    if (m_params.log) {
+        if (m_params.logZeroGuardType == "add")
+            mel.add_(m_params.logZeroGuardValue).log_();
+        else
+            mel.clamp_min_(m_params.logZeroGuardValue).log_();
+    }
+    if (m_params.frameSplicing <= 1) return mel;
+    // NeMo's splice_frames joins each shifted copy from the two parts it was cut into, which leaves plain
+    // copies.
+    return mel.repeat({1, m_params.frameSplicing, 1});
+}
+
+// Over the valid frames of each item; the deviation is the unbiased one, and 0 where a single frame has none.
+void MelSpectrogram::normalize(torch::Tensor& mel, const Lengths& lengths) const {
+    const auto& frames = lengths.values();
+    const bool perFeature = m_params.normalize == "per_feature";
+    const bool allFeatures = m_params.normalize == "all_features";
+    if (m_params.normalize == "fixed") {
+        const auto column = [&](const std::vector<double>& values) {
+            return torch::tensor(values, torch::kFloat64).to(mel.device(), torch::kFloat32).view({1, -1, 1});
+        };
+        mel.sub_(column(m_params.fixedMean)).div_(column(m_params.fixedStd));
+    }
+    for (std::size_t b = 0; (perFeature || allFeatures) && b < frames.size(); ++b) {
+        torch::Tensor valid = mel[static_cast<std::int64_t>(b)].slice(1, 0, frames[b]);
+        if (frames[b] == 0) continue;
+        torch::Tensor deviation;
+        torch::Tensor mean;
+        if (perFeature)
+            std::tie(deviation, mean) =
+                torch::std_mean(valid, /*dim=*/{1}, /*unbiased=*/true, /*keepdim=*/true);
+        else
+            std::tie(deviation, mean) = torch::std_mean(valid, /*unbiased=*/true);
+        deviation.nan_to_num_(0.0, 0.0, 0.0).add_(kStdGuard);
+        valid.sub_(mean).div_(deviation);
+    }
+    if (m_params.padValue == 0) {
+        zeroBeyond(mel, lengths);
+    } else if (!lengths.cover(mel.size(2))) {
+        mel = torch::where(lengths.mask(mel.size(2), mel) > 0, mel,
+                           torch::full({}, m_params.padValue, mel.options()));
+    }
+}
+
+torch::Tensor MelSpectrogram::padded(const torch::Tensor& mel) const {
+    const std::int64_t frames = mel.size(2);
+    std::int64_t target = frames;
+    if (m_params.padToMax)
+        target = std::max(frames, m_params.maxFrames());
+    else if (m_params.padTo > 0)
+        target = (frames + m_params.padTo - 1) / m_params.padTo * m_params.padTo;
+    return target == frames ? mel : torch::constant_pad_nd(mel, {0, target - frames}, m_params.padValue);
+}
+
+} // namespace fathom::nn

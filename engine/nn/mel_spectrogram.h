@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Log-mel features as NeMo's AudioToMelSpectrogramPreprocessor (FilterbankFeatures) computes them.
+//
+//   nn::MelSpectrogram preprocessor(params);
+//   nn::Features features = preprocessor.forward(signal, lengths, nullptr);   // [B, 64, T]
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/nn/lengths.h"
+#include "engine/nn/random.h"
+
+#include <optional>
+#include <string>
+#include <torch/torch.h>
+#include <vector>
+
+namespace fathom::nn {
+
+/// The edges of the signal: NeMo changed them in 2.5 so that padding a batch does not change its features.
+enum class FeatureRule {
+    PaddingInvariant, ///< from 2.5 on: the STFT pads with zeros, L / hop frames are valid
+    Legacy,           ///< up to 2.4: the STFT reflects the signal, L / hop + 1 frames are valid
+};
+
+/// NeMo's parameters under NeMo's names (in camelCase) with its defaults.
+struct MelParams {
+    int sampleRate = 16000;
+    double windowSize = 0.02;              ///< s
+    double windowStride = 0.01;            ///< s
+    std::optional<int> nWindowSize{};      ///< samples; instead of windowSize
+    std::optional<int> nWindowStride{};    ///< samples; instead of windowStride
+    std::string window = "hann";           ///< hann, hamming, blackman, bartlett or none; symmetric
+    std::string normalize = "per_feature"; ///< per_feature, all_features, fixed; anything else: none
+    std::vector<double> fixedMean{};       ///< for "fixed": one per feature
+    std::vector<double> fixedStd{};
+    std::optional<int> nFft{};            ///< none: the power of two from the window on
+    std::optional<double> preemph = 0.97; ///< none: no pre-emphasis
+    int features = 64;
+    double lowfreq = 0;               ///< Hz
+    std::optional<double> highfreq{}; ///< Hz; none: half the sample rate
+    bool log = true;
+    std::string logZeroGuardType = "add";              ///< add or clamp
+    double logZeroGuardValue = 5.9604644775390625e-08; ///< 2^-24
+    double dither = 1e-5;                              ///< in training only
+    int padTo = 16;                                    ///< frames; 0: no padding
+    bool padToMax = false;                             ///< pad_to "max": to the frames of maxDuration
+    double maxDuration = 16.7;                         ///< s
+    int frameSplicing = 1;
+    bool exactPad = false;
+    double padValue = 0;
+    double magPower = 2;
+    double nbAugmentationProb = 0;  ///< in training: chance to cut all above nbMaxFreq
+    int nbMaxFreq = 4000;           ///< Hz
+    std::string melNorm = "slaney"; ///< slaney, or none
+    FeatureRule rule = FeatureRule::PaddingInvariant;
+
+    [[nodiscard]] int windowSamples() const;
+    [[nodiscard]] int hopSamples() const;
+    [[nodiscard]] int fftSize() const;
+    /// What pad_to "max" pads to.
+    [[nodiscard]] std::int64_t maxFrames() const;
+    /// Usage errors for what NeMo refuses too.
+    [[nodiscard]] Status check() const;
+};
+
+/// Triangular filters [features, nFft / 2 + 1] float32 on Slaney's mel scale, as librosa.filters.mel makes
+/// them.
+[[nodiscard]] torch::Tensor melFilterbank(const MelParams& params);
+
+struct Features {
+    torch::Tensor values{}; ///< [B, features · frameSplicing, T] float32, no graph
+    Lengths lengths{};      ///< valid frames
+};
+
+/// NeMo's name is `preprocessor`; its buffers are `featurizer.window` and `featurizer.fb`.
+class MelSpectrogram : public torch::nn::Module {
+public:
+    /// Requires params.check().
+    explicit MelSpectrogram(const MelParams& params);
+
+    [[nodiscard]] const MelParams& params() const { return m_params; }
+    [[nodiscard]] std::int64_t featureCount() const {
+        return std::int64_t{m_params.features} * m_params.frameSplicing;
+    }
+
+    /// `signal` [B, T] float32, untouched; `lengths` in samples. `random` adds what training adds (dither,
+    /// narrow-band cut); null in evaluation.
+    [[nodiscard]] Features forward(const torch::Tensor& signal, const Lengths& lengths, Random* random) const;
+    /// As forward, with pad_to 0: NeMo's transcribe().
+    [[nodiscard]] Features forwardUnpadded(const torch::Tensor& signal, const Lengths& lengths) const;
+
+private:
+    [[nodiscard]] Features compute(const torch::Tensor& signal, const Lengths& lengths, Random* random) const;
+    [[nodiscard]] std::int64_t frameCount(std::int64_t samples) const;
+    [[nodiscard]] torch::Tensor emphasized(torch::Tensor signal, const Lengths& lengths) const;
+    [[nodiscard]] torch::Tensor magnitudes(const torch::Tensor& signal, Random* random) const;
+    [[nodiscard]] torch::Tensor logMel(const torch::Tensor& spectrum) const;
+    void normalize(torch::Tensor& mel, const Lengths& lengths) const;
+    [[nodiscard]] torch::Tensor padded(const torch::Tensor& mel) const;
+
+    MelParams m_params;
+    torch::Tensor m_window;     ///< [win_length]
+    torch::Tensor m_filterbank; ///< [1, features, nFft / 2 + 1]
+    std::shared_ptr<torch::nn::Module> m_featurizer;
+};
+
+} // namespace fathom::nn

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one source of randomness of a training step, handed to whatever draws. Nothing here touches LibTorch's
+// global generator, so runs on several threads of one process do not disturb each other.
+#pragma once
+
+#include <cstdint>
+#include <torch/torch.h>
+
+namespace fathom::nn {
+
+/// One thread at a time. The same seed draws the same numbers.
+class Random {
+public:
+    explicit Random(std::uint64_t seed);
+
+    /// Uniform in [0, 1), 24 bits, as torch.rand draws a float.
+    [[nodiscard]] double uniform();
+    /// Uniform in [low, high], both included, as Python's random.randint. Requires low <= high.
+    [[nodiscard]] std::int64_t integer(std::int64_t low, std::int64_t high);
+    /// For torch functions on CPU tensors.
+    [[nodiscard]] at::Generator& generator() { return m_generator; }
+    /// Standard normal numbers of the shape, dtype and device of `like`; drawn on the CPU.
+    [[nodiscard]] torch::Tensor normalLike(const torch::Tensor& like);
+
+private:
+    at::Generator m_generator;
+};
+
+} // namespace fathom::nn
