@@ -139,7 +139,8 @@ torch::Tensor MelSpectrogram::emphasized(torch::Tensor signal, const Lengths& le
     if (!m_params.preemph) return signal;
     const std::int64_t samples = signal.size(1);
     torch::Tensor out = signal.clone();
-    out.slice(1, 1).sub_(signal.slice(1, 0, samples - 1), *m_params.preemph);
+    // Product and difference rounded apart, as NeMo does: fused, quiet bins differ by 1e-4.
+    out.slice(1, 1).sub_(signal.slice(1, 0, samples - 1) * *m_params.preemph);
     if (m_params.rule == FeatureRule::Legacy) return out;
     for (std::size_t b = 0; b < lengths.values().size(); ++b) {
         if (lengths.values()[b] < samples)
