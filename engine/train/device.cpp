@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/train/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <filesystem>
+#include <fstream>
+#include <sched.h>
+#include <set>
+
+namespace fathom::train {
+
+bool cudaIsAvailable() {
+    static const bool available = [] {
+        // The library alone takes seconds and a gigabyte to load, so first see whether there is a driver to
+        // use it with.
+        if (!std::filesystem::exists("/dev/nvidiactl") &&
+            !std::filesystem::exists("/proc/driver/nvidia/version") && !std::filesystem::exists("/dev/dxg"))
+            return false;
+        return dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && torch::cuda::is_available();
+    }();
+    return available;
+}
+
+Result<torch::Device> chooseDevice(Accelerator accelerator, const config::Config& config) {
+    if (accelerator == Accelerator::Cpu) return torch::Device(torch::kCPU);
+    if (cudaIsAvailable()) return torch::Device(torch::kCUDA, 0);
+    if (accelerator == Accelerator::Auto) return torch::Device(torch::kCPU);
+    Error error = config.errorAt("trainer.accelerator", "Cannot use a GPU",
+                                 "no CUDA device is available here", "Set trainer.accelerator=auto or cpu");
+    error.className = "MisconfigurationException";
+    return fail(std::move(error));
+}
+
+int physicalCores() {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+    std::set<std::string> cores;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (!CPU_ISSET(cpu, &allowed)) continue;
+        std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
+                           "/topology/thread_siblings_list");
+        std::string siblings;
+        if (!std::getline(file, siblings)) siblings = std::to_string(cpu);
+        cores.insert(siblings);
+    }
+    return std::max(1, static_cast<int>(cores.size()));
+}
+
+void prepareTorch(const TrainerParams& params) {
+    at::set_num_threads(physicalCores());
+    at::globalContext().setDeterministicAlgorithms(params.deterministic, params.deterministic);
+    at::globalContext().setBenchmarkCuDNN(params.benchmark);
+}
+
+std::string describe(const torch::Device& device) {
+    if (device.is_cuda()) return "GPU " + std::to_string(device.index());
+    return "CPU (" + std::to_string(at::get_num_threads()) + " threads)";
+}
+
+} // namespace fathom::train

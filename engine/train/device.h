@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where tensors live, and how many threads work on them.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/config/config.h"
+#include "engine/train/trainer_params.h"
+
+#include <string>
+#include <torch/torch.h>
+
+namespace fathom::train {
+
+/// Loads LibTorch's CUDA part where a driver is present; false where there is none. Any thread.
+[[nodiscard]] bool cudaIsAvailable();
+
+/// The device of `trainer.accelerator`: auto takes a GPU where there is one. Errors (Usage) when a GPU was
+/// asked for in vain.
+[[nodiscard]] Result<torch::Device> chooseDevice(Accelerator accelerator, const config::Config& config);
+
+/// Cores that this process may use, counting hyper-threads of one core once.
+[[nodiscard]] int physicalCores();
+
+/// Sets the threads of LibTorch's operations for the calling thread, and the global switches of the flags.
+void prepareTorch(const TrainerParams& params);
+
+/// "CPU (2 threads)" or the GPU's name.
+[[nodiscard]] std::string describe(const torch::Device& device);
+
+} // namespace fathom::train

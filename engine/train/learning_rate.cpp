@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/train/learning_rate.h"
+
+#include "engine/schedule/schedule.h"
+
+#include <memory>
+
+namespace fathom::train {
+namespace {
+
+/// A schedule's error with its place in the config.
+Error placed(const config::Config& config, const std::string& section, const Error& error) {
+    const std::string key = error.key.empty() ? section : section + '.' + error.key;
+    Error found = config.errorAt(key, error.what, error.why, error.remedy);
+    found.className = error.className;
+    return found;
+}
+
+} // namespace
+
+Result<LearningRate> createLearningRate(const config::Config& config, std::string_view path, double baseRate,
+                                        const TrainerParams& params, const ScheduleLength& length, Log& log) {
+    const std::string section = std::string(path) + ".sched";
+    Value sched;
+    if (config.find(section)) {
+        Result<Value> value = config.resolved(section);
+        if (!value) return fail(std::move(value.error()));
+        sched = std::move(*value);
+    }
+    schedule::ScheduleContext context;
+    if (params.maxSteps >= 0) {
+        context.maxSteps = params.maxSteps;
+        if (sched.isMap()) sched.asMap().set("max_steps", params.maxSteps);
+    } else if (length.totalSteps >= 0) {
+        context.maxSteps = length.totalSteps;
+    }
+    const Result<schedule::PreparedSchedule> prepared = schedule::prepareSchedule(sched, baseRate, context);
+    if (!prepared) return fail(placed(config, section, prepared.error()));
+    if (!prepared->schedule) {
+        log.info(prepared->reason);
+        return LearningRate([baseRate](std::int64_t) -> Result<double> { return baseRate; });
+    }
+    const auto shared = std::make_shared<const schedule::Schedule>(*prepared->schedule);
+    if (shared->parameters().kind == schedule::Kind::ReduceLROnPlateau || shared->momentumAt(0))
+        return fail(config.errorAt(
+            section + ".name", "Cannot use the schedule",
+            shared->name() + " changes more than a rate by step, which is not available in training",
+            "Choose another, such as CosineAnnealing"));
+    if (const Result<double> first = shared->rate(0, baseRate); !first)
+        return fail(placed(config, section, first.error()));
+    const std::int64_t every =
+        shared->interval() == schedule::Interval::Epoch ? std::max<std::int64_t>(1, length.stepsPerEpoch) : 1;
+    return LearningRate(
+        [shared, baseRate, every](std::int64_t step) { return shared->rate(step / every, baseRate); });
+}
+
+} // namespace fathom::train

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The learning rate of each step, from an optimizer section's `sched`.
+#pragma once
+
+#include "engine/base/log.h"
+#include "engine/base/result.h"
+#include "engine/config/config.h"
+#include "engine/train/trainer_params.h"
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace fathom::train {
+
+/// The rate of a step, by the number of steps completed before it. An error ends the run.
+using LearningRate = std::function<Result<double>(std::int64_t)>;
+
+struct ScheduleLength {
+    std::int64_t stepsPerEpoch = 0; ///< for schedules that go by epochs
+    std::int64_t totalSteps = -1;   ///< by max_epochs; -1: unknown
+};
+
+/// The schedule that `<path>.sched` describes; the base rate throughout where there is none (the log says
+/// why). As in NeMo, trainer.max_steps overrides sched.max_steps, and without either max_epochs counts.
+/// Errors (Usage) carry file, line and key.
+[[nodiscard]] Result<LearningRate> createLearningRate(const config::Config& config, std::string_view path,
+                                                      double baseRate, const TrainerParams& params,
+                                                      const ScheduleLength& length, Log& log);
+
+} // namespace fathom::train

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry of libfathom_torch.so.
+#include "engine/model/restored_model.h"
+#include "engine/run/torch_module.h"
+#include "engine/train/device.h"
+#include "engine/train/job.h"
+
+#include <ATen/Parallel.h>
+#include <torch/version.h>
+
+namespace fathom::train {
+namespace {
+
+/// A torch exception's first line: the rest is a C++ stack that helps nobody who did not write this.
+std::string firstLine(const std::exception& error) {
+    const std::string text = error.what();
+    return text.substr(0, text.find('\n'));
+}
+
+template <class T, class Work> Result<T> guarded(const char* what, Work&& work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return fail({.what = what, .why = "out of memory", .remedy = "Lower model.train_ds.batch_size"});
+    } catch (const std::exception& error) {
+        return fail({.what = what, .why = firstLine(error), .remedy = {}});
+    }
+}
+
+class Module : public run::TorchModule {
+public:
+    Module() {
+        // Once per process and before any work; the loop is the only client, so one thread of this kind is
+        // enough.
+        try {
+            at::set_num_interop_threads(1);
+        } catch (const std::exception&) { // set before by somebody else in this process: harmless
+        }
+    }
+    Result<run::TrainEnd> train(const run::TrainJob& job) override {
+        return guarded<run::TrainEnd>(job.mode == run::Mode::Test ? "Testing failed" : "Training failed",
+                                      [&] { return runJob(job); });
+    }
+    Status check(const config::Config& config, run::Mode mode) override {
+        return guarded<void>("Cannot check the config", [&] { return checkJob(config, mode); });
+    }
+    Result<std::unique_ptr<run::RestoredModel>> restore(const std::filesystem::path& nemoFile,
+                                                        const run::RestoreOptions& options) override {
+        at::set_num_threads(physicalCores());
+        return model::restoreForUse(nemoFile, options);
+    }
+    std::string version() const override {
+        return std::string("LibTorch ") + TORCH_VERSION +
+               (cudaIsAvailable() ? ", CUDA available" : ", CUDA not available");
+    }
+};
+
+} // namespace
+} // namespace fathom::train
+
+extern "C" __attribute__((visibility("default"))) fathom::run::TorchModule* fathomTorchModule(int abi) {
+    static fathom::train::Module module;
+    return abi == fathom::run::kTorchModuleAbi ? &module : nullptr;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Callbacks that write to the run store: metrics, progress, and the samples of each validation.
+#pragma once
+
+#include "engine/store/recorder.h"
+#include "engine/train/callback.h"
+
+#include <chrono>
+#include <deque>
+#include <unordered_map>
+
+namespace fathom::train {
+
+/// Metrics under NeMo's names, at completed optimizer steps: train_loss, learning_rate, global_step, epoch,
+/// what the model adds (training_batch_wer), samples_per_second, "train_step_timing in s", "data_wait in s";
+/// and those of validation and test.
+class MetricRecorder : public Callback {
+public:
+    MetricRecorder(MetricSink& sink, int logEverySteps) : m_sink(sink), m_every(logEverySteps) {}
+    Status onTrainStep(const LoopState& state, const StepReport& report) override;
+    Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
+
+private:
+    void put(std::string_view name, std::int64_t step, double value);
+
+    MetricSink& m_sink;
+    const int m_every;
+    std::unordered_map<std::string, SeriesId> m_ids;
+    std::int64_t m_items = 0; ///< since the last record
+    double m_seconds = 0;     ///< of steps and waiting since the last record
+    double m_stepSeconds = 0;
+    double m_waitSeconds = 0;
+    std::int64_t m_steps = 0;
+};
+
+/// Step, epoch, phase and speed, each step.
+class ProgressRecorder : public Callback {
+public:
+    explicit ProgressRecorder(store::RunWriter& writer) : m_writer(writer) {}
+    Status onFitStart(const LoopState& state) override;
+    Status onTrainStep(const LoopState& state, const StepReport& report) override;
+    Status onEvaluationStart(const LoopState& state, model::Split split) override;
+    Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
+    Status onFitEnd(const LoopState& state, run::TrainEnd end) override;
+
+private:
+    void tell(const LoopState& state, const char* phase);
+
+    store::RunWriter& m_writer;
+    std::deque<double> m_times; ///< when the last steps ended, in seconds of training (evaluation left out)
+    double m_clock = 0;
+};
+
+/// Reference and prediction of the first items of each validation and test.
+class SampleRecorder : public Callback {
+public:
+    SampleRecorder(store::RunWriter& writer, Log& log) : m_writer(writer), m_log(log) {}
+    Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
+
+private:
+    store::RunWriter& m_writer;
+    Log& m_log;
+};
+
+/// A line to the log for each evaluation.
+class EvaluationLogger : public Callback {
+public:
+    explicit EvaluationLogger(Log& log) : m_log(log) {}
+    Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
+
+private:
+    Log& m_log;
+};
+
+} // namespace fathom::train

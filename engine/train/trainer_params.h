@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `trainer` section: Lightning's flags, of which those are accepted that this loop obeys or that change
+// nothing.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/config/config.h"
+#include "engine/config/schema.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fathom::train {
+
+/// As written in the config. Numbers that mean different things as int and as float stay Values.
+struct TrainerFlags {
+    std::string accelerator = "auto";
+    Value devices = "auto";
+    int numNodes = 1;
+    std::string strategy = "auto";
+    Value precision = "32-true";
+    std::optional<int> maxEpochs;
+    std::optional<int> minEpochs;
+    std::int64_t maxSteps = -1;
+    std::optional<std::int64_t> minSteps;
+    Value maxTime{};
+    Value fastDevRun = false;
+    Value limitTrainBatches = 1.0;
+    Value limitValBatches = 1.0;
+    Value limitTestBatches = 1.0;
+    Value overfitBatches = 0.0;
+    Value valCheckInterval = 1.0;
+    std::optional<int> checkValEveryNEpoch = 1;
+    std::optional<int> numSanityValSteps;
+    std::optional<int> logEveryNSteps;
+    int accumulateGradBatches = 1;
+    std::optional<double> gradientClipVal;
+    std::optional<std::string> gradientClipAlgorithm;
+    Value deterministic{};
+    std::optional<bool> benchmark;
+    bool inferenceMode = true;
+    bool useDistributedSampler = true;
+    bool syncBatchnorm = false;
+    bool detectAnomaly = false;
+    bool barebones = false;
+    int reloadDataloadersEveryNEpochs = 0;
+    Value profiler{};
+    Value plugins{};
+    Value callbacks{};
+    Value logger{};
+    std::optional<bool> enableCheckpointing;
+    bool enableProgressBar = true;
+    bool enableModelSummary = true;
+    std::optional<std::string> defaultRootDir;
+};
+
+[[nodiscard]] const config::Schema<TrainerFlags>& trainerSchema();
+
+/// A number of batches, or a share of them.
+struct BatchLimit {
+    std::optional<std::int64_t> count{};
+    double share = 1.0;
+
+    /// Of `available` batches. A share that comes to less than one batch, but is not zero, gives nullopt.
+    [[nodiscard]] std::optional<std::int64_t> of(std::int64_t available) const;
+};
+
+enum class Accelerator { Auto, Cpu, Gpu };
+enum class ClipAlgorithm { Norm, Value };
+
+/// The flags checked and turned into what the loop needs.
+struct TrainerParams {
+    Accelerator accelerator = Accelerator::Auto;
+    bool deterministic = false;
+    bool benchmark = false;
+    int maxEpochs = -1;              ///< -1: without limit
+    std::int64_t maxSteps = -1;      ///< -1: without limit
+    std::optional<double> maxTime{}; ///< seconds
+    bool fastDevRun = false;
+    BatchLimit trainLimit{};
+    BatchLimit validationLimit{};
+    BatchLimit testLimit{};
+    BatchLimit validationInterval{};                ///< every so many (or that share of the epoch's) batches
+    std::optional<int> validationEpochInterval = 1; ///< nullopt: the interval counts batches across epochs
+    int sanitySteps = 2;                            ///< batches; -1: all
+    int logEverySteps = 50;
+    int accumulate = 1;
+    double clipValue = 0; ///< 0: no clipping
+    ClipAlgorithm clipAlgorithm = ClipAlgorithm::Norm;
+};
+
+/// Reads the section at `trainer` (all defaults where there is none). Errors are Usage: an unknown flag, a
+/// value out of range, or a flag whose meaning this trainer does not have.
+[[nodiscard]] Result<TrainerParams> readTrainerParams(const config::Config& config);
+
+/// "00:01:30:00" (days:hours:minutes:seconds) or {hours: 1, minutes: 30} in seconds; nullopt when it is
+/// neither.
+[[nodiscard]] std::optional<double> parseDuration(const Value& value);
+
+} // namespace fathom::train
