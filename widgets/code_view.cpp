@@ -3,7 +3,8 @@
 
 #include "widgets/theme.h"
 
-#include <QAbstractTextDocumentLayout>
+#include <QCoreApplication>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QRegularExpression>
 #include <QScrollBar>

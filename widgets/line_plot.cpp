@@ -87,7 +87,9 @@ void LinePlot::Impl::build() {
     plot->xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new StepTicker));
     plot->yAxis->setTicker(linearTicker);
     for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
+        axis->setTickPen(Qt::NoPen);
         axis->setTickLength(0, 0);
+        axis->setVisible(false);
         axis->setSubTicks(false);
         axis->setTickLabelPadding(6);
         axis->grid()->setZeroLinePen(Qt::NoPen);
@@ -115,7 +117,6 @@ void LinePlot::Impl::build() {
 
 void LinePlot::Impl::applyColors() {
     const Colors& c = colorsFor(self);
-    QPalette card = self->palette();
     plot->setBackground(QBrush(c.surface));
     const QFont small = captionFont(self->font());
     for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
@@ -311,6 +312,8 @@ void LinePlot::Impl::wheel(QWheelEvent* event) {
 LinePlot::LinePlot(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>()) {
     m_impl->self = this;
     setFocusPolicy(Qt::StrongFocus);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     m_impl->build();
 }
@@ -369,11 +372,12 @@ std::size_t LinePlot::pointCount(int curve) const {
     return m_impl->curves[static_cast<std::size_t>(curve)]->data.size();
 }
 
-void LinePlot::clearPoints() {
-    for (auto& curve : m_impl->curves)
-        curve->data.clear();
+void LinePlot::clearCurves() {
+    m_impl->plot->clearPlottables(); // they refer to the curves
+    m_impl->curves.clear();
     m_impl->hovering = false;
     m_impl->cursor->setVisible(false);
+    m_impl->updateLegend();
     resetView();
 }
 
@@ -429,7 +433,25 @@ int LinePlot::drawCount() const {
 
 void LinePlot::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    if (m_impl->dirty) m_impl->markDirty();
+    if (m_impl->dirty) m_impl->redraw(); // before the first frame: nothing blinks
+}
+
+void LinePlot::focusInEvent(QFocusEvent* event) {
+    QWidget::focusInEvent(event);
+    update();
+}
+
+void LinePlot::focusOutEvent(QFocusEvent* event) {
+    QWidget::focusOutEvent(event);
+    update();
+}
+
+void LinePlot::paintEvent(QPaintEvent* event) {
+    QWidget::paintEvent(event);
+    if (!hasFocus()) return;
+    QPainter painter(this);
+    painter.setPen(colorsFor(this).accent);
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
 }
 
 void LinePlot::changeEvent(QEvent* event) {

@@ -45,8 +45,8 @@ public:
     [[nodiscard]] int curveCount() const;
     void append(int curve, std::span<const QPointF> points);
     [[nodiscard]] std::size_t pointCount(int curve) const;
-    /// Removes the points of every curve and shows everything that comes.
-    void clearPoints();
+    /// Removes every curve and shows everything that comes.
+    void clearCurves();
 
     void setLogarithmic(bool on);
     [[nodiscard]] bool isLogarithmic() const;
@@ -71,6 +71,9 @@ Q_SIGNALS:
 protected:
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 

@@ -283,11 +283,14 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         painter->fillRect(option->rect, option->palette.brush(QPalette::Base));
         return;
     }
-    case PE_FrameFocusRect:
-        if (option->state.testFlag(State_KeyboardFocusChange) ||
-            qobject_cast<const QAbstractItemView*>(widget) != nullptr)
+    case PE_FrameFocusRect: {
+        const auto* view = qobject_cast<const QAbstractItemView*>(widget);
+        if (view != nullptr && view->selectionBehavior() == QAbstractItemView::SelectRows)
+            return; // the row shows it
+        if (view != nullptr || option->state.testFlag(State_KeyboardFocusChange))
             roundedBox(painter, option->rect, QColor(), c.accent);
         return;
+    }
     case PE_Frame:
         if (isPlainFrame(widget)) return;
         break;

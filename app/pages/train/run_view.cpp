@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/train/run_view.h"
+
+#include "app/pages/train/alignment_delegate.h"
+#include "app/pages/train/log_view.h"
+#include "app/pages/train/plot_board.h"
+#include "app/pages/train/run_header.h"
+#include "widgets/number_format.h"
+#include "widgets/theme.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QSettings>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace fathom::app {
+
+namespace {
+constexpr int kPathRole = Qt::UserRole + 1;
+}
+
+RunView::RunView(QAction* train, QAction* stop, QWidget* parent) : QWidget(parent) {
+    m_header = new RunHeader(train, stop, this);
+    m_plots = new PlotBoard(this);
+    m_log = new LogView(this);
+    m_tabs = new QTabWidget(this);
+    m_tabs->setDocumentMode(true);
+    m_tabs->setAutoFillBackground(true);
+    m_tabs->setBackgroundRole(QPalette::Base);
+    m_tabs->addTab(buildSamples(), tr("Predictions"));
+    m_tabs->addTab(m_log, tr("Log"));
+    m_tabs->addTab(buildFiles(), tr("Files"));
+    m_splitter = new QSplitter(Qt::Vertical, this);
+    m_splitter->addWidget(m_plots);
+    m_splitter->addWidget(m_tabs);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    m_splitter->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(2 * widgets::kGrid, 2 * widgets::kGrid, 2 * widgets::kGrid,
+                               2 * widgets::kGrid);
+    layout->setSpacing(12);
+    layout->addWidget(m_header);
+    layout->addWidget(m_splitter, 1);
+}
+
+QWidget* RunView::buildSamples() {
+    m_sortedSamples.setSourceModel(&m_samples);
+    m_sortedSamples.setSortRole(SampleModel::SortRole);
+    m_sortedSamples.setDynamicSortFilter(false); // rows keep their place while values update
+    m_sampleTable = new QTableView(this);
+    m_sampleTable->setModel(&m_sortedSamples);
+    m_sampleTable->setAccessibleName(tr("Predictions of the last validation"));
+    m_sampleTable->setItemDelegateForColumn(SampleModel::Pair, new AlignmentDelegate(m_sampleTable));
+    m_sampleTable->setSortingEnabled(true);
+    m_sampleTable->setShowGrid(false);
+    m_sampleTable->setAlternatingRowColors(true);
+    m_sampleTable->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_sampleTable->setTabKeyNavigation(false);
+    m_sampleTable->verticalHeader()->hide();
+    m_sampleTable->verticalHeader()->setDefaultSectionSize(2 * m_sampleTable->fontMetrics().lineSpacing() +
+                                                           10);
+    m_sampleTable->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    QHeaderView* header = m_sampleTable->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setSectionResizeMode(SampleModel::Pair, QHeaderView::Stretch);
+    header->resizeSection(SampleModel::Score, 9 * widgets::kGrid);
+    header->resizeSection(SampleModel::Clip, 24 * widgets::kGrid);
+    header->setSortIndicator(-1, Qt::AscendingOrder);
+    m_sampleCaption = new QLabel(this);
+    m_sampleCaption->setContentsMargins(widgets::kGrid, 6, widgets::kGrid, 6);
+    m_sampleCaption->setText(tr("The first validation brings pairs of reference and prediction."));
+    auto* page = new QWidget(this);
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_sampleCaption);
+    layout->addWidget(m_sampleTable, 1);
+    return page;
+}
+
+QWidget* RunView::buildFiles() {
+    m_files = new QTreeWidget(this);
+    m_files->setAccessibleName(tr("Files of the run"));
+    m_files->setRootIsDecorated(false);
+    m_files->setHeaderLabels({tr("Kind"), tr("Path"), tr("Size")});
+    m_files->header()->setStretchLastSection(false);
+    m_files->header()->setSectionResizeMode(1, QHeaderView::Stretch);
+    m_files->setTextElideMode(Qt::ElideMiddle);
+    connect(m_files, &QTreeWidget::itemActivated, this, [this](const QTreeWidgetItem* item) {
+        Q_EMIT fileActivated(item->data(0, kPathRole).toString());
+    });
+    return m_files;
+}
+
+void RunView::clear() {
+    m_plots->clear();
+    m_log->clear();
+    setSamples({});
+    setFiles({});
+}
+
+void RunView::setSamples(std::vector<store::Sample> samples) {
+    m_samples.set(std::move(samples));
+    m_sampleCaption->setText(m_samples.step() < 0
+                                 ? tr("The first validation brings pairs of reference and prediction.")
+                                 : tr("Validation at step %1. A replaced word is underlined, a missing "
+                                      "one struck through, an extra one has a plus.")
+                                       .arg(widgets::formatCount(m_samples.step())));
+}
+
+void RunView::setFiles(const std::vector<store::Artifact>& artifacts) {
+    m_files->clear();
+    for (const store::Artifact& artifact : artifacts) {
+        const QString path = QString::fromStdString(artifact.path);
+        auto* item =
+            new QTreeWidgetItem(m_files, {QString::fromStdString(artifact.kind), path,
+                                          widgets::formatBytes(static_cast<double>(artifact.bytes))});
+        item->setToolTip(1, path);
+        item->setTextAlignment(2, Qt::AlignRight | Qt::AlignVCenter);
+        item->setData(0, kPathRole, path);
+    }
+    m_tabs->setTabText(m_tabs->indexOf(m_files),
+                       artifacts.empty() ? tr("Files") : tr("Files (%1)").arg(artifacts.size()));
+}
+
+void RunView::apply(const RunNews& news) {
+    if (news.fromStart) clear();
+    m_plots->append(news.series);
+    m_log->append(news.events);
+    if (news.samples) setSamples(*news.samples);
+    if (news.artifacts) setFiles(*news.artifacts);
+    if (news.info) m_header->show(*news.info);
+}
+
+void RunView::showRefused(const Error& error) {
+    clear();
+    m_header->showRefused(error);
+}
+
+void RunView::saveState(QSettings& settings) const {
+    settings.setValue(QStringLiteral("splitter"), m_splitter->saveState());
+    settings.setValue(QStringLiteral("tab"), m_tabs->currentIndex());
+    m_plots->saveState(settings);
+}
+
+void RunView::restoreState(QSettings& settings) {
+    m_splitter->restoreState(settings.value(QStringLiteral("splitter")).toByteArray());
+    m_tabs->setCurrentIndex(settings.value(QStringLiteral("tab"), 0).toInt());
+    m_plots->restoreState(settings);
+}
+
+} // namespace fathom::app
