@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
+#include <numeric>
 #include <sndfile.h>
 #include <soxr.h>
 
@@ -145,6 +147,30 @@ Result<std::vector<float>> resample(std::vector<float> samples, int fromRate, in
                      .remedy = "Convert the recording beforehand"});
     std::fill(result.begin() + static_cast<std::ptrdiff_t>(done), result.end(), 0.0F);
     return result;
+}
+
+std::vector<float> trimSilence(std::vector<float> samples) {
+    constexpr std::ptrdiff_t kHop = 512;
+    constexpr std::ptrdiff_t kHalf = 1024; // frames are centred and reach over the ends, into zeros
+    constexpr double kThreshold = 1e-6;    // of the loudest frame's power: 60 dB
+    constexpr double kLeastPower = 1e-10;  // librosa's amin: what is quieter counts as this
+    const auto count = static_cast<std::ptrdiff_t>(samples.size());
+    std::vector<double> powers(static_cast<std::size_t>(1 + count / kHop));
+    for (std::size_t frame = 0; frame < powers.size(); ++frame) {
+        const std::ptrdiff_t centre = static_cast<std::ptrdiff_t>(frame) * kHop;
+        const auto begin = samples.begin() + std::max<std::ptrdiff_t>(centre - kHalf, 0);
+        const auto end = samples.begin() + std::min(centre + kHalf, count);
+        const double power = std::transform_reduce(begin, end, 0.0, std::plus<>(),
+                                                   [](float x) { return static_cast<double>(x) * x; });
+        powers[frame] = std::max(power / (2 * kHalf), kLeastPower);
+    }
+    const double limit = *std::max_element(powers.begin(), powers.end()) * kThreshold;
+    const auto isLoud = [limit](double power) { return power > limit; };
+    const auto first = std::find_if(powers.begin(), powers.end(), isLoud); // the loudest frame, if no other
+    const auto last = std::find_if(powers.rbegin(), powers.rend(), isLoud);
+    samples.resize(static_cast<std::size_t>(std::min(count, (powers.rend() - last) * kHop)));
+    samples.erase(samples.begin(), samples.begin() + (first - powers.begin()) * kHop);
+    return samples;
 }
 
 } // namespace fathom::data

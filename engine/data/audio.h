@@ -29,4 +29,8 @@ struct AudioInfo {
 /// Mono samples from one rate to another, as above.
 [[nodiscard]] Result<std::vector<float>> resample(std::vector<float> samples, int fromRate, int toRate);
 
+/// Without the silence at both ends: frames of 2048 samples every 512 that lie 60 dB or more under the
+/// loudest. What librosa.effects.trim does with NeMo's `trim_silence`.
+[[nodiscard]] std::vector<float> trimSilence(std::vector<float> samples);
+
 } // namespace fathom::data

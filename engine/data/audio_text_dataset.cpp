@@ -83,6 +83,7 @@ Result<AudioSample> AudioTextDataset::read(std::size_t index) const {
         const Error& error = signal.error();
         return fail(m_manifest.error(entry, error.what, error.file + ": " + error.why, error.remedy));
     }
+    if (m_options.trimSilence) *signal = trimSilence(std::move(*signal));
     m_cache->put(index, *signal);
     sample.signal = std::move(*signal);
     return sample;

@@ -21,6 +21,7 @@ struct AudioTextOptions {
     std::vector<std::filesystem::path> manifests{};
     ManifestOptions manifest{}; ///< its skipBadFiles also covers broken recordings and unknown characters
     int sampleRate = 16000;     ///< Hz; recordings of another rate are resampled
+    bool trimSilence = false;   ///< cut the silence at both ends of each recording
     bool dropUnknownCharacters = false;  ///< leave them out of the ids, and count them, instead of an error
     std::optional<std::int64_t> bosId{}; ///< put before the ids of each text
     std::optional<std::int64_t> eosId{}; ///< put after them

@@ -134,6 +134,19 @@ private Q_SLOTS:
         QCOMPARE(info->duration, 0.5);
     }
 
+    void trimSilence_keepsTheFramesThatAreHeard() {
+        std::vector<float> samples(23000, 1e-5F);
+        for (std::size_t i = 10000; i < 15000; ++i)
+            samples[i] = i % 2 != 0 ? 0.5F : -0.5F;
+        // Frame 18, samples 8192 to 10240, is the first that reaches into the tone; 31, from 14848, the last.
+        const std::vector<float> trimmed = trimSilence(samples);
+        QCOMPARE(trimmed, std::vector<float>(samples.begin() + 18 * 512, samples.begin() + 32 * 512));
+        QCOMPARE(trimSilence(chirp(3000)), chirp(3000));
+        QCOMPARE(trimSilence(std::vector<float>(3000)),
+                 std::vector<float>(3000)); // nothing is louder than the rest
+        QVERIFY(trimSilence({}).empty());
+    }
+
     void resample_matchesPythonsSoxr_data() {
         QTest::addColumn<int>("rate");
         for (const int rate : {8000, 22050, 44100})
