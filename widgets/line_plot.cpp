@@ -312,10 +312,10 @@ void LinePlot::Impl::wheel(QWheelEvent* event) {
 LinePlot::LinePlot(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>()) {
     m_impl->self = this;
     setFocusPolicy(Qt::StrongFocus);
-    setAutoFillBackground(true);
-    setBackgroundRole(QPalette::Base);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     m_impl->build();
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base); // sends a PaletteChange, which needs the plot
 }
 
 LinePlot::~LinePlot() = default;
