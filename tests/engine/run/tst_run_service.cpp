@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs from start to end on a module that behaves as it is told: states, stops, failures, and what the store
+// keeps of them.
+#include "engine/run/run_service.h"
+#include "engine/run/torch_module.h"
+#include "engine/store/reader.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <atomic>
+#include <fstream>
+
+using namespace fathom;
+
+class TestRunService : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void commandLine_quotes();
+    void start_completes();
+    void start_failures_data();
+    void start_failures();
+    void start_refusedConfig_createsNoRun();
+    void start_missingConfig_createsNoRun();
+    void stop_endsTheRun();
+    void stop_ofAnUnknownRun();
+    void destructor_stopsWhatRuns();
+    void severalRuns_atOnce();
+    void onEvent_tellsLogLines();
+
+private:
+    [[nodiscard]] run::RunRequest request(const std::string& behaviour) const {
+        return {.configPath = folder(),
+                .configName = "job",
+                .overrides = {"behaviour=" + behaviour},
+                .workspace = folder()};
+    }
+    [[nodiscard]] std::filesystem::path folder() const { return m_folder->path().toStdString(); }
+    [[nodiscard]] std::vector<store::Run> stored() const {
+        auto reader = store::Reader::open(folder());
+        return reader ? reader->runs().value_or(std::vector<store::Run>{}) : std::vector<store::Run>{};
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<run::RunService> m_service;
+};
+
+void TestRunService::initTestCase() {
+    qputenv("FATHOM_MODULE_DIR", FATHOM_FAKE_MODULE_DIR);
+}
+
+void TestRunService::init() {
+    m_folder = std::make_unique<QTemporaryDir>();
+    std::ofstream(folder() / "job.yaml") << "name: net\nbehaviour: complete\n";
+    auto service = run::RunService::open(folder());
+    QVERIFY2(service, service ? "" : service.error().message().c_str());
+    m_service = std::move(*service);
+}
+
+void TestRunService::cleanup() {
+    m_service.reset();
+}
+
+void TestRunService::commandLine_quotes() {
+    QCOMPARE(run::commandLine({.configPath = "configs/asr",
+                               .configName = "net",
+                               .overrides = {"a.b=1", "x='it''s'", "y=[1, 2]"}}),
+             std::string("fathom-cli train --config-path configs/asr --config-name net a.b=1 "
+                         "'x='\\''it'\\'''\\''s'\\''' 'y=[1, 2]'"));
+    QCOMPARE(run::commandLine({.mode = run::Mode::Test,
+                               .configPath = "a b",
+                               .configName = "n",
+                               .overrides = {"~x", "-y=1"},
+                               .workspace = "w"}),
+             std::string("fathom-cli test --config-path 'a b' --config-name n --workspace w -- '~x' -y=1"));
+}
+
+void TestRunService::start_completes() {
+    const auto id = m_service->start(request("complete"));
+    QVERIFY2(id, id ? "" : id.error().message().c_str());
+    const run::RunSnapshot end = m_service->wait(*id);
+    QCOMPARE(end.state, store::RunState::Completed);
+    QCOMPARE(end.title, std::string("net/1"));
+    QCOMPARE(end.progress.step, 3);
+    QCOMPARE(end.directory, std::filesystem::path("/tmp/somewhere"));
+    QCOMPARE(end.latest.size(), std::size_t{1});
+    QCOMPARE(end.latest[0].name, std::string("train_loss"));
+    QCOMPARE(end.latest[0].value, 7.0);
+    QVERIFY(m_service->active().empty());
+
+    const std::vector<store::Run> runs = stored();
+    QCOMPARE(runs.size(), std::size_t{1});
+    QCOMPARE(runs[0].state, store::RunState::Completed);
+    QCOMPARE(runs[0].name, std::string("net"));
+    QCOMPARE(runs[0].progress.totalSteps, 3);
+    QCOMPARE(runs[0].overrides, std::vector<std::string>{"behaviour=complete"});
+    QVERIFY(runs[0].command.starts_with("fathom-cli train --config-path "));
+    auto reader = store::Reader::open(folder());
+    const auto whole = reader->run(runs[0].id);
+    QVERIFY(whole && *whole && (*whole)->configYaml.find("behaviour: complete") != std::string::npos);
+    QCOMPARE(reader->tail(runs[0].id, 0)->points.size(), std::size_t{3});
+}
+
+void TestRunService::start_failures_data() {
+    QTest::addColumn<QString>("behaviour");
+    QTest::addColumn<QString>("word");
+    QTest::addColumn<int>("exitCode");
+    QTest::newRow("error") << "fail"
+                           << "it is empty" << 3;
+    QTest::newRow("exception") << "throw"
+                               << "the sky fell" << 1;
+    QTest::newRow("something thrown") << "throw-nothing-known"
+                                      << "unknown exception" << 1;
+    QTest::newRow("memory") << "memory"
+                            << "batch_size" << 1;
+}
+
+void TestRunService::start_failures() {
+    QFETCH(QString, behaviour);
+    QFETCH(QString, word);
+    QFETCH(int, exitCode);
+    const auto id = m_service->start(request(behaviour.toStdString()));
+    QVERIFY(id);
+    const run::RunSnapshot end = m_service->wait(*id);
+    QCOMPARE(end.state, store::RunState::Failed);
+    QVERIFY(end.error);
+    QCOMPARE(end.error->exitCode(), exitCode);
+    const std::vector<store::Run> runs = stored();
+    QCOMPARE(runs[0].state, store::RunState::Failed);
+    QVERIFY2(runs[0].error.find(word.toStdString()) != std::string::npos, runs[0].error.c_str());
+    // The service goes on.
+    const auto next = m_service->start(request("complete"));
+    QVERIFY(next);
+    QCOMPARE(m_service->wait(*next).state, store::RunState::Completed);
+}
+
+void TestRunService::start_refusedConfig_createsNoRun() {
+    const auto id = m_service->start(request("refuse"));
+    QVERIFY(!id);
+    QCOMPARE(id.error().exitCode(), 2);
+    QVERIFY(stored().empty());
+}
+
+void TestRunService::start_missingConfig_createsNoRun() {
+    run::RunRequest wrong = request("complete");
+    wrong.configName = "nothing";
+    const auto id = m_service->start(wrong);
+    QVERIFY(!id);
+    QCOMPARE(id.error().exitCode(), 2);
+    QVERIFY(stored().empty());
+}
+
+void TestRunService::stop_endsTheRun() {
+    const auto id = m_service->start(request("wait"));
+    QVERIFY(id);
+    QCOMPARE(m_service->active().size(), std::size_t{1});
+    m_service->stop(*id);
+    const run::RunSnapshot end = m_service->wait(*id);
+    QCOMPARE(end.state, store::RunState::Stopped);
+    QCOMPARE(stored()[0].state, store::RunState::Stopped);
+    m_service->stop(*id); // once more: nothing happens
+    QCOMPARE(m_service->snapshot(*id)->state, store::RunState::Stopped);
+}
+
+void TestRunService::stop_ofAnUnknownRun() {
+    m_service->stop(store::RunId{4711});
+    QVERIFY(!m_service->snapshot(store::RunId{4711}));
+}
+
+void TestRunService::destructor_stopsWhatRuns() {
+    QVERIFY(m_service->start(request("wait")));
+    m_service.reset();
+    QCOMPARE(stored()[0].state, store::RunState::Stopped);
+}
+
+void TestRunService::severalRuns_atOnce() {
+    const auto first = m_service->start(request("wait"));
+    const auto second = m_service->start(request("complete"));
+    QVERIFY(first && second);
+    QCOMPARE(m_service->wait(*second).title, std::string("net/2"));
+    QCOMPARE(m_service->active().size(), std::size_t{1});
+    m_service->stop(*first);
+    QCOMPARE(m_service->wait(*first).state, store::RunState::Stopped);
+}
+
+void TestRunService::onEvent_tellsLogLines() {
+    std::atomic<int> lines = 0;
+    std::atomic<int> changes = 0;
+    m_service->onEvent([&](store::RunId, LogLevel, std::string_view) { ++lines; });
+    m_service->onChange([&](const run::RunSnapshot&) { ++changes; });
+    const auto id = m_service->start(request("fail"));
+    QVERIFY(id);
+    m_service->wait(*id);
+    QCOMPARE(lines.load(), 2); // what the module said, and the error
+    QVERIFY(changes.load() >= 2);
+    auto reader = store::Reader::open(folder());
+    QCOMPARE(reader->events(*id)->size(), std::size_t{2});
+}
+
+QTEST_GUILESS_MAIN(TestRunService)
+#include "tst_run_service.moc"
