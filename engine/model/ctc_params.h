@@ -51,6 +51,7 @@ struct SpeechDataParams {
     int maxUtts = 0;
     bool skipBadFiles = false;
     bool dropUnknownCharacters = false;
+    bool trimSilence = false;
     std::optional<std::int64_t> bosId{};
     std::optional<std::int64_t> eosId{};
     std::int64_t padId = 0;

@@ -33,32 +33,33 @@ struct DataSection {
 
 const config::Schema<DataSection>& dataSchema() {
     static const auto schema = [] {
-        auto s = config::Schema<DataSection>("ASRDatasetConfig")
-                     .field("manifest_filepath", &DataSection::manifest,
-                            "JSON-lines file, several with commas, or a list; null: no such set")
-                     .field("sample_rate", &DataSection::sampleRate, "recordings are resampled to it",
-                            {.minimum = 1})
-                     .field("labels", &DataSection::labels, "the model's labels")
-                     .field("batch_size", &DataSection::batchSize, "clips in a batch", {.minimum = 1})
-                     .field("shuffle", &DataSection::shuffle, "a new order each epoch")
-                     .field("drop_last", &DataSection::dropLast, "leave out an incomplete last batch")
-                     .field("num_workers", &DataSection::workers, "loader threads", {.minimum = 0})
-                     .field("min_duration", &DataSection::minDuration, "seconds; shorter clips are left out")
-                     .field("max_duration", &DataSection::maxDuration, "seconds; longer clips are left out")
-                     .field("max_utts", &DataSection::maxUtts, "stop after that many clips; 0: all")
-                     .field("skip_bad_files", &DataSection::skipBadFiles,
-                            "leave out missing or broken recordings, with a warning")
-                     .field("drop_unknown_labels", &DataSection::dropUnknownCharacters,
-                            "leave out characters that labels lacks, as NeMo does")
-                     .field("use_start_end_token", &DataSection::useStartEndToken,
-                            "put bos_id and eos_id around the text")
-                     .field("bos_id", &DataSection::bosId, "first token")
-                     .field("eos_id", &DataSection::eosId, "last token")
-                     .field("pad_id", &DataSection::padId, "fills the tokens of a batch")
-                     .field("trim_silence", &DataSection::trimSilence, "must be false")
-                     .field("is_tarred", &DataSection::isTarred, "must be false")
-                     .field("use_lhotse", &DataSection::useLhotse, "must be false")
-                     .field("augmentor", &DataSection::augmentor, "must be null");
+        auto s =
+            config::Schema<DataSection>("ASRDatasetConfig")
+                .field("manifest_filepath", &DataSection::manifest,
+                       "JSON-lines file, several with commas, or a list; null: no such set")
+                .field("sample_rate", &DataSection::sampleRate, "recordings are resampled to it",
+                       {.minimum = 1})
+                .field("labels", &DataSection::labels, "the model's labels")
+                .field("batch_size", &DataSection::batchSize, "clips in a batch", {.minimum = 1})
+                .field("shuffle", &DataSection::shuffle, "a new order each epoch")
+                .field("drop_last", &DataSection::dropLast, "leave out an incomplete last batch")
+                .field("num_workers", &DataSection::workers, "loader threads", {.minimum = 0})
+                .field("min_duration", &DataSection::minDuration, "seconds; shorter clips are left out")
+                .field("max_duration", &DataSection::maxDuration, "seconds; longer clips are left out")
+                .field("max_utts", &DataSection::maxUtts, "stop after that many clips; 0: all")
+                .field("skip_bad_files", &DataSection::skipBadFiles,
+                       "leave out missing or broken recordings, with a warning")
+                .field("drop_unknown_characters", &DataSection::dropUnknownCharacters,
+                       "leave out characters that labels lacks, as NeMo does")
+                .field("use_start_end_token", &DataSection::useStartEndToken,
+                       "put bos_id and eos_id around the text")
+                .field("bos_id", &DataSection::bosId, "first token")
+                .field("eos_id", &DataSection::eosId, "last token")
+                .field("pad_id", &DataSection::padId, "fills the tokens of a batch")
+                .field("trim_silence", &DataSection::trimSilence, "cut the silence at both ends of each clip")
+                .field("is_tarred", &DataSection::isTarred, "must be false")
+                .field("use_lhotse", &DataSection::useLhotse, "must be false")
+                .field("augmentor", &DataSection::augmentor, "must be null");
         for (const char* key : {"pin_memory",
                                 "parser",
                                 "unk_index",
@@ -108,8 +109,7 @@ Result<std::vector<std::filesystem::path>> manifestsOf(const config::Config& con
 }
 
 Status refuseUnsupported(const config::Config& config, std::string_view path, const DataSection& section) {
-    const char* key = section.trimSilence                 ? "trim_silence"
-                      : section.isTarred                  ? "is_tarred"
+    const char* key = section.isTarred                    ? "is_tarred"
                       : section.useLhotse.value_or(false) ? "use_lhotse"
                       : !section.augmentor.isNull()       ? "augmentor"
                                                           : nullptr;
@@ -148,6 +148,7 @@ Result<std::optional<SpeechDataParams>> readSpeechData(const config::Config& con
     params.maxUtts = section->maxUtts.value_or(0);
     params.skipBadFiles = section->skipBadFiles;
     params.dropUnknownCharacters = section->dropUnknownCharacters;
+    params.trimSilence = section->trimSilence;
     if (section->useStartEndToken) {
         params.bosId = section->bosId;
         params.eosId = section->eosId;

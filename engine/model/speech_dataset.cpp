@@ -27,6 +27,7 @@ Result<std::shared_ptr<const SpeechDataset>> SpeechDataset::open(const SpeechDat
     options.manifest.skipBadFiles = params.skipBadFiles;
     options.sampleRate = params.sampleRate;
     options.dropUnknownCharacters = params.dropUnknownCharacters;
+    options.trimSilence = params.trimSilence;
     options.bosId = params.bosId;
     options.eosId = params.eosId;
     options.padId = params.padId;
