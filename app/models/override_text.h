@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Values as text of Hydra's override grammar, and command lines as a POSIX shell quotes them.
+#pragma once
+
+#include "engine/base/value.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fathom::app {
+
+/// Text that the override grammar reads back to an equal value: `0.02`, `[0.8, 0.5]`, `'a b'`, `{name:
+/// adam}`. Strings that hold an interpolation stay interpolations.
+[[nodiscard]] std::string overrideText(const Value& value);
+/// A string quoted for the grammar where it must be: `novograd`, `'123'`, `'it\'s'`.
+[[nodiscard]] std::string quoteForOverride(std::string_view text);
+/// The value part of an override for what a user typed over `current`: legal grammar is taken as it is,
+/// anything else becomes a quoted string. Leading and trailing blanks are dropped.
+[[nodiscard]] std::string overrideTextFromInput(std::string_view typed);
+
+/// The arguments of a command line as a POSIX shell splits it; an open quote ends at the end of the text.
+[[nodiscard]] std::vector<std::string> splitCommandLine(std::string_view text);
+/// One argument quoted for a POSIX shell where it must be. A leading `~key` stays bare: easier to read, and
+/// only a shell with a user of that name would expand it (run::commandLine, which is what Copy gives, quotes
+/// it).
+[[nodiscard]] std::string quoteForShell(std::string_view argument);
+
+/// `--config-path`, `--config-name` and overrides, however they were written.
+struct CommandLine {
+    std::string configPath{};
+    std::string configName{};
+    std::vector<std::string> overrides{};
+};
+
+/// Understands `--config-path=P`, `--config-path P`, `-cp P`, `-cn N`; forgets a leading program (`python
+/// train.py`, `fathom-cli train`), environment assignments before it, and unknown options.
+[[nodiscard]] CommandLine parseCommandLine(std::string_view text);
+/// `--config-path=P --config-name=N OVERRIDE…`, quoted for a shell; parseCommandLine reads it back.
+[[nodiscard]] std::string formatCommandLine(const CommandLine& line);
+
+} // namespace fathom::app

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tensors of a checkpoint, grouped by module or flat; statistics come in later, row by row.
+#pragma once
+
+#include "app/models/tensor_summary.h"
+#include "engine/archive/checkpoint.h"
+
+#include <QAbstractItemModel>
+
+#include <memory>
+#include <vector>
+
+namespace fathom::app {
+
+/// GUI thread only.
+class TensorModel : public QAbstractItemModel {
+    Q_OBJECT
+public:
+    enum Column {
+        NameColumn,
+        DTypeColumn,
+        ShapeColumn,
+        CountColumn,
+        BytesColumn,
+        MeanColumn,
+        StdColumn,
+        MinColumn,
+        MaxColumn,
+        ZerosColumn,
+        ColumnCount
+    };
+    enum Role {
+        SortRole = Qt::UserRole + 1, ///< number or text to sort by
+        TensorRole,                  ///< int, index into the checkpoint's tensors, -1 for a module
+        NameRole,                    ///< QString, the whole dotted name
+    };
+
+    explicit TensorModel(QObject* parent = nullptr);
+    ~TensorModel() override;
+
+    void setCheckpoint(std::shared_ptr<const archive::Checkpoint> checkpoint);
+    void setGrouped(bool grouped);
+    [[nodiscard]] bool isGrouped() const { return m_isGrouped; }
+    void setSummary(int tensor, const TensorSummary& summary);
+    [[nodiscard]] const std::optional<TensorSummary>& summary(int tensor) const;
+    [[nodiscard]] const archive::Tensor& tensor(int index) const;
+    [[nodiscard]] int tensorCount() const;
+
+    [[nodiscard]] QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QModelIndex parent(const QModelIndex& child) const override;
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    struct Row;
+    [[nodiscard]] Row* rowOf(const QModelIndex& index) const;
+    [[nodiscard]] QVariant display(const Row& row, int column) const;
+    [[nodiscard]] QVariant sortValue(const Row& row, int column) const;
+    void build();
+    std::shared_ptr<const archive::Checkpoint> m_checkpoint;
+    std::vector<std::optional<TensorSummary>> m_summaries;
+    std::vector<Row*> m_rowOfTensor;
+    std::unique_ptr<Row> m_root;
+    bool m_isGrouped = true;
+};
+
+/// "64 × 1 × 33", "scalar".
+[[nodiscard]] QString shapeText(const archive::Tensor& tensor);
+
+} // namespace fathom::app

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Archive: what is in a `.nemo` or a checkpoint, without running anything of it.
+#pragma once
+
+#include "app/pages/archive/archive_contents.h"
+#include "app/shell/page.h"
+
+#include <QPointer>
+#include <QStringList>
+
+class QMenu;
+class QStackedWidget;
+class QTabWidget;
+
+namespace fathom::app {
+
+class AppContext;
+
+class ArchivePage : public Page {
+    Q_OBJECT
+public:
+    explicit ArchivePage(AppContext& context, QObject* parent = nullptr);
+
+    [[nodiscard]] QString id() const override { return QStringLiteral("archive"); }
+    [[nodiscard]] QString title() const override { return tr("Archive"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("archive"); }
+    [[nodiscard]] QWidget* widget() override;
+    void saveState(QSettings& settings) const override;
+    void restoreState(QSettings& settings) override;
+    [[nodiscard]] bool isSettled() const override { return m_opening == 0; }
+
+    /// Opens the file in a tab of its own, or brings its tab to the front.
+    void open(const QString& file);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    QWidget* makeWidget();
+    void addActions();
+    void chooseFile();
+    void show(const QString& file, const Result<std::shared_ptr<const ArchiveContents>>& contents);
+    void addTab(QWidget* page, const QString& file);
+    void remember(const QString& file);
+    void showRecent();
+    [[nodiscard]] QStringList openFiles() const;
+
+    AppContext& m_context;
+    QPointer<QWidget> m_widget;
+    QStackedWidget* m_stack = nullptr;
+    QTabWidget* m_tabs = nullptr;
+    QMenu* m_recentMenu = nullptr;
+    QAction* m_openAction = nullptr;
+    QStringList m_recent;
+    QStringList m_wanted; ///< asked for before the widget existed
+    int m_opening = 0;
+};
+
+} // namespace fathom::app

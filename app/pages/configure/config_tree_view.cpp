@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/configure/config_tree_view.h"
+
+#include "app/models/config_filter.h"
+#include "app/models/config_model.h"
+#include "app/pages/configure/config_delegate.h"
+#include "widgets/theme.h"
+
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QPainter>
+
+namespace fathom::app {
+
+namespace {
+
+ConfigKind kindOf(const QModelIndex& index) {
+    return static_cast<ConfigKind>(index.data(ConfigModel::KindRole).toInt());
+}
+
+/// Calls `visit` for every row below `parent` that has rows itself.
+template <class Visit>
+void eachParent(const QAbstractItemModel& model, const QModelIndex& parent, int depth, const Visit& visit) {
+    for (int row = 0; row < model.rowCount(parent); ++row) {
+        const QModelIndex index = model.index(row, 0, parent);
+        if (model.rowCount(index) == 0) continue;
+        visit(index, depth);
+        eachParent(model, index, depth + 1, visit);
+    }
+}
+
+} // namespace
+
+ConfigTreeView::ConfigTreeView(ConfigModel& model, ConfigFilter& filter, QWidget* parent)
+    : QTreeView(parent), m_model(model), m_filter(filter) {
+    setModel(&filter);
+    setItemDelegate(new ConfigDelegate(this));
+    setAccessibleName(tr("Configuration"));
+    setFrameShape(NoFrame);
+    setUniformRowHeights(true);
+    setEditTriggers(DoubleClicked | EditKeyPressed | SelectedClicked);
+    setSelectionBehavior(SelectRows);
+    setAllColumnsShowFocus(true);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
+    setIndentation(2 * widgets::kGrid);
+    setExpandsOnDoubleClick(true);
+    setTabKeyNavigation(false);
+    const int em = fontMetrics().horizontalAdvance(QLatin1Char('m'));
+    header()->setStretchLastSection(true);
+    header()->setSectionsMovable(false);
+    header()->resizeSection(ConfigModel::KeyColumn, 24 * em);
+    header()->resizeSection(ConfigModel::ValueColumn, 22 * em);
+    header()->resizeSection(ConfigModel::ResolvedColumn, 14 * em);
+    connect(this, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+        if (index.column() == ConfigModel::SourceColumn) Q_EMIT sourceRequested(m_filter.mapToSource(index));
+    });
+}
+
+QModelIndex ConfigTreeView::currentSource() const {
+    return m_filter.mapToSource(currentIndex().siblingAtColumn(0));
+}
+
+QString ConfigTreeView::currentPath() const {
+    return currentIndex().data(ConfigModel::PathRole).toString();
+}
+
+bool ConfigTreeView::selectPath(const QString& path) {
+    const QModelIndex index = m_filter.mapFromSource(m_model.indexOf(path));
+    if (!index.isValid()) return false;
+    for (QModelIndex above = index.parent(); above.isValid(); above = above.parent())
+        expand(above);
+    setCurrentIndex(index);
+    scrollTo(index);
+    return true;
+}
+
+void ConfigTreeView::editPath(const QString& path) {
+    if (!selectPath(path)) return;
+    setFocus();
+    edit(currentIndex().siblingAtColumn(ConfigModel::ValueColumn));
+}
+
+void ConfigTreeView::expandByDefault() {
+    constexpr int kLevels = 2;
+    eachParent(m_filter, {}, 0, [this](const QModelIndex& index, int depth) {
+        if (depth < kLevels && kindOf(index) == ConfigKind::Map) expand(index);
+    });
+}
+
+QStringList ConfigTreeView::expandedPaths() const {
+    QStringList paths;
+    eachParent(m_filter, {}, 0, [&](const QModelIndex& index, int) {
+        if (isExpanded(index)) paths.append(index.data(ConfigModel::PathRole).toString());
+    });
+    return paths;
+}
+
+void ConfigTreeView::expandPaths(const QStringList& paths) {
+    for (const QString& path : paths) {
+        const QModelIndex index = m_filter.mapFromSource(m_model.indexOf(path));
+        if (index.isValid()) expand(index);
+    }
+}
+
+void ConfigTreeView::spanProblems() {
+    const auto span = [this](const QModelIndex& parent) {
+        for (int row = 0; row < m_filter.rowCount(parent); ++row) {
+            const bool isProblem = kindOf(m_filter.index(row, 0, parent)) == ConfigKind::Problem;
+            if (isFirstColumnSpanned(row, parent) != isProblem) setFirstColumnSpanned(row, parent, isProblem);
+            if (isProblem && parent.isValid()) expand(parent);
+        }
+    };
+    span({});
+    eachParent(m_filter, {}, 0, [&](const QModelIndex& index, int) { span(index); });
+}
+
+void ConfigTreeView::keyPressEvent(QKeyEvent* event) {
+    const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (isEnter && state() != EditingState && currentIndex().isValid()) {
+        if (event->modifiers() & Qt::AltModifier) {
+            Q_EMIT sourceRequested(currentSource());
+            return;
+        }
+        const QModelIndex value = currentIndex().siblingAtColumn(ConfigModel::ValueColumn);
+        if (value.flags() & Qt::ItemIsEditable)
+            edit(value);
+        else
+            setExpanded(currentIndex().siblingAtColumn(0), !isExpanded(currentIndex().siblingAtColumn(0)));
+        return;
+    }
+    QTreeView::keyPressEvent(event);
+}
+
+void ConfigTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& option,
+                             const QModelIndex& index) const {
+    if (kindOf(index) == ConfigKind::Problem) {
+        const widgets::Colors& colors = widgets::colorsFor(this);
+        painter->fillRect(option.rect, widgets::blend(colors.surface, colors.error, 0.1));
+    }
+    QTreeView::drawRow(painter, option, index);
+}
+
+void ConfigTreeView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+    QTreeView::currentChanged(current, previous);
+    if (current.isValid()) Q_EMIT pathChosen(current.data(ConfigModel::PathRole).toString());
+}
+
+} // namespace fathom::app

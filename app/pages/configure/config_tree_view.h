@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tree of the Configure page. Enter or F2 edits, a click on a badge shows where the value was written.
+#pragma once
+
+#include <QStringList>
+#include <QTreeView>
+
+namespace fathom::app {
+
+class ConfigFilter;
+class ConfigModel;
+
+class ConfigTreeView : public QTreeView {
+    Q_OBJECT
+public:
+    ConfigTreeView(ConfigModel& model, ConfigFilter& filter, QWidget* parent = nullptr);
+
+    /// Dotted path of the current row, also for beats and problems below it; empty for none.
+    [[nodiscard]] QString currentPath() const;
+    /// Index in the config model of the current row.
+    [[nodiscard]] QModelIndex currentSource() const;
+    /// Makes the key current, opens what is above it and scrolls to it. False when the filter hides it or it
+    /// is not there.
+    bool selectPath(const QString& path);
+    /// selectPath, then opens the editor of the value.
+    void editPath(const QString& path);
+    /// Opens maps, two levels deep: what fits on a screen.
+    void expandByDefault();
+    [[nodiscard]] QStringList expandedPaths() const;
+    void expandPaths(const QStringList& paths);
+    /// Problem rows use the whole width. To be called after the rows changed.
+    void spanProblems();
+
+Q_SIGNALS:
+    /// The current row is another one: its path.
+    void pathChosen(const QString& path);
+    /// A badge was clicked or Alt+Enter pressed: show where this row's value was written.
+    void sourceRequested(const QModelIndex& sourceIndex);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void drawRow(QPainter* painter, const QStyleOptionViewItem& option,
+                 const QModelIndex& index) const override;
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+
+private:
+    ConfigModel& m_model;
+    ConfigFilter& m_filter;
+};
+
+} // namespace fathom::app
