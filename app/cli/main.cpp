@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // fathom-cli: the engine without a window. Each subcommand is a file of its own beside this one.
 #include "app/cli/command.h"
+#include "app/cli/config_command.h"
 #include "app/cli/runs_command.h"
+#include "app/cli/schedule_command.h"
+#include "app/cli/train_command.h"
 
 #include <atomic>
 #include <csignal>
@@ -60,7 +63,10 @@ int main(int argc, char** argv) {
     CLI::App app("Train, inspect and run NeMo-style models without a window.", "fathom-cli");
     app.require_subcommand(1);
     app.set_version_flag("--version", FATHOM_VERSION);
+    fathom::cli::addTrainCommand(app, context);
     fathom::cli::addRunsCommand(app, context);
+    fathom::cli::addConfigCommand(app, context);
+    fathom::cli::addScheduleCommand(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

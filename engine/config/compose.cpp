@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/config/compose.h"
 
-#include "engine/base/file.h"
+#include "engine/config/convert.h"
+#include "engine/config/defaults_list.h"
 #include "engine/config/override.h"
-#include "engine/config/suggest.h"
+#include "engine/config/resolver.h"
 #include "engine/config/tree.h"
-#include "engine/config/yaml_reader.h"
+
+#include <algorithm>
 
 namespace fathom::config {
 
@@ -14,44 +16,133 @@ namespace {
 using detail::ComposeFailure;
 using detail::raiseConfig;
 
-std::string fileNameOf(const ComposeRequest& request) {
-    const bool hasEnding = request.configName.ends_with(".yaml") || request.configName.ends_with(".yml");
-    return hasEnding ? request.configName : request.configName + ".yaml";
-}
-
-std::vector<std::string> configNames(const std::filesystem::path& folder) {
-    std::vector<std::string> names;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-        if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-    return names;
-}
-
-Node primaryConfig(const ComposeRequest& request) {
-    const std::string name = fileNameOf(request);
-    const std::filesystem::path path = request.configPath / name;
-    const auto inMemory = request.files.find(name);
-    if (inMemory != request.files.end()) {
-        Result<Node> node = readYaml(inMemory->second, path.string(), Layer::Yaml);
-        if (!node) throw ComposeFailure{node.error()};
-        return std::move(*node);
+std::shared_ptr<const SchemaStore> schemasOf(const ComposeRequest& request) {
+    if (request.schemaFile.empty()) return nullptr;
+    Result<std::shared_ptr<SchemaStore>> store = SchemaStore::load(request.schemaFile);
+    if (!store) throw ComposeFailure{store.error()};
+    if (!request.autoschema.empty()) {
+        std::string name = request.configName;
+        if (name.ends_with(".yaml")) name.resize(name.size() - 5);
+        if (Status status = (*store)->alias(name, request.autoschema); !status)
+            throw ComposeFailure{status.error()};
     }
-    if (request.files.empty() && !std::filesystem::is_directory(request.configPath))
+    return std::move(*store);
+}
+
+std::vector<Override> parsedOverrides(const ComposeRequest& request) {
+    std::vector<Override> overrides;
+    for (const std::string& text : request.overrides) {
+        Result<Override> parsed = parseOverride(text);
+        if (!parsed) throw ComposeFailure{parsed.error()};
+        overrides.push_back(std::move(*parsed));
+    }
+    return overrides;
+}
+
+void refuseSweeps(const std::vector<Override>& overrides) {
+    for (const Override& override : overrides) {
+        if (!override.isSweep()) continue;
+        if (override.element.sweep->kind == SweepKind::SimpleChoice)
+            raiseConfig(
+                "ConfigCompositionException",
+                "Ambiguous value for argument '" + override.input +
+                    "'\n1. To use it as a list, use key=[value1,value2]\n2. To use it as string, quote the "
+                    "value: key='value1,value2'\n3. To sweep over it, add --multirun to your command line",
+                {}, override.key);
+        raiseConfig("ConfigCompositionException",
+                    "Sweep parameters '" + override.input + "' requires --multirun", {}, override.key);
+    }
+}
+
+/// hydra.searchpath of the command line, else of the primary config, adds folders.
+void addSearchPath(detail::Repository& repository, const ComposeRequest& request,
+                   const std::vector<Override>& overrides) {
+    const detail::LoadedConfig* primary = repository.load(request.configName);
+    if (primary && primary->config.kind != NodeKind::Map)
+        raiseConfig("ConfigCompositionException",
+                    "primary config '" + request.configName + "' must be a DictConfig, got ListConfig",
+                    "Make the file a map");
+    Value searchPath;
+    std::string provider = "hydra.searchpath in main";
+    if (primary) {
+        const Node* hydra = primary->config.child("hydra");
+        const Node* entry = hydra ? hydra->child("searchpath") : nullptr;
+        if (entry) searchPath = detail::valueFromNode(*entry);
+    }
+    for (const Override& override : overrides)
+        if (override.key == "hydra.searchpath" && !override.isSweep()) {
+            searchPath = toValue(override.element);
+            provider = "hydra.searchpath in command-line";
+        }
+    if (searchPath.isNull()) return;
+    const bool valid =
+        searchPath.isList() &&
+        std::ranges::all_of(searchPath.asList(), [](const Value& entry) { return entry.isString(); });
+    if (!valid)
+        raiseConfig("ConfigCompositionException",
+                    "hydra.searchpath must be a list of strings. Got: " + pythonStr(searchPath));
+    for (const Value& entry : searchPath.asList())
+        repository.addSearchPath(entry.asString(), provider);
+}
+
+/// The config inside its package.
+Node embedded(Node config, const std::string& package) {
+    std::vector<std::string> parts = package.empty() ? std::vector<std::string>{} : detail::splitKey(package);
+    for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+        Node outer;
+        outer.kind = NodeKind::Map;
+        config.key = *part;
+        outer.children.push_back(std::move(config));
+        config = std::move(outer);
+    }
+    return config;
+}
+
+/// A file of the same name as a dataclass is merged onto it (Hydra at version_base 1.1).
+Node withSchema(const detail::LoadedConfig& loaded, const std::string& path,
+                const std::shared_ptr<const ClassType>& dataclass, const SchemaStore& store, bool primary) {
+    Node merged = detail::instantiate(dataclass, store);
+    Node file = loaded.config;
+    Node hydra;
+    const auto own =
+        std::ranges::find_if(file.children, [](const Node& child) { return child.key == "hydra"; });
+    if (primary && own != file.children.end()) file.children.erase(own);
+    try {
+        if (file.kind != NodeKind::Map)
+            raiseConfig("ConfigTypeError", "Cannot merge DictConfig with ListConfig");
+        detail::TreeEditor(merged, &store).merge(std::move(file));
+    } catch (const ComposeFailure& failure) {
+        Error error = failure.error;
+        error.why = "Error merging '" + path + "' with schema\n" + error.why;
+        error.className = "ConfigCompositionException";
+        throw ComposeFailure{std::move(error)};
+    }
+    return merged;
+}
+
+void mergeDefault(detail::TreeEditor& editor, detail::Repository& repository,
+                  const detail::ResultDefault& item, const SchemaStore* store) {
+    const detail::LoadedConfig* loaded = repository.load(item.configPath);
+    if (!loaded)
         raiseConfig("MissingConfigException",
-                    "Primary config directory not found.\nCheck that the config directory '" +
-                        request.configPath.string() + "' exists and readable",
-                    "Correct --config-path");
-    if (!std::filesystem::exists(path))
-        raiseConfig("MissingConfigException",
-                    "Cannot find primary config '" + request.configName +
-                        "'. Check that it's in your config search path " + request.configPath.string(),
-                    didYouMean(request.configName, configNames(request.configPath),
-                               "Correct --config-name or --config-path"));
-    const Result<std::string> text = readFile(path);
-    if (!text) throw ComposeFailure{text.error()};
-    Result<Node> node = readYaml(*text, path.string(), Layer::Yaml);
-    if (!node) throw ComposeFailure{node.error()};
-    return std::move(*node);
+                    "Could not load '" + item.configPath + "'." + repository.searchPath());
+    const auto dataclass = loaded->isDataclass ? nullptr : repository.schemaFor(item.configPath);
+    Node config =
+        dataclass ? withSchema(*loaded, item.configPath, dataclass, *store, item.primary) : loaded->config;
+    try {
+        config = embedded(std::move(config), item.package);
+        if (config.kind != NodeKind::Map)
+            raiseConfig("ConfigTypeError", "Cannot merge DictConfig with ListConfig", "Make the file a map");
+        editor.merge(std::move(config));
+    } catch (const ComposeFailure& failure) {
+        Error error = failure.error;
+        if (error.className == "AttributeError" || error.className == "ConfigCompositionException") throw;
+        if (error.className == "ConfigAttributeError") error.className = "ConfigKeyError";
+        error.why = "In '" + item.configPath + "': " + error.className + " raised while composing config:\n" +
+                    error.why;
+        error.className = "ConfigCompositionException";
+        throw ComposeFailure{std::move(error)};
+    }
 }
 
 Assignment assignmentOf(const ComposeRequest& request, std::size_t index, const Override& override) {
@@ -65,34 +156,52 @@ Assignment assignmentOf(const ComposeRequest& request, std::size_t index, const 
     return made;
 }
 
-} // namespace
+Config composed(const ComposeRequest& request, bool multirun) {
+    const std::shared_ptr<const SchemaStore> schemas = schemasOf(request);
+    const std::vector<Override> overrides = parsedOverrides(request);
+    detail::Repository repository(request, schemas);
+    addSearchPath(repository, request, overrides);
+    if (!multirun) refuseSweeps(overrides);
+    const detail::DefaultsList list =
+        detail::createDefaultsList(repository, request.configName, overrides, multirun);
+    Node root;
+    root.kind = NodeKind::Map;
+    detail::TreeEditor editor(root, schemas.get());
+    for (const detail::ResultDefault& item : list.defaults)
+        mergeDefault(editor, repository, item, schemas.get());
+    editor.close();
+    for (const std::size_t index : list.valueOverrides)
+        editor.apply(overrides[index], assignmentOf(request, index, overrides[index]));
+    std::erase_if(root.children, [](const Node& child) { return child.key == "hydra"; });
+    return Config(std::move(root));
+}
 
-Result<Config> compose(const ComposeRequest& request) {
+template <class Body> auto guarded(Body body) -> Result<decltype(body())> {
     try {
-        std::vector<Override> overrides;
-        for (const std::string& text : request.overrides) {
-            Result<Override> parsed = parseOverride(text);
-            if (!parsed) return fail(parsed.error());
-            overrides.push_back(std::move(*parsed));
-        }
-        Node root = primaryConfig(request);
-        for (std::size_t i = 0; i < overrides.size(); ++i) {
-            const Override& override = overrides[i];
-            if (override.isSweep())
-                raiseConfig("ConfigCompositionException",
-                            "Ambiguous value for argument '" + override.input +
-                                "'\n1. To use it as a list, use key=[value1,value2]\n2. To use it as string, "
-                                "quote the value: key=\\'value1,value2\\'\n3. To sweep over it, add "
-                                "--multirun to your command line",
-                            {}, override.key);
-            detail::applyOverride(root, override, assignmentOf(request, i, override));
-        }
-        return Config(std::move(root));
+        return body();
     } catch (const ComposeFailure& failure) {
         return fail(failure.error);
     } catch (const std::filesystem::filesystem_error& error) {
         return fail(
             Error{ErrorKind::Usage, "Cannot read the config folder", error.what(), "Check its permissions"});
+    }
+}
+
+} // namespace
+
+Result<Config> compose(const ComposeRequest& request) {
+    return guarded([&] { return composed(request, false); });
+}
+
+Result<Config> composeForSweep(const ComposeRequest& request) {
+    return guarded([&] { return composed(request, true); });
+}
+
+std::vector<std::string> groupOptions(const ComposeRequest& request, const std::string& group) {
+    try {
+        return detail::Repository(request, nullptr).options(group);
+    } catch (const ComposeFailure&) {
+        return {};
     }
 }
 

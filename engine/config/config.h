@@ -22,7 +22,8 @@ namespace fathom::config {
 
 enum class NodeKind { Scalar, Map, List };
 
-struct NodeType; // a structured config's type: engine/config/structured.h
+struct NodeType;  // engine/config/structured.h
+struct ClassType; // the same
 
 struct Node {
     std::string key{}; ///< last path component; list items are "0", "1", …
@@ -35,7 +36,8 @@ struct Node {
     std::vector<Node> children{};      ///< maps and lists, in order
     std::vector<Assignment> history{}; ///< oldest first; never empty for a scalar
     std::shared_ptr<const NodeType>
-        type{};           ///< what a dataclass demands of this node; null when anything goes
+        type{}; ///< what a dataclass demands of this node; null when anything goes
+    std::shared_ptr<const ClassType> object{}; ///< the dataclass that a map is an instance of
     bool removed = false; ///< deleted by an override (~key); kept so that the tree can show it
 
     [[nodiscard]] bool isMissing() const;       ///< the scalar "???"

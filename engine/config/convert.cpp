@@ -87,8 +87,7 @@ std::string pythonTypeName(const Value& value) {
 
 std::string pythonStr(const Value& value) {
     if (value.isString()) return value.asString();
-    if (const Value* text = specialText(value, "$enum"))
-        return text->asString().substr(text->asString().find('.') + 1);
+    if (const Value* text = specialText(value, "$enum")) return text->asString();
     if (const Value* text = specialText(value, "$path")) return text->asString();
     if (const Value* text = specialText(value, "$int")) return text->asString();
     return pythonRepr(value);

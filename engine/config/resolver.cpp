@@ -2,6 +2,7 @@
 #include "engine/config/resolver.h"
 
 #include "engine/config/convert.h"
+#include "engine/config/structured.h"
 
 #include <algorithm>
 #include <charconv>
@@ -203,6 +204,9 @@ const Link* Resolver::descend(const Link* link, const std::string& key, bool thr
             if (!item.removed && at++ == index) child = &item;
     } else {
         child = node.child(key);
+        const bool isEnum = child && child->typedKey.isMap() && child->typedKey.asMap().find("$enum");
+        if (child && !child->typedKey.isNull() && !isEnum)
+            child = nullptr; // a key of this text is not this key
     }
     if (!child) return nullptr;
     m_links.push_back(Link{child, link, link->plain});
@@ -379,8 +383,18 @@ const Link* Resolver::dereference(const Link* link) {
     }
 }
 
-const Link* Resolver::converted(const Link* result, const Link*) {
-    return result;
+const Link* Resolver::converted(const Link* result, const Link* place) {
+    const Node& wanted = *place->node;
+    if (!wanted.type || wanted.type->isContainer() || wanted.type->kind == TypeKind::Any ||
+        wanted.type->kind == TypeKind::Union)
+        return result;
+    const Value value = valueFromNode(*result->node);
+    const Result<Value> made = convertTo(*wanted.type, value);
+    if (!made)
+        raise(place, "InterpolationValidationError",
+              "While dereferencing interpolation '" + wanted.value.asString() + "': " + made.error().why,
+              made.error().remedy);
+    return *made == value ? result : fresh(*made, place->parent);
 }
 
 Value Resolver::valueOf(const Link* start) {
@@ -421,6 +435,33 @@ Result<Value> Resolver::resolve(std::string_view path) {
             }
         return valueOf(at);
     } catch (const ResolveFailure& failure) {
+        return fail(failure.error);
+    }
+}
+
+Result<const Node*> Resolver::nodeAt(std::string_view path) {
+    try {
+        const Link* at = &m_root;
+        for (const std::string& part : splitKey(path)) {
+            at = dereference(at);
+            const Link* next = at->node->kind == NodeKind::Scalar ? nullptr : descend(at, part, false);
+            if (!next) raise(at, "ConfigKeyError", "Key '" + std::string(path) + "' is not in the config");
+            at = next;
+        }
+        return dereference(at)->node;
+    } catch (const ResolveFailure& failure) {
+        return fail(failure.error);
+    }
+}
+
+Result<Value> Resolver::selectValue(const std::string& path) {
+    try {
+        const Link* found = select(&m_root, path, false);
+        if (!found) return Value{};
+        // OmegaConf returns the container unresolved; only its being there matters to the callers.
+        return found->node->kind == NodeKind::Scalar ? found->node->value : valueFromNode(*found->node);
+    } catch (const ResolveFailure& failure) {
+        if (failure.error.className == "ConfigTypeError") return Value{};
         return fail(failure.error);
     }
 }

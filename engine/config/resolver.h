@@ -37,6 +37,11 @@ public:
     /// Evaluates a text as if it stood beside the children of `container`.
     [[nodiscard]] Result<Value> evaluateText(const std::string& text, std::string_view container);
 
+    /// The node at a path, the last interpolation replaced by what it stands for.
+    [[nodiscard]] Result<const Node*> nodeAt(std::string_view path);
+    /// OmegaConf.select: null where there is nothing; the value resolved.
+    [[nodiscard]] Result<Value> selectValue(const std::string& path);
+
     // For the resolver functions.
     [[nodiscard]] const Link* select(const Link* from, std::string key, bool throwOnMissing);
     [[nodiscard]] const Link* fresh(Node node, const Link* parent, bool plain);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// Merging and setting. The overrides are in tree_overrides.cpp.
 #include "engine/config/tree.h"
 
 #include "engine/config/convert.h"
 #include "engine/config/resolver.h"
 #include "engine/config/suggest.h"
-#include "engine/config/yaml_scalar.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -17,21 +17,30 @@ std::string joinedKey(const std::string& path, const std::string& key) {
     return path.empty() ? key : path + "." + key;
 }
 
-std::vector<std::string> namesOf(const Node& map) {
+std::string objectTypeOf(const Node& node) {
+    if (node.object) return node.object->name;
+    if (node.kind == NodeKind::List) return "list";
+    return node.kind == NodeKind::Map ? "dict" : pythonTypeName(node.value);
+}
+
+[[noreturn]] void raiseAt(const char* className, std::string why, const Node& parent, const std::string& path,
+                          std::string remedy = {}) {
+    raiseConfig(className,
+                std::move(why) + "\n    full_key: " + path + "\n    object_type=" + objectTypeOf(parent),
+                std::move(remedy), path);
+}
+
+[[noreturn]] void raiseUnknown(const Node& map, const std::string& path, const std::string& key) {
     std::vector<std::string> names;
     for (const Node& child : map.children)
         if (!child.removed) names.push_back(child.key);
-    return names;
+    const std::string why = map.object ? "Key '" + key + "' not in '" + map.object->name + "'"
+                                       : "Key '" + key + "' is not in struct";
+    raiseAt("ConfigAttributeError", why, map, joinedKey(path, key), didYouMean(key, names));
 }
 
-[[noreturn]] void raiseNotInStruct(const Node& map, const std::string& path, const std::string& key) {
-    raiseConfig("ConfigAttributeError",
-                "Key '" + key + "' is not in struct\n    full_key: " + joinedKey(path, key) +
-                    "\n    object_type=dict",
-                didYouMean(key, namesOf(map)), joinedKey(path, key));
-}
-
-/// Replaces what a node holds and keeps its history, to which the newcomer's is added.
+/// Replaces what a node holds; its name, its declared type and its history stay, the newcomer's history is
+/// added.
 void replace(Node& target, Node&& source) {
     std::vector<Assignment> history = std::move(target.history);
     std::string key = std::move(target.key);
@@ -57,8 +66,16 @@ Node& append(Node& map, Node&& child) {
     return map.children.back();
 }
 
-bool sameKey(const Node& a, const Node& b) {
-    return a.key == b.key && a.typedKey == b.typedKey;
+Value keyOf(const Node& node) {
+    return node.typedKey.isNull() ? Value(node.key) : node.typedKey;
+}
+
+Node* findKey(Node& map, const Value& key) {
+    for (Node& child : map.children)
+        if (!child.removed &&
+            (key.isString() ? child.typedKey.isNull() && child.key == key.asString() : child.typedKey == key))
+            return &child;
+    return nullptr;
 }
 
 /// Finds children of a map by key; large maps get an index.
@@ -67,21 +84,27 @@ public:
     explicit ChildIndex(Node& map) : m_map(map), m_indexed(map.children.size() > 16) {
         if (!m_indexed) return;
         for (std::size_t i = 0; i < map.children.size(); ++i)
-            if (!map.children[i].removed) m_index.emplace(map.children[i].key, i);
+            if (!map.children[i].removed && map.children[i].typedKey.isNull())
+                m_index.emplace(map.children[i].key, i);
     }
-    Node* find(const Node& like) {
-        if (m_indexed) {
-            const auto found = m_index.find(like.key);
-            if (found != m_index.end() && sameKey(m_map.children[found->second], like))
-                return &m_map.children[found->second];
+    Node* find(const Value& key) {
+        if (!m_indexed || !key.isString()) return findKey(m_map, key);
+        const auto found = m_index.find(key.asString());
+        return found == m_index.end() ? nullptr : &m_map.children[found->second];
+    }
+    /// After a child was appended, which may have taken a removed one out.
+    void refresh(std::size_t before) {
+        if (!m_indexed) return;
+        if (m_map.children.size() == before + 1) {
+            if (m_map.children.back().typedKey.isNull()) m_index.emplace(m_map.children.back().key, before);
+        } else {
+            *this = ChildIndex(m_map);
         }
-        if (m_indexed && like.typedKey.isNull()) return nullptr;
-        for (Node& each : m_map.children)
-            if (!each.removed && sameKey(each, like)) return &each;
-        return nullptr;
     }
-    void add(const Node& child) {
-        if (m_indexed) m_index.emplace(child.key, m_map.children.size() - 1);
+    ChildIndex& operator=(ChildIndex&& other) noexcept {
+        m_indexed = other.m_indexed;
+        m_index = std::move(other.m_index);
+        return *this;
     }
 
 private:
@@ -90,18 +113,21 @@ private:
     std::unordered_map<std::string, std::size_t> m_index;
 };
 
-/// A map that an interpolation stands for, copied so that it can be merged into; the node itself when it is
-/// none.
-void expandInterpolation(Node& target, const Node& root, const std::string& path) {
-    if (!target.isInterpolation()) return;
-    Resolver resolver(root);
-    const Result<Value> value = resolver.resolve(path);
-    if (!value || (!value->isMap() && !value->isList()) || isSpecialScalar(*value)) return;
-    Node copy = nodeOf(*value, target.history.empty() ? Assignment{} : target.history.back());
-    copy.key = target.key;
-    copy.typedKey = target.typedKey;
-    copy.history = target.history;
-    target = std::move(copy);
+bool isNone(const Node& node) {
+    return node.kind == NodeKind::Scalar && node.value.isNull();
+}
+bool isOptional(const Node& node) {
+    return !node.type || node.type->optional;
+}
+bool isSpecial(const Node& node) {
+    return isNone(node) || node.isMissing() || node.isInterpolation();
+}
+
+std::string valueType(const Node& node) {
+    if (node.object) return node.object->name;
+    return node.kind == NodeKind::Map    ? "dict"
+           : node.kind == NodeKind::List ? "list"
+                                         : pythonTypeName(node.value);
 }
 
 } // namespace
@@ -111,10 +137,6 @@ void raiseConfig(std::string className, std::string why, std::string remedy, std
     error.className = std::move(className);
     error.key = std::move(key);
     throw ComposeFailure{std::move(error)};
-}
-
-Node* findChild(Node& node, std::string_view name) {
-    return const_cast<Node*>(std::as_const(node).child(name));
 }
 
 Node nodeOf(const Value& value, const Assignment& made) {
@@ -129,207 +151,317 @@ Node nodeOf(const Value& value, const Assignment& made) {
     return node;
 }
 
-void mergeInto(Node& target, Node&& source, const Node& root, const std::string& path, bool isStruct) {
-    if (source.isMissing()) {
-        if (target.kind == NodeKind::Scalar && target.history.empty()) replace(target, std::move(source));
+void TreeEditor::expand(Node& target) const {
+    if (!target.type || !target.type->isContainer()) return;
+    target.value = Value{};
+    if (target.type->kind == TypeKind::Class) {
+        const auto dataclass = m_store ? m_store->classNamed(target.type->className) : nullptr;
+        Node fresh = dataclass ? instantiate(dataclass, *m_store) : Node{};
+        fresh.type = target.type;
+        replace(target, std::move(fresh));
         return;
     }
-    if (source.kind == NodeKind::Map) expandInterpolation(target, root, path);
-    if (target.kind != NodeKind::Map || source.kind != NodeKind::Map) {
+    target.kind = target.type->kind == TypeKind::List ? NodeKind::List : NodeKind::Map;
+}
+
+/// A container that an interpolation stands for is copied into its place, so that it can be merged into.
+void TreeEditor::expandInterpolation(Node& target, const std::string& path) const {
+    if (!target.isInterpolation()) return;
+    Resolver resolver(m_root);
+    const Result<const Node*> found = resolver.nodeAt(path);
+    if (!found || (*found)->kind == NodeKind::Scalar) return;
+    Node copy = **found;
+    copy.history.clear();
+    if (!copy.type) copy.type = target.type;
+    replace(target, std::move(copy));
+}
+
+void TreeEditor::mergeContainers(Node& target, Node&& source, const std::string& path) {
+    const bool targetIsList =
+        target.kind == NodeKind::List ||
+        (target.kind == NodeKind::Scalar && target.type && target.type->kind == TypeKind::List);
+    const bool sourceIsList =
+        source.kind == NodeKind::List ||
+        (source.kind == NodeKind::Scalar && source.type && source.type->kind == TypeKind::List);
+    if (targetIsList != sourceIsList)
+        raiseAt("ConfigTypeError", "Cannot merge DictConfig with ListConfig", target, path,
+                "Delete the key first or give the same kind");
+    if (targetIsList)
+        mergeList(target, std::move(source), path);
+    else
+        mergeMap(target, std::move(source), path);
+}
+
+void TreeEditor::mergeMap(Node& target, Node&& source, const std::string& path) {
+    if (isNone(source) || source.isInterpolation()) {
+        if (isNone(source) && !isOptional(target))
+            raiseAt("ValidationError", "field '" + path + "' is not Optional", target, path, "Give a value");
+        const auto type = target.type;
         replace(target, std::move(source));
+        target.type = type;
         return;
     }
+    if (source.isMissing()) return;
+    if (target.object && source.object && !source.object->isSubclassOf(target.object->name))
+        raiseAt("ValidationError",
+                "Merge error: " + source.object->name + " is not a subclass of " + target.object->name +
+                    ". value: " + pythonStr(valueFromNode(source)),
+                target, path);
+    if (target.isInterpolation() || target.isMissing()) {
+        if (target.type)
+            expand(target);
+        else
+            target.kind = NodeKind::Map, target.value = Value{};
+    }
+    if (isNone(target))
+        raiseConfig("AttributeError", "'NoneType' object has no attribute 'get'", "Set the whole value",
+                    path);
     target.history.insert(target.history.end(), source.history.begin(), source.history.end());
+    if (target.children.empty() && !target.type && !target.object && !m_struct) { // nothing to merge with
+        target.children = std::move(source.children);
+        target.object = source.object;
+        target.type = source.type;
+        return;
+    }
     ChildIndex index(target);
     for (Node& child : source.children) {
         if (child.removed) continue;
-        if (Node* existing = index.find(child)) {
-            mergeInto(*existing, std::move(child), root, joinedKey(path, existing->key), isStruct);
-        } else {
-            if (isStruct) raiseNotInStruct(target, path, child.key);
-            append(target, std::move(child));
-            index.add(target.children.back());
+        Value key = keyOf(child);
+        if (target.type && target.type->key) {
+            Result<Value> converted = convertKey(*target.type->key, key);
+            if (!converted)
+                raiseAt("KeyValidationError", converted.error().why, target, joinedKey(path, child.key),
+                        "Correct the key");
+            key = std::move(*converted);
         }
+        const std::size_t before = target.children.size();
+        Node* const existing = index.find(key);
+        mergeChild(target, existing, key, std::move(child), source.object != nullptr, path);
+        if (!existing) index.refresh(before);
+    }
+    if (source.object) target.object = source.object;
+    if (!target.type && source.type) target.type = source.type;
+}
+
+void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey, Node&& child, bool open,
+                            const std::string& path) {
+    const std::string key = joinedKey(path, child.key);
+    const bool missing = child.isMissing();
+    if (existing && existing->kind != NodeKind::List && isContainer(*existing) &&
+        !(existing->type && existing->type->kind == TypeKind::List)) {
+        if (isNone(child) && !isOptional(*existing))
+            raiseAt("ValidationError", "field '" + key + "' is not Optional", target, key, "Give a value");
+        if (existing->object && child.object && !child.object->isSubclassOf(existing->object->name))
+            raiseAt("ValidationError",
+                    "Merge error: " + child.object->name + " is not a subclass of " + existing->object->name +
+                        ". value: " + pythonStr(valueFromNode(child)),
+                    target, key);
+    }
+    if (existing && isContainer(*existing) && isNone(*existing) && !missing && !isNone(child))
+        expand(*existing);
+    if (existing && existing->isInterpolation()) expandInterpolation(*existing, key);
+    const auto element = target.type ? target.type->element : nullptr;
+    if (!existing && element && element->kind == TypeKind::Class && !missing) {
+        Node prototype;
+        prototype.type = element;
+        prototype.key = child.key;
+        expand(prototype);
+        existing = &append(target, std::move(prototype));
+    }
+    if (existing && isContainer(*existing) && isContainer(child)) {
+        mergeContainers(*existing, std::move(child), key);
+    } else if (!existing || !missing || isContainer(child)) {
+        setFound(target, existing, childKey, std::move(child), open, path);
+    } else if (child.type && !existing->type) {
+        existing->type = child.type;
+        setValue(*existing, Node(*existing), key);
     }
 }
 
-namespace {
-
-struct Target {
-    Node* parent = nullptr;
-    std::string path{}; ///< of the parent
-    std::string key{};  ///< last component
-};
-
-std::size_t listIndex(const Node& list, const std::string& path, const std::string& key,
-                      const std::string& what) {
-    std::int64_t index = 0;
-    if (!pythonInt(key, index))
-        raiseConfig("ValueError", "invalid literal for int() with base 10: '" + key + "'",
-                    "Use the index of a list item", joinedKey(path, key));
-    const auto size = static_cast<std::int64_t>(
-        std::ranges::count_if(list.children, [](const Node& item) { return !item.removed; }));
-    const std::int64_t at = index < 0 ? index + size : index;
-    if (at < 0 || at >= size)
-        raiseConfig("ConfigIndexError",
-                    what + "\n    full_key: " + path + "[" + key + "]\n    object_type=list",
-                    "The list has " + std::to_string(size) + " items", joinedKey(path, key));
-    return static_cast<std::size_t>(at);
+void TreeEditor::mergeList(Node& target, Node&& source, const std::string& path) {
+    const auto type = target.type;
+    if (source.isMissing()) return;
+    if (isSpecial(source)) {
+        if (isNone(source) && !isOptional(target))
+            raiseAt("ValidationError", "Non optional ListConfig cannot be constructed from None", target,
+                    path, "Give a list");
+        replace(target, std::move(source));
+        target.type = type;
+        return;
+    }
+    if (!type || !type->element || type->element->kind == TypeKind::Any) {
+        const auto own = source.type;
+        replace(target, std::move(source));
+        target.type = type ? type : own;
+        return;
+    }
+    std::vector<Node> items;
+    for (Node& item : source.children) {
+        const std::string key = joinedKey(path, std::to_string(items.size()));
+        if (type->element->kind == TypeKind::Class && item.kind == NodeKind::Map) {
+            Node prototype;
+            prototype.type = type->element;
+            expand(prototype);
+            mergeMap(prototype, std::move(item), key);
+            item = std::move(prototype);
+        } else {
+            item = wrapped(type->element, std::move(item), key);
+        }
+        item.key = std::to_string(items.size());
+        items.push_back(std::move(item));
+    }
+    source.children = std::move(items);
+    replace(target, std::move(source));
+    target.type = type;
 }
 
-/// Sets `key` of a container; a map's new key needs `force`.
-Node& setChild(Node& parent, const std::string& path, const std::string& key, Node&& value, bool force) {
-    if (parent.kind == NodeKind::List) {
-        const std::size_t index = listIndex(parent, path, key, "list assignment index out of range");
-        Node* item = findChild(parent, std::to_string(index));
-        replace(*item, std::move(value));
-        return *item;
+void TreeEditor::checkSet(const Node& parent, const Node* existing, const Node& value,
+                          const std::string& path) const {
+    if (value.isInterpolation() || value.isMissing()) return;
+    if (isNone(value)) {
+        const auto element = parent.type ? parent.type->element : nullptr;
+        const bool allowed = existing ? isOptional(*existing) : !element || element->optional;
+        if (!allowed)
+            raiseAt("ValidationError", "field '" + path + "' is not Optional", parent, path, "Give a value");
+        return;
     }
-    if (Node* existing = findChild(parent, key)) {
-        replace(*existing, std::move(value));
+    if (!existing || !existing->type || !existing->type->isContainer()) return;
+    const NodeType& type = *existing->type;
+    if (type.kind == TypeKind::Dict && value.kind != NodeKind::Map)
+        raiseAt("ValidationError", "Cannot assign " + valueType(value) + " to " + type.text, parent, path,
+                "Give a dict");
+    if (type.kind == TypeKind::Class && !(value.object && value.object->isSubclassOf(type.className)))
+        raiseAt("ValidationError",
+                "Invalid type assigned: " + valueType(value) + " is not a subclass of " + type.className +
+                    ". value: " + pythonStr(valueFromNode(value)),
+                parent, path, "Change the fields one by one");
+}
+
+Node TreeEditor::wrapped(const std::shared_ptr<const NodeType>& type, Node&& value, const std::string& path) {
+    if (!type || type->kind == TypeKind::Any) return std::move(value);
+    Node out = std::move(value);
+    const auto refuse = [&](std::string why) {
+        raiseConfig("ValidationError", std::move(why) + "\n    full_key: " + path,
+                    "Give a value of type " + type->text, path);
+    };
+    if (!type->isContainer()) {
+        const Result<Value> converted = convertTo(*type, valueFromNode(out));
+        if (!converted) refuse(converted.error().why);
+        out.kind = NodeKind::Scalar;
+        out.children.clear();
+        out.object = nullptr;
+        out.value = *converted;
+        out.type = type;
+        return out;
+    }
+    out.type = type;
+    if (isSpecial(out)) {
+        if (isNone(out) && !type->optional)
+            refuse(type->kind == TypeKind::List ? "Non optional ListConfig cannot be constructed from None"
+                                                : "field '" + path + "' is not Optional");
+        return out;
+    }
+    if (type->kind == TypeKind::List && out.kind != NodeKind::List)
+        refuse("Invalid value assigned: " + valueType(out) + " is not a ListConfig, list or tuple.");
+    if (type->kind == TypeKind::Dict && out.kind != NodeKind::Map)
+        refuse("Cannot assign " + valueType(out) + " to " + type->text);
+    if (type->kind == TypeKind::Class) {
+        if (!out.object || !out.object->isSubclassOf(type->className))
+            refuse("Invalid type assigned: " + valueType(out) + " is not a subclass of " + type->className +
+                   ". value: " + pythonStr(valueFromNode(out)));
+        return out;
+    }
+    for (Node& child : out.children) {
+        if (child.removed) continue;
+        if (type->key) {
+            Result<Value> key = convertKey(*type->key, keyOf(child));
+            if (!key)
+                raiseConfig("KeyValidationError",
+                            key.error().why + "\n    full_key: " + joinedKey(path, child.key),
+                            "Correct the key", path);
+            child.typedKey = key->isString() ? Value{} : *key;
+        }
+        std::string key = child.key;
+        Value typedKey = child.typedKey;
+        child = wrapped(type->element, std::move(child), joinedKey(path, key));
+        child.key = std::move(key);
+        child.typedKey = std::move(typedKey);
+    }
+    return out;
+}
+
+void TreeEditor::setValue(Node& node, Node&& value, const std::string& path) {
+    const auto type = node.type;
+    Node fresh = wrapped(type, std::move(value), path);
+    replace(node, std::move(fresh));
+    if (type) node.type = type;
+}
+
+Node& TreeEditor::setListItem(Node& list, const Value& key, Node&& value, const std::string& path) {
+    std::int64_t index = key.asInt();
+    std::int64_t size = 0;
+    for (const Node& item : list.children)
+        size += item.removed ? 0 : 1;
+    const std::string full = joinedKey(path, std::to_string(index));
+    if (index < 0) index += size;
+    if (index < 0 || index >= size)
+        raiseAt("ConfigIndexError", "list index out of range", list, full,
+                "The list has " + std::to_string(size) + " items");
+    Node* item = nullptr;
+    for (Node& child : list.children)
+        if (!child.removed && index-- == 0) {
+            item = &child;
+            break;
+        }
+    const auto element = list.type ? list.type->element : nullptr;
+    if (isNone(value) && !isOptional(*item))
+        raiseAt("ValidationError", full + " is not optional and cannot be assigned None", list, full,
+                "Give a value");
+    if (element && element->kind == TypeKind::Class && !isSpecial(value) &&
+        !(value.object && value.object->isSubclassOf(element->className)))
+        raiseAt("ValidationError",
+                "Invalid type assigned: " + valueType(value) + " is not a subclass of " + element->className +
+                    ". value: " + pythonStr(valueFromNode(value)),
+                list, full);
+    setValue(*item, std::move(value), full);
+    return *item;
+}
+
+Node& TreeEditor::setItem(Node& parent, const Value& givenKey, Node&& value, bool open,
+                          const std::string& path) {
+    if (isNone(parent))
+        raiseConfig("AttributeError", "'NoneType' object has no attribute 'get'", "Set the whole value first",
+                    path);
+    if (parent.kind == NodeKind::List) return setListItem(parent, givenKey, std::move(value), path);
+    Value key = givenKey;
+    if (parent.type && parent.type->key) {
+        Result<Value> converted = convertKey(*parent.type->key, key);
+        if (!converted)
+            raiseAt("KeyValidationError", converted.error().why, parent, joinedKey(path, pythonStr(key)),
+                    "Correct the key");
+        key = std::move(*converted);
+    }
+    return setFound(parent, findKey(parent, key), key, std::move(value), open, path);
+}
+
+Node& TreeEditor::setFound(Node& parent, Node* existing, const Value& key, Node&& value, bool open,
+                           const std::string& path) {
+    const std::string full = joinedKey(path, pythonStr(key));
+    if (!existing && !open && (parent.object || m_struct)) raiseUnknown(parent, path, pythonStr(key));
+    checkSet(parent, existing, value, full);
+    if (existing && existing->type) {
+        setValue(*existing, std::move(value), full);
         return *existing;
     }
-    if (!force) raiseNotInStruct(parent, path, key);
-    value.key = key;
-    return append(parent, std::move(value));
-}
-
-/// Walks to the parent of a key; scalars in the way become maps, as OmegaConf.update makes them.
-Target walk(Node& root, const std::vector<std::string>& parts, bool force, const Assignment& made) {
-    Target at{&root, {}, parts.back()};
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-        Node* next = nullptr;
-        if (at.parent->kind == NodeKind::List) {
-            std::int64_t number = 0;
-            if (!pythonInt(parts[i], number))
-                raiseConfig("TypeError", "Index '" + parts[i] + "' (str) is not an int",
-                            "Use the index of a list item", joinedKey(at.path, parts[i]));
-            next = findChild(*at.parent, parts[i]);
-        } else {
-            next = findChild(*at.parent, parts[i]);
-        }
-        if (!next || next->kind == NodeKind::Scalar) {
-            Node empty;
-            empty.kind = NodeKind::Map;
-            empty.history.push_back(made);
-            next = &setChild(*at.parent, at.path, parts[i], std::move(empty), force);
-        }
-        at.path = joinedKey(at.path, parts[i]);
-        at.parent = next;
+    const auto element = parent.type ? parent.type->element : nullptr;
+    Node fresh = value.type && !element ? std::move(value) : wrapped(element, std::move(value), full);
+    if (existing) {
+        replace(*existing, std::move(fresh));
+        return *existing;
     }
-    return at;
-}
-
-void update(Node& root, const std::string& key, Node&& value, bool force, const Assignment& made) {
-    const Target target = walk(root, splitKey(key), force, made);
-    if (value.kind != NodeKind::Scalar) {
-        if (target.parent->kind == NodeKind::List)
-            listIndex(*target.parent, target.path, target.key, "list index out of range");
-        Node* existing = findChild(*target.parent, target.key);
-        if (existing && existing->kind != NodeKind::Scalar) {
-            if (existing->kind == NodeKind::Map && value.kind != NodeKind::Map)
-                raiseConfig("TypeError", "Cannot merge DictConfig with ListConfig",
-                            "Give a dict, or delete the key first", key);
-            if (existing->kind == NodeKind::List && value.kind != NodeKind::List)
-                raiseConfig("TypeError", "Cannot merge ListConfig with DictConfig",
-                            "Give a list, or delete the key first", key);
-            mergeInto(*existing, std::move(value), root, joinedKey(target.path, target.key), !force);
-            return;
-        }
-    }
-    setChild(*target.parent, target.path, target.key, std::move(value), force);
-}
-
-/// What OmegaConf.select returns for a key: the node it resolves to, null for none, "???" and null.
-const Value selected(const Node& root, const std::string& key) {
-    Resolver resolver(root);
-    Result<Value> value = resolver.resolve(key);
-    if (!value) {
-        if (value.error().className == "ConfigKeyError" || value.error().className == "TypeError") return {};
-        raiseConfig(value.error().className, value.error().why, value.error().remedy, value.error().key);
-    }
-    return isMissing(*value) ? Value{} : std::move(*value);
-}
-
-void applyDelete(Node& root, const Override& override, const Assignment& made) {
-    const Value present = selected(root, override.key);
-    if (present.isNull())
-        raiseConfig("ConfigCompositionException",
-                    "Could not delete from config. '" + override.key + "' does not exist.",
-                    didYouMean(override.key, namesOf(root)), override.key);
-    const Value wanted = toValue(override.element);
-    if (override.hasValue && !wanted.isNull() && wanted != present)
-        raiseConfig("ConfigCompositionException",
-                    "Could not delete from config. The value of '" + override.key + "' is " +
-                        pythonStr(present) + " and not " + pythonStr(wanted) + ".",
-                    "Use ~" + override.key + " to delete it whatever its value", override.key);
-    Node* node = &root;
-    for (const std::string& part : splitKey(override.key)) {
-        node = findChild(*node, part);
-        if (!node)
-            raiseConfig("ConfigCompositionException",
-                        "Could not delete from config. '" + override.key + "' does not exist.", {},
-                        override.key);
-    }
-    node->removed = true;
-    node->history.push_back(made);
-}
-
-void applyAdd(Node& root, const Override& override, Node&& value, const Assignment& made) {
-    if (value.kind == NodeKind::Scalar && !selected(root, override.key).isNull())
-        raiseConfig("ConfigCompositionException",
-                    "Could not append to config. An item is already at '" + override.key +
-                        "'.\nEither remove + prefix: '" + override.input.substr(1) +
-                        "'\nOr add a second + to add or override '" + override.key + "': '+" +
-                        override.input + "'",
-                    {}, override.key);
-    update(root, override.key, std::move(value), true, made);
-}
-
-void applyChange(Node& root, const Override& override, Node&& value, const Assignment& made) {
-    try {
-        update(root, override.key, std::move(value), false, made);
-    } catch (const ComposeFailure& failure) {
-        const Error& cause = failure.error;
-        if (cause.className != "ConfigAttributeError" && cause.className != "ConfigKeyError") throw;
-        raiseConfig("ConfigCompositionException",
-                    "Could not override '" + override.key + "'.\nTo append to your config use +" +
-                        override.input + "\n" + cause.why,
-                    cause.remedy, override.key);
-    }
-}
-
-bool isOmegaConfError(const std::string& className) {
-    return className != "ConfigCompositionException" && className != "ValueError" &&
-           className != "TypeError" && className != "AttributeError" && className != "AssertionError";
-}
-
-} // namespace
-
-void applyOverride(Node& root, const Override& override, const Assignment& made) {
-    if (override.package)
-        raiseConfig("ConfigCompositionException",
-                    "Override " + override.input + " looks like a config group override, but config group '" +
-                        override.key + "' does not exist.",
-                    "Correct the group", override.key);
-    try {
-        if (override.kind == OverrideKind::Delete) {
-            applyDelete(root, override, made);
-            return;
-        }
-        Node value = nodeOf(toValue(override.element), made);
-        if (override.kind == OverrideKind::Add)
-            applyAdd(root, override, std::move(value), made);
-        else if (override.kind == OverrideKind::ForceAdd)
-            update(root, override.key, std::move(value), true, made);
-        else
-            applyChange(root, override, std::move(value), made);
-    } catch (const ComposeFailure& failure) {
-        const Error& cause = failure.error;
-        if (!isOmegaConfError(cause.className)) throw;
-        raiseConfig("ConfigCompositionException",
-                    "Error merging override " + override.input + "\n" + cause.why, cause.remedy, cause.key);
-    }
+    fresh.key = pythonStr(key);
+    fresh.typedKey = key.isString() ? Value{} : key;
+    return append(parent, std::move(fresh));
 }
 
 } // namespace fathom::config::detail

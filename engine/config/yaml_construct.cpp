@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/config/yaml_construct.h"
+
+#include "engine/config/convert.h"
+#include "engine/config/yaml_scalar.h"
+
+#include <array>
+
+namespace fathom::config::detail {
+
+namespace {
+
+constexpr std::string_view kStandard = "tag:yaml.org,2002:";
+
+[[noreturn]] void unknownTag(const std::string& tag, const YamlMark& mark) {
+    throw YamlFailure{"ConstructorError", "could not determine a constructor for the tag '" + tag + "'",
+                      mark};
+}
+[[noreturn]] void unsupported(const char* type, const YamlMark& mark) {
+    throw YamlFailure{"UnsupportedValueType",
+                      std::string("Value '") + type + "' is not a supported primitive type", mark};
+}
+
+std::string decodeBase64(const std::string& text, const YamlMark& mark) {
+    static constexpr std::string_view kDigits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    std::string hex;
+    std::uint32_t bits = 0;
+    int count = 0;
+    for (const char c : text) {
+        if (c == '=' || c == '\n' || c == ' ' || c == '\t' || c == '\r') continue;
+        const std::size_t digit = kDigits.find(c);
+        if (digit == std::string_view::npos)
+            throw YamlFailure{"ConstructorError", "failed to decode base64 data", mark};
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            const std::uint32_t byte = bits >> count & 0xFF;
+            hex += kHex[byte >> 4];
+            hex += kHex[byte & 15];
+        }
+    }
+    return hex;
+}
+
+Value tagged(const std::string& text, const std::string& tag, const YamlMark& mark) {
+    const std::string_view kind = std::string_view(tag).substr(kStandard.size());
+    if (kind == "null") return {};
+    if (kind == "binary") return Value::Map{{"$bytes", Value(decodeBase64(text, mark))}};
+    if (kind == "timestamp") unsupported("datetime", mark);
+    const Result<Value> value = yamlScalar(text);
+    double number = 0;
+    if (kind == "bool" && value && value->isBool()) return *value;
+    if (kind == "int" && value && (value->isInt() || value->isMap())) return *value;
+    if (kind == "float" && value && value->isFloat()) return *value;
+    if (kind == "float" && value && value->isInt() && pythonFloat(text, number)) return Value(number);
+    if (kind == "float" && pythonFloat(text, number)) return Value(number);
+    if (kind == "bool") throw YamlFailure{"KeyError", "'" + text + "'", mark};
+    throw YamlFailure{"ValueError", "'" + text + "' does not fit the tag " + tag, mark};
+}
+
+bool isPathTag(const std::string& tag) {
+    return tag == "tag:yaml.org,2002:python/object/apply:pathlib.PosixPath" ||
+           tag == "tag:yaml.org,2002:python/object/apply:pathlib.Path";
+}
+
+Node pathOf(Node node) {
+    std::string path;
+    for (const Node& part : node.children) {
+        if (!path.empty() && path.back() != '/') path += '/';
+        path += pythonStr(part.value);
+    }
+    node.kind = NodeKind::Scalar;
+    node.children.clear();
+    node.value = Value(Value::Map{{"$path", Value(path.empty() ? "." : path)}});
+    return node;
+}
+
+} // namespace
+
+ScalarValue constructScalar(const std::string& text, bool implicit, const std::string& tag,
+                            const YamlMark& mark) {
+    if (implicit) {
+        Result<Value> value = yamlScalar(text);
+        if (!value) throw YamlFailure{value.error().className, value.error().why, mark};
+        const bool isString = value->isString() && text != "<<";
+        return {std::move(*value), isString};
+    }
+    if (tag.empty() || tag == "tag:yaml.org,2002:str") return {Value(text), true};
+    static constexpr std::array<std::string_view, 6> kScalarTags{"null",  "bool",   "int",
+                                                                 "float", "binary", "timestamp"};
+    for (const std::string_view known : kScalarTags)
+        if (tag.starts_with(kStandard) && std::string_view(tag).substr(kStandard.size()) == known)
+            return {tagged(text, tag, mark), false};
+    unknownTag(tag, mark);
+}
+
+Node constructCollection(Node node, const std::string& tag, bool isList, const YamlMark& mark) {
+    if (tag.empty() || tag == "!" || tag == (isList ? "tag:yaml.org,2002:seq" : "tag:yaml.org,2002:map"))
+        return node;
+    if (isList && isPathTag(tag)) return pathOf(std::move(node));
+    if (!isList && tag == "tag:yaml.org,2002:set") unsupported("set", mark);
+    if (isList && (tag == "tag:yaml.org,2002:omap" || tag == "tag:yaml.org,2002:pairs")) return node;
+    unknownTag(tag, mark);
+}
+
+std::string keyTextOf(const Value& key) {
+    return pythonStr(key);
+}
+
+} // namespace fathom::config::detail
