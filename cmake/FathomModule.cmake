@@ -13,8 +13,8 @@ add_library(fathom_flags INTERFACE)
 target_include_directories(fathom_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(fathom_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
                                               $<$<BOOL:${FATHOM_WERROR}>:-Werror>)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(fathom_flags INTERFACE -Wno-restrict) # GCC bug 105651: false alarms on std::string's operator+
+if(FATHOM_WERROR AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(fathom_flags INTERFACE -Wno-error=restrict) # GCC bug 105651: false alarms on std::string's operator+
 endif()
 if(FATHOM_SANITIZE)
   target_compile_options(fathom_flags INTERFACE -fsanitize=${FATHOM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
