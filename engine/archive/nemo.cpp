@@ -6,6 +6,7 @@
 #include "engine/archive/zip_index.h"
 #include "engine/base/file.h"
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
@@ -14,7 +15,9 @@ namespace fathom::archive {
 struct Nemo::Impl {
     std::filesystem::path path{};
     std::span<const std::byte> tar{};
-    std::shared_ptr<const void> owner{};
+    std::shared_ptr<const void> owner{}; ///< of the tar
+    std::vector<std::shared_ptr<const MappedFile>>
+        folderFiles{}; ///< of an extracted folder: one for each member
     bool isCompressed = false;
     std::vector<Member> members{};
     std::unordered_map<std::string_view, std::size_t>
@@ -50,6 +53,44 @@ struct Nemo::Impl {
         return {};
     }
 
+    /// Members of an extracted folder in byte order, as NeMo would pack them. Links are followed: the hub's
+    /// cache has them.
+    Status listFolder() {
+        std::error_code code;
+        for (auto it = std::filesystem::recursive_directory_iterator(path, code);
+             !code && it != std::filesystem::end(it); it.increment(code)) {
+            if (!it->is_regular_file(code)) continue;
+            Member member{.name = "./" + it->path().lexically_relative(path).generic_string(), .mode = 0644};
+            members.push_back(std::move(member));
+        }
+        if (code) return fail(error(code.message(), "Check the folder's permissions"));
+        std::sort(members.begin(), members.end(),
+                  [](const Member& a, const Member& b) { return a.name < b.name; });
+        for (Member& member : members) {
+            auto file = MappedFile::open(path / member.name);
+            if (!file) return fail(file.error());
+            member.bytes = (*file)->bytes().size();
+            folderFiles.push_back(std::move(*file));
+        }
+        return {};
+    }
+
+    Status readTar() {
+        auto file = MappedFile::open(path);
+        if (!file) return fail(file.error());
+        if (auto expanded = expand(*file); !expanded) return expanded;
+        auto indexed = indexTar(tar, path.string());
+        if (!indexed) return fail(indexed.error());
+        members = std::move(*indexed);
+        return {};
+    }
+
+    [[nodiscard]] std::span<const std::byte> payload(std::size_t index) const {
+        if (!folderFiles.empty()) return folderFiles[index]->bytes();
+        return tar.subspan(static_cast<std::size_t>(members[index].offset),
+                           static_cast<std::size_t>(members[index].bytes));
+    }
+
     /// The one member that `fileName` names: at the top, or else the only one whose path ends so (as NeMo's
     /// detect_prefix).
     [[nodiscard]] Result<std::string> locate(std::string_view fileName) const {
@@ -71,14 +112,11 @@ struct Nemo::Impl {
 Nemo::Nemo(std::shared_ptr<const Impl> impl) : m_impl(std::move(impl)) {}
 
 Result<Nemo> Nemo::open(const std::filesystem::path& path) {
-    auto file = MappedFile::open(path);
-    if (!file) return fail(file.error());
     auto impl = std::make_shared<Impl>();
     impl->path = path;
-    if (auto expanded = impl->expand(*file); !expanded) return fail(expanded.error());
-    auto members = indexTar(impl->tar, path.string());
-    if (!members) return fail(members.error());
-    impl->members = std::move(*members);
+    std::error_code code;
+    const bool isFolder = std::filesystem::is_directory(path, code);
+    if (auto read = isFolder ? impl->listFolder() : impl->readTar(); !read) return fail(read.error());
     for (std::size_t i = 0; i < impl->members.size(); ++i) {
         const Member& member = impl->members[i];
         if (member.type == MemberType::File && member.problem.empty())
@@ -102,9 +140,7 @@ Result<std::span<const std::byte>> Nemo::bytes(std::string_view memberName) cons
     if (it == m_impl->byName.end())
         return fail(m_impl->error("it holds no file " + std::string(memberName),
                                   "See `fathom-cli nemo ls` for the names"));
-    const Member& member = m_impl->members[it->second];
-    return m_impl->tar.subspan(static_cast<std::size_t>(member.offset),
-                               static_cast<std::size_t>(member.bytes));
+    return m_impl->payload(it->second);
 }
 
 Result<std::string> Nemo::configYaml() const {
@@ -120,12 +156,33 @@ Result<std::shared_ptr<const Checkpoint>> Nemo::weights() const {
     if (m_impl->weights) return m_impl->weights;
     const auto name = m_impl->locate("model_weights.ckpt");
     if (!name) return fail(name.error());
-    const auto content = bytes(*name);
-    if (!content) return fail(content.error());
-    auto checkpoint = Checkpoint::parse(*content, m_impl->owner, m_impl->path.string() + ":" + *name);
+    const std::size_t index = m_impl->byName.at(*name);
+    const std::shared_ptr<const void> owner =
+        m_impl->folderFiles.empty() ? m_impl->owner : std::shared_ptr<const void>(m_impl->folderFiles[index]);
+    auto checkpoint = Checkpoint::parse(m_impl->payload(index), owner, m_impl->path.string() + ":" + *name);
     if (!checkpoint) return fail(checkpoint.error());
     m_impl->weights = std::make_shared<const Checkpoint>(std::move(*checkpoint));
     return m_impl->weights;
+}
+
+bool isCheckpoint(std::span<const std::byte> bytes) {
+    return isZip(bytes) || asText(bytes).starts_with(std::string_view("\x80\x02\x8a\x0a", 4));
+}
+
+Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path) {
+    std::error_code code;
+    if (!std::filesystem::is_directory(path, code)) {
+        auto file = MappedFile::open(path);
+        if (!file) return fail(file.error());
+        if (isCheckpoint((*file)->bytes())) {
+            auto checkpoint = Checkpoint::parse((*file)->bytes(), *file, path.string());
+            if (!checkpoint) return fail(checkpoint.error());
+            return std::make_shared<const Checkpoint>(std::move(*checkpoint));
+        }
+    }
+    const auto nemo = Nemo::open(path);
+    if (!nemo) return fail(nemo.error());
+    return nemo->weights();
 }
 
 } // namespace fathom::archive

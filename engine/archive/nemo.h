@@ -23,7 +23,8 @@ namespace fathom::archive {
 /// An opened archive. Immutable; any thread may read.
 class Nemo {
 public:
-    /// Plain or gzip tar (the latter is read once into memory). Errors are BadInput and name the file.
+    /// Plain or gzip tar (the latter is read once into memory), or a folder into which one was extracted.
+    /// Errors are BadInput and name the file.
     [[nodiscard]] static Result<Nemo> open(const std::filesystem::path& path);
 
     [[nodiscard]] const std::filesystem::path& path() const;
@@ -41,6 +42,11 @@ private:
     explicit Nemo(std::shared_ptr<const Impl> impl);
     std::shared_ptr<const Impl> m_impl;
 };
+
+/// The tensors of a .nemo, an extracted folder or a file of torch.save, told apart by their contents.
+[[nodiscard]] Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path);
+/// True for what torch.save writes (either format), judged by the first bytes.
+[[nodiscard]] bool isCheckpoint(std::span<const std::byte> bytes);
 
 struct NamedFile {
     std::string name{}; ///< member name without "./"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every archive that NeMo 3.0.0 and 2.2.1 wrote, read back: members, config text, and each tensor to the bit.
-#include "archive_testing.h"
 #include "engine/base/checksum.h"
 #include "engine/base/file.h"
 #include "engine/base/value.h"
+#include "tests/engine/archive/archive_testing.h"
 
 #include <QRegularExpression>
 #include <map>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is written is what PyTorch and NeMo write: the same bytes for a checkpoint, the same layout for an
 // archive.
-#include "archive_testing.h"
 #include "engine/archive/zip_index.h"
 #include "engine/base/checksum.h"
 #include "engine/base/file.h"
+#include "tests/engine/archive/archive_testing.h"
 
 #include <QTemporaryDir>
 

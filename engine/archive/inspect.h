@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looks at archives as a whole: what is wrong with one, how two differ, and their files on disk.
+#pragma once
+
+#include "engine/archive/nemo.h"
+#include "engine/base/value.h"
+
+namespace fathom::archive {
+
+enum class Severity { Warning, Error };
+
+struct Finding {
+    Severity severity = Severity::Error;
+    std::string text{}; ///< one sentence without a full stop
+};
+
+/// Everything NeMo would stumble over, or that is worth knowing before trusting the file: damaged config or
+/// weights (all checksums are read), missing `nemo:` artifacts, unsafe or duplicate members, globals in the
+/// pickle that are no data.
+[[nodiscard]] std::vector<Finding> verify(const Nemo& nemo);
+[[nodiscard]] std::vector<Finding> verify(const Checkpoint& checkpoint);
+
+/// The parsed model_config.yaml, interpolations resolved where they can be.
+[[nodiscard]] Result<Value> modelConfig(const Nemo& nemo);
+
+enum class ChangeKind { Added, Removed, Changed };
+
+struct Change {
+    ChangeKind kind = ChangeKind::Changed;
+    std::string name{};   ///< member, dotted config key or tensor
+    std::string before{}; ///< for display: JSON of the value, "float32[64, 1, 11]", "4 bytes"
+    std::string after{};
+    std::optional<double> largestDifference{}; ///< tensors of equal shape and real dtype
+};
+
+struct NemoDiff {
+    std::vector<Change> members{}; ///< all but config and weights
+    std::vector<Change> config{};
+    std::vector<Change> tensors{};
+    [[nodiscard]] bool isEmpty() const { return members.empty() && config.empty() && tensors.empty(); }
+};
+
+/// What changed from `before` to `after`. Reads all weights of both.
+[[nodiscard]] Result<NemoDiff> diff(const Nemo& before, const Nemo& after);
+
+struct Extraction {
+    std::vector<std::string> written{}; ///< member names
+    std::vector<Finding> skipped{};     ///< unsafe members
+};
+
+/// Writes the named members (all when none is named) below `folder`, which is made. Unsafe ones (absolute,
+/// "..", links, devices) are skipped, as NeMo does; naming one is an error. Modes as Python's tar filter
+/// "data" leaves them.
+[[nodiscard]] Result<Extraction> extract(const Nemo& nemo, const std::vector<std::string>& members,
+                                         const std::filesystem::path& folder);
+
+} // namespace fathom::archive
