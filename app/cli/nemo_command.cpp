@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/nemo_command.h"
+
+#include "app/cli/nemo_json.h"
+#include "app/cli/table.h"
+#include "engine/archive/statistics.h"
+#include "engine/base/clock.h"
+#include "engine/base/file.h"
+
+#include <algorithm>
+
+namespace fathom::cli {
+
+namespace {
+
+struct NemoOptions {
+    std::string file{};
+    std::string other{};
+    std::vector<std::string> members{};
+    std::string folder = ".";
+    bool json = false;
+    bool md5 = false;
+    bool statistics = false;
+};
+
+std::string number(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.5g", value);
+    return text;
+}
+
+std::string shapeText(const std::vector<std::int64_t>& shape) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < shape.size(); ++i)
+        text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+    return text + ']';
+}
+
+/// "drwx------", with a "-" for a plain file.
+std::string modeText(const archive::Member& member) {
+    std::string text = member.type == archive::MemberType::Directory ? "d"
+                       : member.type == archive::MemberType::Link    ? "l"
+                                                                     : "-";
+    for (int bit = 8; bit >= 0; --bit)
+        text += (member.mode >> bit & 1U) != 0 ? "xwr"[bit % 3] : '-';
+    return text;
+}
+
+/// Control characters in names must not reach a terminal.
+std::string printable(std::string_view name) {
+    std::string text;
+    for (const char c : name)
+        text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+    return text;
+}
+
+Status list(const NemoOptions& options, CommandContext&) {
+    const auto nemo = archive::Nemo::open(options.file);
+    if (!nemo) return fail(nemo.error());
+    if (options.json) {
+        Value::List members;
+        for (const archive::Member& member : nemo->members())
+            members.emplace_back(toJsonObject(member));
+        print(toJson(Value(Value::Map{{"file", options.file},
+                                      {"compressed", nemo->isCompressed()},
+                                      {"members", Value(std::move(members))}})));
+        return {};
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const archive::Member& member : nemo->members()) {
+        std::vector<std::string> row{modeText(member), std::to_string(member.bytes),
+                                     member.mtime > 0 ? localTimestamp(member.mtime) : "-",
+                                     printable(member.name)};
+        if (!member.problem.empty()) row.push_back("(unsafe: " + member.problem + ")");
+        rows.push_back(std::move(row));
+    }
+    print(formatTable(rows, {Align::Left, Align::Right, Align::Left, Align::Left, Align::Left}));
+    return {};
+}
+
+Status showCheckpoint(const NemoOptions& options) {
+    const auto checkpoint = archive::Checkpoint::open(options.file);
+    if (!checkpoint) return fail(checkpoint.error());
+    auto root = archive::toValue(checkpoint->root());
+    if (!root) return fail(root.error());
+    print(toJson(*root));
+    return {};
+}
+
+bool isCheckpointFile(const std::string& path) {
+    std::error_code code;
+    if (std::filesystem::is_directory(path, code)) return false;
+    const auto file = MappedFile::open(path);
+    return file && archive::isCheckpoint((*file)->bytes());
+}
+
+Status show(const NemoOptions& options, CommandContext&) {
+    if (isCheckpointFile(options.file)) return showCheckpoint(options);
+    const auto nemo = archive::Nemo::open(options.file);
+    if (!nemo) return fail(nemo.error());
+    if (!options.members.empty()) {
+        const auto bytes = nemo->bytes(options.members.front());
+        if (!bytes) return fail(bytes.error());
+        std::fwrite(bytes->data(), 1, bytes->size(), stdout);
+        return {};
+    }
+    const auto yaml = nemo->configYaml();
+    if (!yaml) return fail(yaml.error());
+    if (!options.json) {
+        print(*yaml);
+        return {};
+    }
+    auto config = archive::modelConfig(*nemo);
+    if (!config) return fail(config.error());
+    const auto text = [&](const char* key) {
+        const Value* value = config->at(key);
+        return value == nullptr ? Value{} : *value;
+    };
+    Value::Map object{
+        {"target", text("target")}, {"nemo_version", text("nemo_version")}, {"config_yaml", *yaml}};
+    object.set("config", std::move(*config));
+    print(toJson(Value(std::move(object))));
+    return {};
+}
+
+std::vector<std::string> tensorRow(const archive::Tensor& tensor, const NemoOptions& options) {
+    std::vector<std::string> row{printable(tensor.name), std::string(archive::name(tensor.dtype)),
+                                 shapeText(tensor.shape), std::to_string(tensor.byteCount())};
+    if (options.statistics) {
+        const auto numbers = archive::statistics(tensor);
+        const bool isEmpty = !numbers || numbers->count == numbers->nans + numbers->infinities;
+        for (double archive::TensorStatistics::*field :
+             {&archive::TensorStatistics::minimum, &archive::TensorStatistics::maximum,
+              &archive::TensorStatistics::mean, &archive::TensorStatistics::standardDeviation})
+            row.push_back(isEmpty ? "-" : number((*numbers).*field));
+        row.push_back(numbers ? std::to_string(numbers->nans + numbers->infinities) : "-");
+    }
+    if (options.md5) row.push_back(md5Of(tensor));
+    return row;
+}
+
+Status tensors(const NemoOptions& options, CommandContext& context) {
+    const auto weights = archive::openWeights(options.file);
+    if (!weights) return fail(weights.error());
+    if (options.json) {
+        Value::List list;
+        for (const archive::Tensor& tensor : (*weights)->tensors()) {
+            if (context.stop.stop_requested())
+                return fail({.kind = ErrorKind::Interrupted, .what = "Interrupted"});
+            list.emplace_back(toJsonObject(tensor, {.md5 = true, .statistics = options.statistics}));
+        }
+        print(toJson(Value(std::move(list))));
+        return {};
+    }
+    std::vector<std::vector<std::string>> rows{{"NAME", "DTYPE", "SHAPE", "BYTES"}};
+    std::vector<Align> columns{Align::Left, Align::Left, Align::Left, Align::Right};
+    if (options.statistics) {
+        for (const char* title : {"MIN", "MAX", "MEAN", "STD", "NAN/INF"}) {
+            rows.front().emplace_back(title);
+            columns.push_back(Align::Right);
+        }
+    }
+    if (options.md5) {
+        rows.front().emplace_back("MD5");
+        columns.push_back(Align::Left);
+    }
+    for (const archive::Tensor& tensor : (*weights)->tensors()) {
+        if (context.stop.stop_requested())
+            return fail({.kind = ErrorKind::Interrupted, .what = "Interrupted"});
+        rows.push_back(tensorRow(tensor, options));
+    }
+    print(formatTable(rows, columns));
+    return {};
+}
+
+Result<std::vector<archive::Finding>> findingsOf(const NemoOptions& options) {
+    if (isCheckpointFile(options.file)) {
+        const auto checkpoint = archive::Checkpoint::open(options.file);
+        if (!checkpoint) return fail(checkpoint.error());
+        return archive::verify(*checkpoint);
+    }
+    const auto nemo = archive::Nemo::open(options.file);
+    if (!nemo) return fail(nemo.error());
+    return archive::verify(*nemo);
+}
+
+Status verify(const NemoOptions& options, CommandContext& context) {
+    const auto findings = findingsOf(options);
+    if (!findings) return fail(findings.error());
+    Value::List errors;
+    Value::List warnings;
+    for (const archive::Finding& finding : *findings) {
+        const bool isError = finding.severity == archive::Severity::Error;
+        (isError ? errors : warnings).emplace_back(finding.text);
+        if (!options.json)
+            context.log.write(isError ? LogLevel::Error : LogLevel::Warning, printable(finding.text));
+    }
+    if (!errors.empty()) context.exitCode = 3;
+    if (options.json)
+        print(toJson(Value(
+            Value::Map{{"ok", errors.empty()}, {"errors", Value(errors)}, {"warnings", Value(warnings)}})));
+    else if (errors.empty())
+        print(options.file + ": ok");
+    return {};
+}
+
+Status extract(const NemoOptions& options, CommandContext& context) {
+    const auto nemo = archive::Nemo::open(options.file);
+    if (!nemo) return fail(nemo.error());
+    const auto extraction = archive::extract(*nemo, options.members, options.folder);
+    if (!extraction) return fail(extraction.error());
+    for (const archive::Finding& finding : extraction->skipped)
+        context.log.warning(printable(finding.text));
+    return {};
+}
+
+void printChanges(const char* title, const std::vector<archive::Change>& changes) {
+    if (changes.empty()) return;
+    std::vector<std::vector<std::string>> rows;
+    for (const archive::Change& change : changes) {
+        const char* sign = change.kind == archive::ChangeKind::Added     ? "+"
+                           : change.kind == archive::ChangeKind::Removed ? "-"
+                                                                         : "~";
+        std::vector<std::string> row{sign, printable(change.name)};
+        std::string values = change.before;
+        if (change.kind == archive::ChangeKind::Added) values = change.after;
+        if (change.kind == archive::ChangeKind::Changed && change.before != change.after)
+            values += " -> " + change.after;
+        if (change.largestDifference) values += "  largest difference " + number(*change.largestDifference);
+        row.push_back(std::move(values));
+        rows.push_back(std::move(row));
+    }
+    print(std::string(title) + '\n' + formatTable(rows, {Align::Left, Align::Left, Align::Left}));
+}
+
+Status diff(const NemoOptions& options, CommandContext&) {
+    const auto before = archive::Nemo::open(options.file);
+    if (!before) return fail(before.error());
+    const auto after = archive::Nemo::open(options.other);
+    if (!after) return fail(after.error());
+    const auto changes = archive::diff(*before, *after);
+    if (!changes) return fail(changes.error());
+    if (options.json) {
+        print(toJson(Value(toJsonObject(*changes))));
+        return {};
+    }
+    if (changes->isEmpty()) print("no differences");
+    printChanges("members", changes->members);
+    printChanges("config", changes->config);
+    printChanges("tensors", changes->tensors);
+    return {};
+}
+
+} // namespace
+
+void addNemoCommand(CLI::App& app, CommandContext& context) {
+    // Shared by the subcommands' callbacks, of which CLI11 runs one.
+    auto options = std::make_shared<NemoOptions>();
+    CLI::App* nemo = app.add_subcommand("nemo", "Looks into .nemo archives and checkpoints");
+    nemo->require_subcommand(1);
+    const auto add = [&](const char* name, const char* help,
+                         Status (*action)(const NemoOptions&, CommandContext&)) {
+        CLI::App* command = nemo->add_subcommand(name, help);
+        command
+            ->add_option(std::string_view(name) == "diff" ? "A" : "FILE", options->file,
+                         "A .nemo file, or a folder into which one was extracted")
+            ->required();
+        command->callback([options, action, &context] {
+            if (const Status done = action(*options, context); !done)
+                report(context, done.error(), options->json);
+        });
+        return command;
+    };
+    const auto addJson = [&](CLI::App* command) {
+        command->add_flag("--json", options->json, "Print one JSON document");
+    };
+
+    addJson(add("ls", "The members of an archive", list));
+    CLI::App* showing =
+        add("show", "The model's config, one member's text, or a checkpoint's contents", show);
+    showing->add_option("MEMBER", options->members, "Print this member instead of the config")
+        ->expected(0, 1);
+    addJson(showing);
+    CLI::App* printing = add("tensors", "The weights of an archive or of a .ckpt file", tensors);
+    printing->add_flag("--stats", options->statistics, "Least and largest value, mean, deviation, NaNs");
+    printing->add_flag("--md5", options->md5, "MD5 of each tensor's bytes (always part of --json)");
+    addJson(printing);
+    addJson(add("verify",
+                "Checks everything that NeMo would stumble over; exit code 3 when something is broken",
+                verify));
+    CLI::App* extracting = add("extract", "Writes members into a folder; unsafe ones are skipped", extract);
+    extracting->add_option("MEMBER", options->members, "Members to write (default: all)");
+    extracting->add_option("-C,--directory", options->folder,
+                           "Folder to write to (default: the current one)");
+    CLI::App* comparing = add("diff", "What differs between two archives: members, config, tensors", diff);
+    comparing->add_option("B", options->other, "The archive to compare with")->required();
+    addJson(comparing);
+}
+
+} // namespace fathom::cli

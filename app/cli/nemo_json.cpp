@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/nemo_json.h"
+
+#include "engine/archive/statistics.h"
+#include "engine/base/checksum.h"
+
+namespace fathom::cli {
+
+namespace {
+
+Value integers(const std::vector<std::int64_t>& values) {
+    Value::List list;
+    for (const std::int64_t value : values)
+        list.emplace_back(value);
+    return Value(std::move(list));
+}
+
+Value statisticsOf(const archive::Tensor& tensor) {
+    const auto numbers = archive::statistics(tensor);
+    if (!numbers) return {};
+    const bool isEmpty = numbers->count == numbers->nans + numbers->infinities;
+    const auto finite = [&](double value) { return isEmpty ? Value{} : Value(value); };
+    return Value(Value::Map{{"min", finite(numbers->minimum)},
+                            {"max", finite(numbers->maximum)},
+                            {"mean", finite(numbers->mean)},
+                            {"std", finite(numbers->standardDeviation)},
+                            {"zeros", numbers->zeros},
+                            {"nan", numbers->nans},
+                            {"inf", numbers->infinities}});
+}
+
+Value changes(const std::vector<archive::Change>& list) {
+    Value::List objects;
+    for (const archive::Change& change : list) {
+        const auto side = [](const std::string& text) { return text.empty() ? Value{} : Value(text); };
+        Value::Map object{{"change", std::string(name(change.kind))},
+                          {"name", change.name},
+                          {"before", side(change.before)},
+                          {"after", side(change.after)}};
+        if (change.largestDifference) object.set("max_abs_diff", *change.largestDifference);
+        objects.emplace_back(std::move(object));
+    }
+    return Value(std::move(objects));
+}
+
+} // namespace
+
+std::string_view name(archive::MemberType type) {
+    switch (type) {
+    case archive::MemberType::File:
+        return "file";
+    case archive::MemberType::Directory:
+        return "dir";
+    case archive::MemberType::Link:
+        return "link";
+    case archive::MemberType::Other:
+        return "other";
+    }
+    return "other";
+}
+
+std::string_view name(archive::ChangeKind kind) {
+    switch (kind) {
+    case archive::ChangeKind::Added:
+        return "added";
+    case archive::ChangeKind::Removed:
+        return "removed";
+    case archive::ChangeKind::Changed:
+        return "changed";
+    }
+    return "changed";
+}
+
+Value::Map toJsonObject(const archive::Member& member) {
+    return {{"name", member.name},
+            {"type", std::string(name(member.type))},
+            {"bytes", static_cast<std::int64_t>(member.bytes)},
+            {"offset", static_cast<std::int64_t>(member.offset)},
+            {"mode", static_cast<std::int64_t>(member.mode)},
+            {"mtime", member.mtime},
+            {"problem", member.problem.empty() ? Value{} : Value(member.problem)}};
+}
+
+std::string md5Of(const archive::Tensor& tensor) {
+    Hasher hasher(Digest::Md5);
+    tensor.visitContiguous([&](std::span<const std::byte> piece) { hasher.update(piece); });
+    return hasher.hex();
+}
+
+Value::Map toJsonObject(const archive::Tensor& tensor, const TensorColumns& columns) {
+    Value::Map object{{"name", tensor.name},
+                      {"dtype", std::string(archive::name(tensor.dtype))},
+                      {"shape", integers(tensor.shape)},
+                      {"stride", integers(tensor.stride)},
+                      {"bytes", static_cast<std::int64_t>(tensor.byteCount())}};
+    if (columns.md5) object.set("md5", md5Of(tensor));
+    if (columns.statistics) object.set("stats", statisticsOf(tensor));
+    return object;
+}
+
+Value::Map toJsonObject(const archive::NemoDiff& diff) {
+    return {{"equal", diff.isEmpty()},
+            {"members", changes(diff.members)},
+            {"config", changes(diff.config)},
+            {"tensors", changes(diff.tensors)}};
+}
+
+} // namespace fathom::cli
