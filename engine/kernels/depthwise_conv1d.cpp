@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/kernels/depthwise_conv1d.h"
 
+#include "engine/kernels/buffer.h"
 #include "engine/kernels/correlate.h"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 namespace fathom::kernels {
@@ -12,7 +12,7 @@ namespace {
 
 using Index = std::ptrdiff_t;
 
-constexpr Index kAlign = 16; // floats in a cache line
+constexpr Index kAlign = Buffer::kAlign;
 
 constexpr Index roundUp(Index value, Index step) {
     return (value + step - 1) / step * step;
@@ -20,21 +20,6 @@ constexpr Index roundUp(Index value, Index step) {
 constexpr Index ceilDivide(Index a, Index b) {
     return (a + b - 1) / b;
 }
-
-/// Zeroed floats that start on a cache line.
-class Buffer {
-public:
-    explicit Buffer(Index size) : m_storage(static_cast<std::size_t>(size + kAlign)) {
-        const auto address = reinterpret_cast<std::uintptr_t>(m_storage.data());
-        const std::uintptr_t bytes = kAlign * sizeof(float);
-        m_data = m_storage.data() + (bytes - address % bytes) % bytes / sizeof(float);
-    }
-    [[nodiscard]] float* data() const { return m_data; }
-
-private:
-    std::vector<float> m_storage;
-    float* m_data = nullptr;
-};
 
 /// to[j] = from[j · stride + start], zero where that is outside [0, length).
 void gather(float* to, Index count, const float* from, Index length, Index stride, Index start) {
@@ -126,7 +111,8 @@ public:
     [[nodiscard]] Index lead() const { return m_lead; }
     [[nodiscard]] Index outputSize() const { return m_plan.length; }
 
-    /// Writes one row of the gradient of x. `weights` has room for a kernel, `out` for a row.
+    /// Writes the first `valid` of one row of the gradient of x. `weights` has room for a kernel, `out` for a
+    /// row.
     void apply(const float* grad, const float* weight, Index valid, float* weights, float* out,
                float* gradX) const {
         const Row row{grad, m_plan.output, 1};
@@ -143,7 +129,6 @@ public:
             for (Index j = 0; j < count; ++j)
                 first[j * m_plan.stride] = out[j];
         }
-        std::fill(gradX + valid, gradX + m_plan.length, 0.0F);
     }
 
 private:
@@ -230,8 +215,10 @@ void depthwiseBackward(const DepthwiseConv1d& conv, const float* gradY, const fl
                                           sums.data());
                 }
                 if (gradients.x != nullptr) {
+                    float* const row = gradients.x + i * plan.length;
                     inputGradient.apply(grad.data(), weight + c * plan.kernel, valid, weights.data(),
-                                        out.data(), gradients.x + i * plan.length);
+                                        out.data(), row);
+                    std::fill(row + valid, row + plan.length, 0.0F);
                 }
             }
             if (gradients.weight != nullptr) {
@@ -242,6 +229,81 @@ void depthwiseBackward(const DepthwiseConv1d& conv, const float* gradY, const fl
     parallelFor(0, conv.channels,
                 std::max<std::int64_t>(1, plan.grain() / std::max<std::int64_t>(1, 2 * conv.batch)),
                 channels);
+}
+
+namespace {
+
+/// The shape that the longest clip needs; the others use a part of it.
+DepthwiseConv1d longestOf(const PackedDepthwiseConv1d& conv) {
+    DepthwiseConv1d longest{.batch = static_cast<std::int64_t>(conv.inputs.size()),
+                            .channels = conv.channels,
+                            .kernel = conv.kernel,
+                            .stride = conv.stride,
+                            .dilation = conv.dilation,
+                            .padding = conv.padding,
+                            .paddingRight = conv.padding};
+    for (const Segment& segment : conv.inputs)
+        longest.length = std::max(longest.length, segment.length);
+    return longest;
+}
+
+} // namespace
+
+void depthwiseForward(const PackedDepthwiseConv1d& conv, const float* x, const float* weight, float* y,
+                      const ParallelFor& parallelFor, Isa isa) {
+    const Plan plan(longestOf(conv), isa);
+    const auto channels = [&](std::int64_t begin, std::int64_t end) {
+        const Buffer buffer(plan.inputSize());
+        for (Index c = begin; c < end; ++c) {
+            for (std::size_t s = 0; s < conv.inputs.size(); ++s) {
+                const Segment& in = conv.inputs[s];
+                const Segment& out = conv.outputs[s];
+                plan.fillInput(buffer.data(), x + c * conv.inputFrames + in.begin, in.length);
+                plan.loops.apply({buffer.data(), in.length, plan.stride}, plan.taps.data(),
+                                 weight + c * plan.kernel, plan.kernel, y + c * conv.outputFrames + out.begin,
+                                 out.length);
+            }
+        }
+    };
+    parallelFor(0, conv.channels, plan.grain(), channels);
+}
+
+void depthwiseBackward(const PackedDepthwiseConv1d& conv, const float* gradY, const float* x,
+                       const float* weight, const DepthwiseGradients& gradients,
+                       const ParallelFor& parallelFor, Isa isa) {
+    const Plan plan(longestOf(conv), isa);
+    const InputGradient inputGradient(plan);
+    const auto channels = [&](std::int64_t begin, std::int64_t end) {
+        const Buffer input(plan.inputSize());
+        const Buffer grad(inputGradient.size());
+        const Buffer out(inputGradient.outputSize());
+        const Buffer weights(plan.kernel);
+        const Buffer sums(plan.kernel * plan.loops.width);
+        for (Index c = begin; c < end; ++c) {
+            std::fill_n(sums.data(), plan.kernel * plan.loops.width, 0.0F);
+            for (std::size_t s = 0; s < conv.inputs.size(); ++s) {
+                const Segment& from = conv.inputs[s];
+                const Segment& to = conv.outputs[s];
+                gather(grad.data(), inputGradient.size(), gradY + c * conv.outputFrames + to.begin, to.length,
+                       1, -inputGradient.lead());
+                if (gradients.weight != nullptr) {
+                    plan.fillInput(input.data(), x + c * conv.inputFrames + from.begin, from.length);
+                    plan.loops.accumulate({input.data(), from.length, plan.stride}, plan.taps.data(),
+                                          plan.kernel, grad.data() + inputGradient.lead(), to.length,
+                                          sums.data());
+                }
+                if (gradients.x != nullptr) {
+                    inputGradient.apply(grad.data(), weight + c * plan.kernel, from.length, weights.data(),
+                                        out.data(), gradients.x + c * conv.inputFrames + from.begin);
+                }
+            }
+            if (gradients.weight != nullptr)
+                reduceLanes(sums.data(), plan.loops.width, plan.kernel, gradients.weight + c * plan.kernel);
+        }
+    };
+    const std::int64_t grain =
+        plan.grain() / std::max<std::int64_t>(1, 2 * static_cast<std::int64_t>(conv.inputs.size()));
+    parallelFor(0, conv.channels, std::max<std::int64_t>(1, grain), channels);
 }
 
 } // namespace fathom::kernels

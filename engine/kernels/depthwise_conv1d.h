@@ -14,6 +14,7 @@
 #include "engine/kernels/parallel.h"
 
 #include <cstdint>
+#include <span>
 
 namespace fathom::kernels {
 
@@ -53,6 +54,33 @@ struct DepthwiseGradients {
 /// fixed order, so that the same input gives the same bits with any number of threads.
 void depthwiseBackward(const DepthwiseConv1d& conv, const float* gradY, const float* x, const float* weight,
                        const std::int64_t* lengths, const DepthwiseGradients& gradients,
+                       const ParallelFor& parallelFor, Isa isa = bestIsa());
+
+/// A clip within a row that holds several, one after the other.
+struct Segment {
+    std::int64_t begin = 0;  ///< its first frame in the row
+    std::int64_t length = 0; ///< its frames
+};
+
+/// The same convolution over clips of different lengths that lie in one row of each channel, without padding:
+/// x [channels, frames of all clips], y likewise. Beyond a clip's own frames x is zero.
+struct PackedDepthwiseConv1d {
+    std::int64_t channels = 1;
+    std::int64_t kernel = 1;
+    std::int64_t stride = 1;
+    std::int64_t dilation = 1;
+    std::int64_t padding = 0;
+    std::span<const Segment> inputs{};  ///< where the clips lie in a row of x
+    std::span<const Segment> outputs{}; ///< and in a row of y; as many
+    std::int64_t inputFrames = 0;       ///< length of a row of x
+    std::int64_t outputFrames = 0;      ///< length of a row of y
+};
+
+/// As depthwiseForward and depthwiseBackward.
+void depthwiseForward(const PackedDepthwiseConv1d& conv, const float* x, const float* weight, float* y,
+                      const ParallelFor& parallelFor, Isa isa = bestIsa());
+void depthwiseBackward(const PackedDepthwiseConv1d& conv, const float* gradY, const float* x,
+                       const float* weight, const DepthwiseGradients& gradients,
                        const ParallelFor& parallelFor, Isa isa = bestIsa());
 
 } // namespace fathom::kernels

@@ -212,6 +212,16 @@ private Q_SLOTS:
         QVERIFY(gradWeight == both.gradWeight);
     }
 
+    void packed_givesWhatEachClipGivesAlone_data() { instructionSets(); }
+    void packed_givesWhatEachClipGivesAlone() {
+        QFETCH(int, isa);
+        std::mt19937 random(12);
+        for (const std::int64_t stride : {1, 2}) {
+            for (const std::int64_t dilation : {1, 2})
+                comparePacked(stride, dilation, static_cast<Isa>(isa), random);
+        }
+    }
+
     void hasNoOutput_whereTheKernelDoesNotFit() {
         QCOMPARE((DepthwiseConv1d{1, 1, 4, 5}.outputLength()), 0);
         QCOMPARE((DepthwiseConv1d{1, 1, 5, 5}.outputLength()), 1);
@@ -219,6 +229,60 @@ private Q_SLOTS:
     }
 
 private:
+    /// Clips of 3 channels in one row each, computed packed and one by one.
+    static void comparePacked(std::int64_t stride, std::int64_t dilation, Isa isa, std::mt19937& random) {
+        const std::int64_t channels = 3;
+        const std::int64_t padding = 5 * dilation;
+        std::vector<Problem> clips;
+        std::vector<Segment> inputs;
+        std::vector<Segment> outputs;
+        std::int64_t inputFrames = 0;
+        std::int64_t outputFrames = 0;
+        for (const std::int64_t length : {40, 1, 97, 0, 64}) {
+            const DepthwiseConv1d conv{1, channels, length, 11, stride, dilation, padding, padding};
+            clips.push_back(makeProblem(conv, false, random));
+            clips.back().weight = clips.front().weight;
+            inputs.push_back({inputFrames, length});
+            outputs.push_back({outputFrames, length == 0 ? 0 : conv.outputLength()});
+            inputFrames += inputs.back().length;
+            outputFrames += outputs.back().length;
+        }
+        const PackedDepthwiseConv1d packed{channels, 11,      stride,      dilation,    padding,
+                                           inputs,   outputs, inputFrames, outputFrames};
+        const auto gather = [&](const std::vector<Segment>& segments, std::int64_t frames, auto values) {
+            Floats rows(static_cast<std::size_t>(channels * frames));
+            for (std::size_t i = 0; i < clips.size(); ++i) {
+                for (std::int64_t c = 0; c < channels; ++c) {
+                    std::copy_n(values(i).begin() + c * segments[i].length, segments[i].length,
+                                rows.begin() + c * frames + segments[i].begin);
+                }
+            }
+            return rows;
+        };
+        const Floats x = gather(inputs, inputFrames, [&](std::size_t i) { return clips[i].x; });
+        const Floats gradY = gather(outputs, outputFrames, [&](std::size_t i) { return clips[i].gradY; });
+        Floats y(gradY.size());
+        Floats gradX(x.size());
+        Floats gradWeight(clips.front().weight.size());
+        depthwiseForward(packed, x.data(), clips.front().weight.data(), y.data(), threadedFor, isa);
+        depthwiseBackward(packed, gradY.data(), x.data(), clips.front().weight.data(),
+                          {gradX.data(), gradWeight.data()}, threadedFor, isa);
+
+        std::vector<Results> alone;
+        for (std::size_t i = 0; i < clips.size(); ++i) {
+            alone.push_back(inputs[i].length > 0 ? run(clips[i], isa)
+                                                 : Results{{}, {}, Floats(gradWeight.size())});
+        }
+        QVERIFY(y == gather(outputs, outputFrames, [&](std::size_t i) { return alone[i].y; }));
+        QVERIFY(gradX == gather(inputs, inputFrames, [&](std::size_t i) { return alone[i].gradX; }));
+        for (std::size_t k = 0; k < gradWeight.size(); ++k) {
+            float sum = 0;
+            for (const Results& results : alone)
+                sum += results.gradWeight[k];
+            QVERIFY(std::abs(gradWeight[k] - sum) < 1e-4F);
+        }
+    }
+
     static void instructionSets() {
         QTest::addColumn<int>("isa");
         QTest::newRow("portable") << static_cast<int>(Isa::Portable);
