@@ -4,6 +4,7 @@
 #include "engine/optim/clip.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace fathom::train {
 namespace {
@@ -14,6 +15,31 @@ constexpr std::uint64_t kOrderStream = 2;
 
 double secondsSince(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Adds one batch's ratios to the sums, and its first samples to the report.
+void add(model::EvaluationStep& step, std::vector<model::Ratio>& sums, EvaluationReport& report) {
+    for (const model::Ratio& ratio : step.metrics) {
+        const auto sum = std::find_if(sums.begin(), sums.end(),
+                                      [&](const model::Ratio& s) { return s.name == ratio.name; });
+        if (sum == sums.end()) {
+            sums.push_back(ratio);
+            continue;
+        }
+        sum->numerator += ratio.numerator;
+        sum->denominator += ratio.denominator;
+    }
+    for (model::Sample& sample : step.samples)
+        if (report.samples.size() < kSampleLimit) report.samples.push_back(std::move(sample));
+}
+
+std::vector<model::Metric> metricsOf(const std::vector<model::Ratio>& sums, model::Split split) {
+    std::vector<model::Metric> metrics;
+    for (const model::Ratio& sum : sums)
+        metrics.push_back({std::string(model::metricPrefix(split)) + sum.name,
+                           sum.denominator == 0 ? std::numeric_limits<double>::infinity()
+                                                : sum.numerator / sum.denominator});
+    return metrics;
 }
 
 Error flagError(const config::Config& config, const std::string& flag, std::string why, std::string remedy) {
@@ -259,24 +285,12 @@ Trainer::evaluatePass(model::Model& model, model::Split split,
         const torch::NoGradGuard guard;
         Result<model::EvaluationStep> step = model.evaluationStep(**next);
         if (!step) return fail(std::move(step.error()));
-        for (const model::Ratio& ratio : step->metrics) {
-            const auto sum = std::find_if(sums.begin(), sums.end(),
-                                          [&](const model::Ratio& s) { return s.name == ratio.name; });
-            if (sum == sums.end())
-                sums.push_back(ratio);
-            else
-                sum->numerator += ratio.numerator, sum->denominator += ratio.denominator;
-        }
-        for (model::Sample& sample : step->samples)
-            if (report.samples.size() < kSampleLimit) report.samples.push_back(std::move(sample));
+        add(*step, sums, report);
         report.items += (*next)->size();
         if (Status fine = tell([&](Callback& c) { return c.onEvaluationBatch(m_state, split); }); !fine)
             return fail(fine.error());
     }
-    for (const model::Ratio& sum : sums)
-        report.metrics.push_back({std::string(model::metricPrefix(split)) + sum.name,
-                                  sum.denominator == 0 ? std::numeric_limits<double>::infinity()
-                                                       : sum.numerator / sum.denominator});
+    report.metrics = metricsOf(sums, split);
     report.seconds = secondsSince(begin);
     if (Status fine = tell([&](Callback& c) { return c.onEvaluationEnd(m_state, report); }); !fine)
         return fail(fine.error());
