@@ -146,7 +146,7 @@ Status tensors(const NemoOptions& options, CommandContext& context) {
         Value::List list;
         for (const archive::Tensor& tensor : (*weights)->tensors()) {
             if (context.stop.stop_requested())
-                return fail({.kind = ErrorKind::Interrupted, .what = "Interrupted"});
+                return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
             list.emplace_back(toJsonObject(tensor, {.md5 = true, .statistics = options.statistics}));
         }
         print(toJson(Value(std::move(list))));
@@ -166,7 +166,7 @@ Status tensors(const NemoOptions& options, CommandContext& context) {
     }
     for (const archive::Tensor& tensor : (*weights)->tensors()) {
         if (context.stop.stop_requested())
-            return fail({.kind = ErrorKind::Interrupted, .what = "Interrupted"});
+            return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
         rows.push_back(tensorRow(tensor, options));
     }
     print(formatTable(rows, columns));
