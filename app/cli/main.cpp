@@ -2,10 +2,12 @@
 // fathom-cli: the engine without a window. Each subcommand is a file of its own beside this one.
 #include "app/cli/command.h"
 #include "app/cli/config_command.h"
+#include "app/cli/forward_command.h"
 #include "app/cli/nemo_command.h"
 #include "app/cli/runs_command.h"
 #include "app/cli/schedule_command.h"
 #include "app/cli/train_command.h"
+#include "app/cli/transcribe_command.h"
 
 #include <atomic>
 #include <csignal>
@@ -65,6 +67,8 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.set_version_flag("--version", FATHOM_VERSION);
     fathom::cli::addTrainCommand(app, context);
+    fathom::cli::addForwardCommand(app, context);
+    fathom::cli::addTranscribeCommand(app, context);
     fathom::cli::addNemoCommand(app, context);
     fathom::cli::addRunsCommand(app, context);
     fathom::cli::addConfigCommand(app, context);
