@@ -62,7 +62,7 @@ void Batch::append(Batch& later) {
 }
 
 BatchWriter::BatchWriter(const std::filesystem::path& file)
-    : m_database(openForWriting(file, kBusyTimeoutMs)),
+    : m_database(openForWriting(file, kBusyTimeoutMs, Database::Mode::ReadWriteExisting)),
       m_insertSeries(m_database, "INSERT INTO series(run, name) VALUES(?, ?) ON CONFLICT DO NOTHING"),
       m_findSeries(m_database, "SELECT id FROM series WHERE run = ? AND name = ?"),
       m_insertPoint(m_database, "INSERT INTO metrics(series, step, wall_time, value) VALUES(?, ?, ?, ?)"),

@@ -53,6 +53,7 @@ struct Batch {
 /// Writes batches through one connection. Not thread-safe.
 class BatchWriter {
 public:
+    /// The file must exist: an empty one in its place would not know the runs. Throws DatabaseError.
     explicit BatchWriter(const std::filesystem::path& file);
     /// One transaction: the batch and a sign of life for `alive`. Throws DatabaseError; then nothing of it
     /// was written and the same batch may be tried again, with this or another writer.

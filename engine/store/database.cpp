@@ -53,8 +53,9 @@ void Database::Close::operator()(sqlite3* handle) const {
 }
 
 Database::Database(const std::filesystem::path& file, Mode mode, int busyTimeoutMs) {
-    const int access =
-        mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int access = mode == Mode::ReadOnly            ? SQLITE_OPEN_READONLY
+                       : mode == Mode::ReadWriteExisting ? SQLITE_OPEN_READWRITE
+                                                         : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(file.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX, nullptr);
     m_handle.reset(handle);

@@ -38,7 +38,7 @@ private:
 /// One connection. Use from one thread at a time.
 class Database {
 public:
-    enum class Mode { ReadOnly, ReadWrite };
+    enum class Mode { ReadOnly, ReadWrite, ReadWriteExisting };
     /// ReadWrite creates the file. Another connection's lock is waited for up to `busyTimeoutMs`.
     Database(const std::filesystem::path& file, Mode mode, int busyTimeoutMs);
 

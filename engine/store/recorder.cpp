@@ -38,6 +38,7 @@ public:
     /// Nothing, or why the batch was not written. The batch is left alone either way.
     std::optional<Error> write(const Batch& batch, const std::set<RunId>& alive) {
         try {
+            closeIfRemoved();
             if (!m_writer) {
                 m_writer.emplace(m_file);
                 m_writer->adopt(m_series);
@@ -58,6 +59,12 @@ public:
     }
 
 private:
+    /// A connection would go on writing into a file that nobody can open any more.
+    void closeIfRemoved() {
+        std::error_code ignored;
+        if (m_writer && !fs::exists(m_file, ignored)) m_writer.reset();
+    }
+
     fs::path m_file;
     std::optional<BatchWriter> m_writer;
     BatchWriter::SeriesTable m_series;

@@ -103,8 +103,8 @@ void useWriteAheadLog(Database& database, int busyTimeoutMs) {
 
 } // namespace
 
-Database openForWriting(const std::filesystem::path& file, int busyTimeoutMs) {
-    Database database(file, Database::Mode::ReadWrite, busyTimeoutMs);
+Database openForWriting(const std::filesystem::path& file, int busyTimeoutMs, Database::Mode mode) {
+    Database database(file, mode, busyTimeoutMs);
     useWriteAheadLog(database, busyTimeoutMs);
     database.execute("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864");
     return database;

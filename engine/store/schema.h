@@ -11,7 +11,8 @@ constexpr const char* kDatabaseName = "runs.sqlite";
 constexpr int kSchemaVersion = 1;
 
 /// Opens for writing with the pragmas every writer uses (WAL, synchronous=NORMAL). Throws DatabaseError.
-[[nodiscard]] Database openForWriting(const std::filesystem::path& file, int busyTimeoutMs);
+[[nodiscard]] Database openForWriting(const std::filesystem::path& file, int busyTimeoutMs,
+                                      Database::Mode mode = Database::Mode::ReadWrite);
 /// Brings an empty or older database to kSchemaVersion in one transaction; safe when several processes do it
 /// at once. Throws DatabaseError, also for a database of a newer program.
 void migrate(Database& database);

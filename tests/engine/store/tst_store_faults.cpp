@@ -136,6 +136,20 @@ private Q_SLOTS:
         verifyStored(100);
     }
 
+    void aRemovedFile_isNoticed_andWrittenToOnceItIsBack() {
+        const fs::path away = workspace() / "away";
+        fs::create_directories(away);
+        for (const char* file : {"runs.sqlite", "runs.sqlite-wal", "runs.sqlite-shm"})
+            fs::rename(workspace() / file, away / file);
+        put(0, 100);
+        QTRY_VERIFY(m_recorder->health().degraded);
+        QVERIFY(!fs::exists(workspace() / "runs.sqlite"));
+        for (const char* file : {"runs.sqlite", "runs.sqlite-wal", "runs.sqlite-shm"})
+            if (fs::exists(away / file)) fs::rename(away / file, workspace() / file);
+        QTRY_VERIFY(!m_recorder->health().degraded);
+        verifyStored(100);
+    }
+
     void destructor_givesUpInTheEnd() {
         failing_vfs::failAfter(0, SQLITE_FULL);
         put(0, 100);
