@@ -50,8 +50,12 @@ function(fathom_configure target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       target_compile_options(${target} PRIVATE -fpch-preprocess) # lets ccache work with the precompiled header
     endif()
-    # Each torch file costs seconds before its first own line: eight of them are compiled as one.
-    set_target_properties(${target} PROPERTIES JOB_POOL_COMPILE torch UNITY_BUILD ${FATHOM_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+    set_target_properties(${target} PROPERTIES JOB_POOL_COMPILE torch)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "STATIC_LIBRARY")
+      # Each torch file costs seconds before its first own line: eight of them are compiled as one.
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ${FATHOM_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+    endif()
     if(NOT target STREQUAL engine_torch_pch)
       target_precompile_headers(${target} REUSE_FROM engine_torch_pch)
     endif()
