@@ -155,8 +155,8 @@ Status takeOutAbsent(const config::Config& config, Value::Map& section, std::vec
     for (const std::string& key : absentCheckpointKeys())
         if (checkpoint->asMap().erase(key)) ignored += (ignored.empty() ? "" : ", ") + key;
     if (!ignored.empty())
-        warnings.push_back("checkpoint_callback_params: " + ignored +
-                           " have no effect: models are saved as .nemo, not as .ckpt");
+        warnings.push_back(
+            "checkpoint_callback_params: no .ckpt files are written, so these have no effect: " + ignored);
     return {};
 }
 

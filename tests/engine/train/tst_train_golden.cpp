@@ -96,13 +96,15 @@ void TestTrainGolden::tenSteps() {
         auto result = (*model)->trainingStep(batch, {});
         QVERIFY2(result, result ? "" : result.error().message().c_str());
         result->loss.backward();
+        // Other summation orders than PyTorch's: their rounding grows from step to step under momentum.
+        const double lossTolerance = step < 5 ? 1e-4 : 5e-4;
         const auto near = [&](const char* what, double have, double expected, double tolerance) {
             const double off = std::abs(have - expected) / std::max(1.0, std::abs(expected));
             if (off > tolerance)
                 qWarning("step %d: %s is %.9g, not %.9g", static_cast<int>(step), what, have, expected);
             return off <= tolerance;
         };
-        QVERIFY(near("loss", result->loss.item<double>(), line.at("loss")->toDouble(), 1e-4));
+        QVERIFY(near("loss", result->loss.item<double>(), line.at("loss")->toDouble(), lossTolerance));
         QVERIFY(near("grad_norm", optim::gradNorm((*optimizer)->parameters()).item<double>(),
                      line.at("grad_norm")->toDouble(), 1e-3));
         const Result<double> lr = (*rate)(step);
