@@ -155,7 +155,7 @@ Result<std::shared_ptr<const Dataset>> CtcModel::dataset(Split split) {
 CtcModel::Output CtcModel::run(const nn::Features& features, nn::Random* random) const {
     Output output;
     output.encoded = m_encoder->forward(features.values, features.lengths, random);
-    output.logProbs = m_decoder->forward(output.encoded.values, m_params.temperature);
+    output.logProbs = m_decoder->forward(output.encoded, m_params.temperature);
     return output;
 }
 
@@ -277,7 +277,7 @@ Result<std::vector<run::NamedArray>> CtcModel::forward(const std::vector<run::Na
         const Output output = run(*features, nullptr);
         return std::vector{namedArray("processed_signal", features->values),
                            namedArray("processed_signal_length", features->lengths.tensor()),
-                           namedArray("encoded", output.encoded.values),
+                           namedArray("encoded", output.encoded.padded()),
                            namedArray("encoded_len", output.encoded.lengths.tensor()),
                            namedArray("log_probs", output.logProbs),
                            namedArray("greedy_predictions", nn::greedyPredictions(output.logProbs))};

@@ -21,9 +21,17 @@ Result<std::shared_ptr<ConvAsrDecoder>> ConvAsrDecoder::make(const ConvAsrDecode
 }
 
 torch::Tensor ConvAsrDecoder::forward(const torch::Tensor& encoded, double temperature) const {
-    torch::Tensor logits = torch::linear(encoded.transpose(1, 2), m_weight.squeeze(2), m_bias);
-    if (temperature != 1.0) logits = logits / temperature;
-    return torch::log_softmax(logits, -1);
+    const torch::Tensor logits = torch::linear(encoded.transpose(1, 2), m_weight.squeeze(2), m_bias);
+    return torch::log_softmax(temperature == 1.0 ? logits : logits / temperature, -1);
+}
+
+torch::Tensor ConvAsrDecoder::forward(const Encoded& encoded, double temperature) const {
+    if (!encoded.packed) return forward(encoded.values, temperature);
+    const PackedFrames& frames = *encoded.packed;
+    const torch::Tensor logits = torch::linear(withPadding(frames).t(), m_weight.squeeze(2), m_bias);
+    const torch::Tensor logProbs = torch::log_softmax(temperature == 1.0 ? logits : logits / temperature, -1);
+    return logProbs.index_select(0, paddedColumns(frames))
+        .view({frames.lengths.size(), frames.paddedFrames, -1});
 }
 
 } // namespace fathom::nn

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/nn/conv_asr_encoder.h"
 #include "engine/nn/init.h"
 #include "engine/nn/random.h"
 
@@ -26,6 +27,8 @@ public:
     /// encoded [B, featIn, T] -> log-probabilities [B, T, classes + 1]. A temperature other than 1 divides
     /// the logits.
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& encoded, double temperature = 1.0) const;
+    /// The same for what the encoder gives; packed frames are computed once each.
+    [[nodiscard]] torch::Tensor forward(const Encoded& encoded, double temperature = 1.0) const;
     [[nodiscard]] std::int64_t blank() const { return m_weight.size(0) - 1; }
 
 private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nn/conv_asr_encoder.h"
 
+#include <algorithm>
+
 namespace fathom::nn {
 
 Result<std::shared_ptr<ConvAsrEncoder>> ConvAsrEncoder::make(const ConvAsrEncoderParams& params,
@@ -47,14 +49,22 @@ Result<std::shared_ptr<ConvAsrEncoder>> ConvAsrEncoder::make(const ConvAsrEncode
         context.in = entry.filters;
     }
     encoder->m_featOut = context.in;
+    encoder->m_canPack =
+        std::ranges::all_of(encoder->m_blocks, [](const auto& block) { return canPack(*block); });
     return encoder;
 }
 
 Encoded ConvAsrEncoder::forward(const torch::Tensor& features, const Lengths& lengths, Random* random) const {
+    if (m_canPack && canPack(features)) {
+        PackedFrames frames = pack(features, lengths);
+        for (const auto& block : m_blocks)
+            frames = forwardPacked(*block, frames, random);
+        return {{}, frames.lengths, frames};
+    }
     JasperState state{{features}, lengths};
     for (const auto& block : m_blocks)
         state = block->forward(std::move(state), random);
-    return {state.outputs.back(), state.lengths};
+    return {state.outputs.back(), state.lengths, {}};
 }
 
 std::int64_t ConvAsrEncoder::subsampling() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/nn/jasper_block.h"
+#include "engine/nn/packed.h"
 
 #include <memory>
 #include <string>
@@ -23,9 +24,14 @@ struct ConvAsrEncoderParams {
     std::vector<JasperBlockParams> jasper{};
 };
 
+/// Padded or packed, whichever way it was computed.
 struct Encoded {
-    torch::Tensor values{}; ///< [B, C, T']
+    torch::Tensor values{}; ///< [B, C, T']; undefined when packed
     Lengths lengths{};      ///< valid frames; T' may be one larger than any
+    std::optional<PackedFrames> packed{};
+
+    /// [B, C, T'] in both cases.
+    [[nodiscard]] torch::Tensor padded() const { return packed ? unpack(*packed) : values; }
 };
 
 /// Parameters are named `encoder.<block>.…`.
@@ -35,7 +41,8 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<ConvAsrEncoder>> make(const ConvAsrEncoderParams& params,
                                                                       Random& random);
 
-    /// features [B, featIn · frameSplicing, T]. `random` null: evaluation, no dropout.
+    /// features [B, featIn · frameSplicing, T]. `random` null: evaluation, no dropout. On the CPU the usual
+    /// QuartzNet is computed packed; the result is the same.
     [[nodiscard]] Encoded forward(const torch::Tensor& features, const Lengths& lengths,
                                   Random* random) const;
 
@@ -48,6 +55,7 @@ private:
     ConvAsrEncoder() : torch::nn::Module("ConvASREncoder") {}
     std::vector<std::shared_ptr<JasperBlock>> m_blocks;
     std::int64_t m_featOut = 0;
+    bool m_canPack = false;
 };
 
 } // namespace fathom::nn

@@ -37,6 +37,7 @@ bool contains(const std::string& text, const char* part) {
 class TestCtcModel : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase() { at::set_num_threads(1); }
     void configs_build_data();
     void configs_build();
     void unknownTarget_saysWhatIsKnown();
@@ -184,7 +185,7 @@ void TestCtcModel::trainingStep_isReproducibleBySeed() {
 }
 
 void TestCtcModel::weights_ofAnotherShapeAreRefusedWithPytorchsText() {
-    const auto config = prompts({});
+    const auto config = prompts({"model.encoder.jasper.0.kernel=[33]"});
     const auto model = model::createModel(*config, "model", {});
     const auto nemo = archive::Nemo::open(std::string(FATHOM_TEST_DATA) + "/nemo/quartznet_char.nemo");
     const auto loaded = nn::loadStateDict((*model)->module(), **nemo->weights(),
@@ -196,7 +197,7 @@ void TestCtcModel::weights_ofAnotherShapeAreRefusedWithPytorchsText() {
                      "\n\tsize mismatch for encoder.encoder.0.mconv.0.conv.weight: copying a param with "
                      "shape torch.Size([64, 1, 11]) "
                      "from checkpoint, the shape in current model is torch.Size([64, 1, 33])."));
-    QVERIFY(contains(loaded.error().why, "Missing key(s) in state_dict: \"encoder.encoder.2."));
+    QVERIFY(contains(loaded.error().why, "Missing key(s) in state_dict: \"encoder.encoder."));
 }
 
 void TestCtcModel::predictions_loseTheSpaceBeforeMarks() {

@@ -69,6 +69,7 @@ std::vector<std::string> namesOf(const torch::nn::Module& module) {
 class TestNn : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase() { at::set_num_threads(1); }
     void random_sameSeedDrawsTheSame();
     void specAugment_staysInBounds();
     void specAugment_cutoutLargerThanTheFeaturesIsAnError();
@@ -77,6 +78,8 @@ private Q_SLOTS:
     void mel_ditherIsForTrainingOnly();
     void mel_refusesWhatNemoRefuses();
     void encoder_doesNotSeeBeyondAClip();
+    void packed_equalsPadded_data();
+    void packed_equalsPadded();
     void encoder_namesFollowNemo();
     void encoder_optionsChangeNamesAsInNemo();
     void encoder_refusesStrideWithDilation();
@@ -204,13 +207,59 @@ void TestNn::encoder_doesNotSeeBeyondAClip() {
     const torch::NoGradGuard noGrad;
     torch::Tensor x = noise({2, 8, 40});
     const Lengths lengths({40, 21});
-    const torch::Tensor clean = encoder->forward(x, lengths, nullptr).values.clone();
+    const torch::Tensor clean = encoder->forward(x, lengths, nullptr).padded().clone();
     x[1].slice(1, 21).fill_(1000);
     const Encoded dirty = encoder->forward(x, lengths, nullptr);
     QCOMPARE(dirty.lengths.values(), (std::vector<std::int64_t>{20, 11}));
-    QCOMPARE(difference(clean, dirty.values), 0.0);
+    QCOMPARE(difference(clean, dirty.padded()), 0.0);
     const Encoded alone = encoder->forward(x.slice(0, 1).slice(2, 0, 21), Lengths({21}), nullptr);
-    QVERIFY(difference(alone.values[0], dirty.values[1].slice(1, 0, 11)) < 1e-5);
+    QVERIFY(difference(alone.padded()[0], dirty.padded()[1].slice(1, 0, 11)) < 1e-5);
+}
+
+void TestNn::packed_equalsPadded_data() {
+    QTest::addColumn<bool>("training");
+    QTest::newRow("training") << true;
+    QTest::newRow("evaluation") << false;
+}
+
+void TestNn::packed_equalsPadded() {
+    QFETCH(bool, training);
+    const auto packed = encoderOf(smallEncoder());
+    const auto padded = encoderOf(smallEncoder());
+    for (const auto& encoder : {packed, padded}) {
+        for (const auto& item : encoder->named_buffers()) {
+            if (item.key().ends_with("running_mean"))
+                item.value().copy_(noise(item.value().sizes(), 4) * 0.1);
+        }
+        encoder->train(training);
+    }
+    const torch::Tensor x = noise({3, 8, 50}).requires_grad_();
+    const torch::Tensor y = x.detach().clone().requires_grad_();
+    const Lengths lengths({50, 21, 2});
+    const Encoded own = packed->forward(x, lengths, nullptr);
+    QVERIFY(own.packed.has_value());
+    JasperState state{{y}, lengths};
+    for (const auto& block : padded->blocks())
+        state = block->forward(std::move(state), nullptr);
+    QCOMPARE(own.lengths.values(), state.lengths.values());
+    QCOMPARE(own.padded().sizes(), state.outputs.back().sizes());
+    QVERIFY(difference(own.padded(), state.outputs.back()) < 1e-5);
+
+    const torch::Tensor weights = noise(own.padded().sizes(), 9) * state.lengths.mask(25, x);
+    (own.padded() * weights).sum().backward();
+    (state.outputs.back() * weights).sum().backward();
+    QVERIFY(difference(x.grad(), y.grad()) < 1e-4);
+    const auto expected = stateDict(*padded);
+    const auto found = stateDict(*packed);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        QVERIFY2(difference(found[i].tensor.to(torch::kFloat32), expected[i].tensor.to(torch::kFloat32)) <
+                     1e-5,
+                 found[i].name.c_str());
+        if (!expected[i].tensor.grad().defined()) continue;
+        const double scale = std::max(1.0, expected[i].tensor.grad().abs().max().item<double>());
+        QVERIFY2(difference(found[i].tensor.grad(), expected[i].tensor.grad()) < 1e-4 * scale,
+                 found[i].name.c_str());
+    }
 }
 
 void TestNn::encoder_namesFollowNemo() {
@@ -243,7 +292,7 @@ void TestNn::encoder_optionsChangeNamesAsInNemo() {
                              "encoder.1.mconv.10.fc.0.weight", "encoder.1.mconv.10.fc.2.weight"})
         QVERIFY2(std::ranges::find(names, name) != names.end(), name);
     QCOMPARE(stateDict(*encoder).front().tensor.size(2), std::int64_t{3});
-    const torch::Tensor y = encoder->forward(noise({2, 8, 40}), Lengths({40, 21}), nullptr).values;
+    const torch::Tensor y = encoder->forward(noise({2, 8, 40}), Lengths({40, 21}), nullptr).padded();
     QCOMPARE(y.sizes().vec(), (std::vector<std::int64_t>{2, 12, 20}));
 
     ConvAsrEncoderParams dense = smallEncoder();
@@ -275,7 +324,7 @@ void TestNn::encoder_gradientsMatchFiniteDifferences() {
     const torch::Tensor valid = lengths.mask(24, x).slice(2, 0, 24, 2);
     const auto loss = [&] {
         Random random(1);
-        return (encoder->forward(x, lengths, &random).values * weights * valid).sum();
+        return (encoder->forward(x, lengths, &random).padded() * weights * valid).sum();
     };
     loss().backward();
     for (const auto& item : encoder->named_parameters()) {
