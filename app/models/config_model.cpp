@@ -188,7 +188,7 @@ QVariant ConfigModel::display(const ConfigItem& item, int column) const {
         if (item.kind == ConfigKind::Problem) return item.value;
         return item.key;
     case ValueColumn:
-        return item.kind == ConfigKind::Problem ? QString() : item.value;
+        return item.kind == ConfigKind::Problem ? QString() : item.isRemoved ? tr("(removed)") : item.value;
     case ResolvedColumn:
         return item.isBroken && item.kind != ConfigKind::Problem ? tr("cannot be resolved") : item.resolved;
     case SourceColumn:

@@ -12,8 +12,8 @@ namespace fathom::app {
 
 namespace {
 
-QString tr(const char* text, int n = -1) {
-    return QCoreApplication::translate("ConfigTree", text, nullptr, n);
+QString tr(const char* text) {
+    return QCoreApplication::translate("ConfigTree", text);
 }
 
 bool isPlainList(const config::Node& node) {
@@ -35,7 +35,9 @@ const std::vector<config::Assignment>& historyOf(const config::Node& node) {
 }
 
 QString summaryOf(const config::Node& node) {
-    if (node.kind == config::NodeKind::List) return tr("%n item(s)", static_cast<int>(node.children.size()));
+    if (node.kind == config::NodeKind::List) {
+        return node.children.size() == 1 ? tr("1 item") : tr("%1 items").arg(node.children.size());
+    }
     for (const char* const name : {"name", "_target_"}) {
         const config::Node* const child = node.child(name);
         if (child && !child->removed && child->value.isString()) return displayText(child->value);
@@ -106,7 +108,7 @@ private:
     static void addBeats(ConfigItem& item, const config::Node& node) {
         const auto& history = historyOf(node);
         for (std::size_t i = history.size(); i-- > 0;) {
-            if (i + 1 == history.size()) continue;
+            if (i + 1 == history.size() || history[i].text.empty()) continue;
             ConfigItem beat;
             beat.kind = ConfigKind::Beat;
             beat.key = QString::number(i);
@@ -178,6 +180,7 @@ ConfigItem withProblems(ConfigItem root, const std::vector<ConfigProblem>& probl
             row.origin = ConfigOrigin{config::Layer::Yaml, QString::fromStdString(error.file), error.line, -1,
                                       QString::fromStdString(error.file)};
         }
+        row.value = row.value.simplified();
         ConfigItem& parent = nearest(root, row.path);
         parent.children.insert(parent.children.begin(), std::move(row));
     }

@@ -182,7 +182,8 @@ QVariant TensorModel::display(const Row& row, int column) const {
     case DTypeColumn:
         return isModule ? QString() : text(archive::name(tensor(row.tensor).dtype));
     case ShapeColumn:
-        return isModule ? tr("%n tensor(s)", nullptr, row.tensors) : shapeText(tensor(row.tensor));
+        return isModule ? row.tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(row.tensors)
+                        : shapeText(tensor(row.tensor));
     case CountColumn:
         return widgets::formatCount(row.elements);
     case BytesColumn:

@@ -9,6 +9,7 @@
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -16,6 +17,7 @@
 #include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -68,7 +70,6 @@ QWidget* ArchivePage::makeWidget() {
     connect(empty, &widgets::EmptyState::buttonClicked, m_openAction, &QAction::trigger);
     m_tabs = new QTabWidget;
     m_tabs->setDocumentMode(true);
-    m_tabs->setTabsClosable(true);
     m_tabs->setMovable(true);
     m_tabs->setAccessibleName(tr("Open archives"));
     auto* const button = new QToolButton;
@@ -78,12 +79,6 @@ QWidget* ArchivePage::makeWidget() {
     m_recentMenu = new QMenu(button);
     button->setMenu(m_recentMenu);
     m_tabs->setCornerWidget(button);
-    connect(m_tabs, &QTabWidget::tabCloseRequested, this, [this](int index) {
-        QWidget* const page = m_tabs->widget(index);
-        m_tabs->removeTab(index);
-        page->deleteLater();
-        if (m_tabs->count() == 0) m_stack->setCurrentIndex(0);
-    });
     m_stack = new QStackedWidget;
     m_stack->addWidget(empty);
     m_stack->addWidget(m_tabs);
@@ -120,10 +115,7 @@ void ArchivePage::addActions() {
                                         .shortcut = QKeySequence::Close,
                                         .tip = tr("Close the archive in front"),
                                         .page = id()},
-                                       this, [this] {
-                                           if (m_tabs->count() > 0)
-                                               Q_EMIT m_tabs->tabCloseRequested(m_tabs->currentIndex());
-                                       });
+                                       this, [this] { closeTab(m_tabs->currentIndex()); });
     for (QAction* const action : {m_openAction, filter, close})
         m_widget->addAction(action);
 }
@@ -169,6 +161,7 @@ void ArchivePage::show(const QString& file, const Result<std::shared_ptr<const A
         auto* const problem = new widgets::EmptyState;
         const Error& error = contents.error();
         QString text = QString::fromStdString(error.why);
+        if (!text.isEmpty()) text[0] = text[0].toUpper();
         if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
         problem->set(QStringLiteral("error"), QString::fromStdString(error.what), text);
         problem->setButton(tr("Open another archive…"), QStringLiteral("open"));
@@ -185,8 +178,33 @@ void ArchivePage::show(const QString& file, const Result<std::shared_ptr<const A
 void ArchivePage::addTab(QWidget* page, const QString& file) {
     const int index = m_tabs->addTab(page, QFileInfo(file).fileName());
     m_tabs->setTabToolTip(index, file);
+    auto* const close = new QToolButton;
+    close->setIcon(widgets::icon(QStringLiteral("close")));
+    close->setIconSize(QSize(kGrid * 3 / 2, kGrid * 3 / 2));
+    close->setAutoRaise(true);
+    close->setToolTip(tr("Close (Ctrl+W)"));
+    close->setAccessibleName(tr("Close %1").arg(QFileInfo(file).fileName()));
+    close->setFocusPolicy(Qt::NoFocus); // Ctrl+W does it from the keyboard
+    connect(close, &QToolButton::clicked, page, [this, page] { closeTab(m_tabs->indexOf(page)); });
+    m_tabs->tabBar()->setTabButton(index, QTabBar::RightSide, close);
     m_tabs->setCurrentIndex(index);
     m_stack->setCurrentIndex(1);
+}
+
+void ArchivePage::closeTab(int index) {
+    QWidget* const page = m_tabs->widget(index);
+    if (!page) return;
+    m_tabs->removeTab(index);
+    page->deleteLater();
+    if (m_tabs->count() == 0) m_stack->setCurrentIndex(0);
+    activated();
+}
+
+// The page's shortcuts need the focus within it.
+void ArchivePage::activated() {
+    if (!m_widget || m_widget->isAncestorOf(QApplication::focusWidget())) return;
+    QWidget* const shown = m_stack->currentIndex() == 0 ? m_stack->currentWidget() : m_tabs->currentWidget();
+    if (shown) shown->setFocus();
 }
 
 void ArchivePage::remember(const QString& file) {

@@ -8,6 +8,7 @@
 #include <QPointer>
 #include <QStringList>
 
+class QAction;
 class QMenu;
 class QStackedWidget;
 class QTabWidget;
@@ -25,6 +26,7 @@ public:
     [[nodiscard]] QString title() const override { return tr("Archive"); }
     [[nodiscard]] QString iconName() const override { return QStringLiteral("archive"); }
     [[nodiscard]] QWidget* widget() override;
+    void activated() override;
     void saveState(QSettings& settings) const override;
     void restoreState(QSettings& settings) override;
     [[nodiscard]] bool isSettled() const override { return m_opening == 0; }
@@ -41,6 +43,7 @@ private:
     void chooseFile();
     void show(const QString& file, const Result<std::shared_ptr<const ArchiveContents>>& contents);
     void addTab(QWidget* page, const QString& file);
+    void closeTab(int index);
     void remember(const QString& file);
     void showRecent();
     [[nodiscard]] QStringList openFiles() const;

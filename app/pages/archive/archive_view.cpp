@@ -5,12 +5,14 @@
 #include "app/models/config_model.h"
 #include "app/models/member_model.h"
 #include "app/pages/archive/tensor_view.h"
+#include "app/pages/archive/transcribe_bar.h"
 #include "engine/base/file.h"
 #include "widgets/code_view.h"
 #include "widgets/elided_label.h"
 #include "widgets/empty_state.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
+#include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
 #include <QFileDialog>
@@ -19,6 +21,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -39,7 +42,15 @@ const QString kArtifactPrefix = QStringLiteral("artifact ");
 QString messageOf(const Error& error) {
     QString text = QString::fromStdString(error.why.empty() ? error.what : error.why);
     if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
+    if (!text.isEmpty()) text[0] = text[0].toUpper();
     return text;
+}
+
+/// NeMo prefixes 32 random hex digits so that names do not clash: the reader wants the rest.
+QString artifactName(const QString& stored) {
+    const QString name = stored.startsWith(QStringLiteral("./")) ? stored.mid(2) : stored;
+    static const QRegularExpression prefix(QStringLiteral("^[0-9a-f]{32}_(?=.)"));
+    return QString(name).remove(prefix);
 }
 
 QString sizeOf(const ArchiveContents& contents, const std::string& member) {
@@ -63,6 +74,7 @@ ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRun
     m_parts->setHeaderHidden(true);
     m_parts->setIndentation(2 * kGrid);
     m_parts->setUniformRowHeights(true);
+    m_parts->setItemDelegate(new widgets::RowDelegate(m_parts));
     fillParts();
     m_parts->header()->setStretchLastSection(false);
     m_parts->header()->setSectionResizeMode(0, QHeaderView::Stretch);
@@ -80,8 +92,13 @@ ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRun
     layout->setSpacing(kGrid);
     layout->addWidget(makeSummary());
     layout->addWidget(splitter, 1);
+    // Greedy CTC models are what the engine restores and transcribes with today.
+    if (m_contents->configYaml.contains(QStringLiteral("EncDecCTCModel"))) {
+        layout->addWidget(new TranscribeBar(m_contents->path, m_jobs));
+    }
     connect(m_parts, &QTreeWidget::currentItemChanged, this,
             [this](QTreeWidgetItem* item) { showItem(item); });
+    setFocusProxy(m_parts);
     showPart(m_contents->weights ? QStringLiteral("weights") : QStringLiteral("config"));
 }
 
@@ -125,9 +142,10 @@ void ArchiveView::fillParts() {
         artifacts->setText(1, widgets::formatCount(static_cast<qint64>(m_contents->artifacts.size())));
         for (const std::string& name : m_contents->artifacts) {
             const QString stored = QString::fromStdString(name);
-            const QString shown = stored.startsWith(QStringLiteral("./")) ? stored.mid(2) : stored;
-            addPart(artifacts, kArtifactPrefix + stored, shown, QStringLiteral("file"))
-                ->setText(1, sizeOf(*m_contents, name));
+            auto* const item =
+                addPart(artifacts, kArtifactPrefix + stored, artifactName(stored), QStringLiteral("file"));
+            item->setText(1, sizeOf(*m_contents, name));
+            item->setToolTip(0, stored);
         }
         artifacts->setExpanded(true);
         auto* const members =
@@ -136,7 +154,9 @@ void ArchiveView::fillParts() {
     }
     auto* const safety = addPart(nullptr, QStringLiteral("safety"), tr("Safety"), QStringLiteral("shield"));
     const auto count = static_cast<int>(m_contents->findings.size());
-    safety->setText(1, count == 0 ? tr("nothing found") : tr("%n finding(s)", nullptr, count));
+    safety->setText(1, count == 0   ? tr("nothing found")
+                       : count == 1 ? tr("1 finding")
+                                    : tr("%1 findings").arg(count));
     if (count > 0) safety->setForeground(1, widgets::colorsFor(this).warning);
 }
 
@@ -188,8 +208,7 @@ QWidget* ArchiveView::page(const QString& part) {
         empty->set(QStringLiteral("folder"), tr("No artifacts"),
                    tr("This archive holds only its config and weights."));
     } else {
-        empty->set(QStringLiteral("folder"),
-                   tr("%n artifact(s)", nullptr, static_cast<int>(m_contents->artifacts.size())),
+        empty->set(QStringLiteral("folder"), tr("Artifacts: %1").arg(m_contents->artifacts.size()),
                    tr("Choose one at the left to see it."));
     }
     return empty;
@@ -221,6 +240,7 @@ QWidget* ArchiveView::makeConfig() {
     tree->setFrameShape(QFrame::NoFrame);
     tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
     tree->setFont(widgets::monospace(font()));
+    tree->setItemDelegate(new widgets::RowDelegate(tree));
     tree->setUniformRowHeights(true);
     tree->header()->setFont(font());
     tree->header()->resizeSection(ConfigModel::KeyColumn,
@@ -246,6 +266,7 @@ QWidget* ArchiveView::makeMembers() {
     tree->setAccessibleName(tr("Members"));
     tree->setFrameShape(QFrame::NoFrame);
     tree->setRootIsDecorated(false);
+    tree->setItemDelegate(new widgets::RowDelegate(tree));
     tree->setUniformRowHeights(true);
     tree->setAllColumnsShowFocus(true);
     tree->setSortingEnabled(true);
@@ -322,8 +343,8 @@ void ArchiveView::showArtifact(const QString& name) {
 }
 
 void ArchiveView::saveArtifact() {
-    const QString file =
-        QFileDialog::getSaveFileName(this, tr("Save a copy"), QFileInfo(m_artifactName).fileName());
+    const QString file = QFileDialog::getSaveFileName(this, tr("Save a copy"),
+                                                      artifactName(QFileInfo(m_artifactName).fileName()));
     if (file.isEmpty()) return;
     m_jobs.run(
         QString(), this,

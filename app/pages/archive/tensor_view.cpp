@@ -6,6 +6,7 @@
 #include "widgets/histogram.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
+#include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
 #include <QFileDialog>
@@ -75,6 +76,7 @@ TensorView::TensorView(std::shared_ptr<const archive::Checkpoint> checkpoint, Jo
     m_tree->setAccessibleName(tr("Tensors"));
     m_tree->setFrameShape(QFrame::NoFrame);
     m_tree->setUniformRowHeights(true);
+    m_tree->setItemDelegate(new widgets::RowDelegate(m_tree));
     m_tree->setAllColumnsShowFocus(true);
     m_tree->setFont(widgets::monospace(font()));
     m_tree->setIndentation(2 * kGrid);
@@ -82,7 +84,7 @@ TensorView::TensorView(std::shared_ptr<const archive::Checkpoint> checkpoint, Jo
     m_tree->header()->setFont(font());
     m_tree->header()->resizeSection(TensorModel::NameColumn, 34 * em);
     for (int column = TensorModel::DTypeColumn; column < TensorModel::ColumnCount; ++column) {
-        m_tree->header()->resizeSection(column, (column == TensorModel::ShapeColumn ? 17 : 10) * em);
+        m_tree->header()->resizeSection(column, (column == TensorModel::ShapeColumn ? 17 : 11) * em);
     }
     m_tree->header()->setStretchLastSection(false);
     m_tree->setSortingEnabled(true);
@@ -96,7 +98,11 @@ TensorView::TensorView(std::shared_ptr<const archive::Checkpoint> checkpoint, Jo
     layout->addWidget(makeDetails());
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &TensorView::showCurrent);
     group(true);
-    showCurrent();
+    qint64 elements = 0;
+    for (const archive::Tensor& tensor : m_checkpoint->tensors())
+        elements += tensor.elementCount();
+    constexpr qint64 kQuickElements = 20'000'000; // less than a second in the background
+    if (elements <= kQuickElements) summarizeAll();
 }
 
 QWidget* TensorView::makeBar() {

@@ -3,8 +3,10 @@
 
 #include "widgets/theme.h"
 
-#include <QAbstractTextDocumentLayout>
 #include <QKeyEvent>
+#include <QTextBlock>
+#include <QTextLayout>
+#include <QTextBlock>
 
 #include <algorithm>
 
@@ -22,13 +24,14 @@ CommandBox::CommandBox(QWidget* parent) : QPlainTextEdit(parent) {
     setFont(widgets::monospace(font()));
     setTabChangesFocus(true);
     setUndoRedoEnabled(false); // the page's undo knows every change, these too
-    setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    document()->setDocumentMargin(widgets::kGrid);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_pause.setSingleShot(true);
     m_pause.setInterval(kPauseMs);
     connect(&m_pause, &QTimer::timeout, this, &CommandBox::hand);
     connect(this, &QPlainTextEdit::textChanged, this, [this] {
-        updateGeometry();
+        fitHeight();
         if (toPlainText() == m_line) return;
         m_isTyping = true;
         m_pause.start();
@@ -56,15 +59,27 @@ void CommandBox::hand() {
     if (m_isTyping) Q_EMIT lineTyped(toPlainText());
 }
 
-QSize CommandBox::sizeHint() const {
+int CommandBox::lineCount() const {
     int lines = 0;
     for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
         lines += std::max(1, block.layout() ? block.layout()->lineCount() : 1);
     }
-    lines = std::clamp(lines, 1, kMaximumLines);
-    const int margins = 2 * static_cast<int>(document()->documentMargin()) + 2 * frameWidth() +
-                        contentsMargins().top() + contentsMargins().bottom();
-    return {320, lines * fontMetrics().lineSpacing() + margins};
+    return std::max(1, lines);
+}
+
+QSize CommandBox::sizeHint() const {
+    const int lines = std::min(lineCount(), kMaximumLines);
+    return {320, lines * fontMetrics().lineSpacing() + 2 * widgets::kGrid + 2 * frameWidth()};
+}
+
+void CommandBox::fitHeight() {
+    setVerticalScrollBarPolicy(lineCount() > kMaximumLines ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
+    updateGeometry();
+}
+
+void CommandBox::resizeEvent(QResizeEvent* event) {
+    QPlainTextEdit::resizeEvent(event);
+    if (event->oldSize().width() != event->size().width()) fitHeight(); // lines wrap elsewhere now
 }
 
 QSize CommandBox::minimumSizeHint() const {

@@ -27,10 +27,14 @@ Q_SIGNALS:
 protected:
     void focusOutEvent(QFocusEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool event(QEvent* event) override;
 
 private:
     void hand();
+    /// Lines as they are wrapped.
+    [[nodiscard]] int lineCount() const;
+    void fitHeight();
     QTimer m_pause;
     bool m_isTyping = false;
     QString m_line;

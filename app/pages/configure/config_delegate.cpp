@@ -47,7 +47,8 @@ ConfigKind kindOf(const QModelIndex& index) {
 
 bool isEdited(const QModelIndex& index) {
     const bool decides = index.data(ConfigModel::LeafRole).toBool();
-    return decides && kindOf(index) != ConfigKind::Beat && kindOf(index) != ConfigKind::Problem &&
+    return decides && !index.data(ConfigModel::RemovedRole).toBool() && kindOf(index) != ConfigKind::Beat &&
+           kindOf(index) != ConfigKind::Problem &&
            index.data(ConfigModel::LayerRole).toInt() == static_cast<int>(config::Layer::Edited);
 }
 
@@ -88,7 +89,7 @@ void ConfigDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelI
     }
     if (index.data(ConfigModel::RemovedRole).toBool()) {
         setTextColor(option, colors.layerRemoved);
-        option->font.setStrikeOut(true);
+        option->font.setStrikeOut(index.column() == ConfigModel::KeyColumn);
     } else if (index.data(ConfigModel::BrokenRole).toBool() && index.column() != ConfigModel::KeyColumn) {
         setTextColor(option, colors.error);
     } else if (isEdited(index)) {

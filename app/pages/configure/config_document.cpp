@@ -46,6 +46,7 @@ Composition composeState(const ConfigState& state) {
     std::set<QString> files{composition.primaryFile};
     if (config) {
         composition.tree = buildConfigTree(*config);
+        composition.schedule = previewSchedule(*config);
         composition.config = std::move(*config);
         collectFiles(composition.tree.root, files);
     } else {
@@ -209,6 +210,7 @@ void ConfigDocument::take(Composition composition) {
     if (composition.config) {
         m_config = std::move(composition.config);
         m_tree = std::move(composition.tree);
+        m_schedule = std::move(composition.schedule);
     }
     watch();
     Q_EMIT composed();

@@ -8,6 +8,7 @@
 #include "app/models/config_tree.h"
 #include "app/models/override_list.h"
 #include "app/models/override_text.h"
+#include "app/models/schedule_preview.h"
 #include "engine/run/request.h"
 
 #include <QObject>
@@ -37,6 +38,7 @@ struct ConfigState {
 struct Composition {
     std::optional<config::Config> config{};
     ConfigTree tree{};
+    SchedulePreview schedule{};
     std::optional<Error> error{};         ///< set when there is no config
     std::map<QString, QString> sources{}; ///< text of every file that set a value, and of the primary file
     QString primaryFile{};                ///< as the origins name it
@@ -59,6 +61,7 @@ public:
     /// The last tree that composed; empty until one did.
     [[nodiscard]] const ConfigTree& tree() const { return m_tree; }
     [[nodiscard]] const std::map<QString, QString>& sources() const { return m_sources; }
+    [[nodiscard]] const SchedulePreview& schedule() const { return m_schedule; }
     [[nodiscard]] const QString& primaryFile() const { return m_primaryFile; }
     [[nodiscard]] const std::optional<config::Config>& config() const { return m_config; }
     /// What prevents composing now, then what is open in the tree.
@@ -104,6 +107,7 @@ private:
     QTimer m_reload;
     ConfigState m_state;
     ConfigTree m_tree;
+    SchedulePreview m_schedule;
     std::optional<config::Config> m_config;
     std::map<QString, QString> m_sources;
     QString m_primaryFile;

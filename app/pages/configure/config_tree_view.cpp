@@ -114,6 +114,12 @@ void ConfigTreeView::spanProblems() {
     eachParent(m_filter, {}, 0, [&](const QModelIndex& index, int) { span(index); });
 }
 
+// Whatever column is current, F2 and a double click on a key mean its value.
+bool ConfigTreeView::edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) {
+    const bool means = trigger == EditKeyPressed || trigger == DoubleClicked;
+    return QTreeView::edit(means ? index.siblingAtColumn(ConfigModel::ValueColumn) : index, trigger, event);
+}
+
 void ConfigTreeView::keyPressEvent(QKeyEvent* event) {
     const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (isEnter && state() != EditingState && currentIndex().isValid()) {

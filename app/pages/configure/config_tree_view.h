@@ -38,6 +38,8 @@ Q_SIGNALS:
     void sourceRequested(const QModelIndex& sourceIndex);
 
 protected:
+    bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;
+    using QTreeView::edit;
     void keyPressEvent(QKeyEvent* event) override;
     void drawRow(QPainter* painter, const QStyleOptionViewItem& option,
                  const QModelIndex& index) const override;

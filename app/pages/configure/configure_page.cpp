@@ -5,6 +5,7 @@
 #include "app/pages/configure/configure_view.h"
 #include "app/shell/app_context.h"
 
+#include <QApplication>
 #include <QFileInfo>
 #include <QSettings>
 
@@ -54,10 +55,12 @@ QString ConfigurePage::badge() const {
 }
 
 void ConfigurePage::activated() {
-    if (m_view && m_document->isOpen() && m_document->state().overrides.items.empty() &&
-        !m_view->isAncestorOf(m_view->focusWidget())) {
+    if (!m_view || m_view->isAncestorOf(QApplication::focusWidget())) return;
+    const bool isFirstRun = m_document->isOpen() && !m_hasTrained;
+    if (isFirstRun)
         m_view->focusTrain();
-    }
+    else
+        m_view->focusDefault();
 }
 
 void ConfigurePage::open(const QString& file) {

@@ -42,6 +42,8 @@ public:
     /// One line above the tree that explains the bundled example; empty hides it.
     void setHint(const QString& text);
     void focusTrain();
+    /// The tree, or what there is instead: so that the page's shortcuts work.
+    void focusDefault();
     /// Brings the first problem that prevents training into view; false when there is none.
     bool showBlockingProblem();
     void saveState(QSettings& settings) const;
@@ -111,6 +113,7 @@ private:
     QString m_shownFile;
     QString m_wantedPath; ///< to be made current once the tree has it
     QStringList m_wantedExpanded;
+    QStringList m_expandedBefore; ///< before the filter was used
 };
 
 } // namespace fathom::app

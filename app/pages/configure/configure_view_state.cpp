@@ -54,7 +54,7 @@ QString ConfigureView::sentence(const Error& error) {
             QStringLiteral(" (%1:%2)").arg(displayPath(QString::fromStdString(error.file))).arg(error.line);
     }
     if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
-    return text;
+    return text.simplified();
 }
 
 void ConfigureView::showState() {
@@ -70,6 +70,7 @@ void ConfigureView::showState() {
 void ConfigureView::showComposition() {
     const QString current = m_tree->currentPath();
     m_source->setSources(m_document.sources(), m_document.primaryFile());
+    m_source->setSchedule(m_document.schedule());
     m_model->setTree(withProblems(m_document.tree().root, m_document.problems()));
     const bool hasTree = !m_document.tree().root.children.empty();
     if (m_isFresh && hasTree) {
@@ -97,7 +98,9 @@ void ConfigureView::showProblems() {
     const widgets::Colors& colors = widgets::colorsFor(this);
     const bool isBlocked = m_document.hasError();
     const auto count = static_cast<int>(problems.size());
-    m_problems->setText(count == 0 ? tr("No problems") : tr("%n problem(s)", nullptr, count));
+    m_problems->setText(count == 0   ? tr("No problems")
+                        : count == 1 ? tr("1 problem")
+                                     : tr("%1 problems").arg(count));
     m_problems->setIcon(count == 0  ? widgets::icon(QStringLiteral("check"), colors.success)
                         : isBlocked ? widgets::icon(QStringLiteral("error"), colors.error)
                                     : widgets::icon(QStringLiteral("warning"), colors.warning));
@@ -194,9 +197,15 @@ void ConfigureView::updateActions() {
 
 void ConfigureView::filterChanged() {
     const QString current = m_tree->currentPath();
+    if (!m_filter->isActive()) m_expandedBefore = m_tree->expandedPaths();
     m_filter->setText(m_filterLine->text());
     m_filter->setShow(static_cast<ConfigFilter::Show>(m_show->checkedId()));
-    if (m_filter->isActive()) m_tree->expandAll();
+    if (m_filter->isActive()) {
+        m_tree->expandAll();
+    } else {
+        m_tree->collapseAll();
+        m_tree->expandPaths(m_expandedBefore);
+    }
     if (!current.isEmpty()) m_tree->selectPath(current);
     m_tree->spanProblems();
 }
@@ -246,6 +255,14 @@ void ConfigureView::dropEvent(QDropEvent* event) {
     if (file.isEmpty()) return;
     event->acceptProposedAction();
     Q_EMIT openRequested(file);
+}
+
+void ConfigureView::focusDefault() {
+    const bool hasTree = !m_document.tree().root.children.empty();
+    if (hasTree)
+        m_tree->setFocus();
+    else
+        m_empty->setFocus();
 }
 
 bool ConfigureView::eventFilter(QObject* watched, QEvent* event) {

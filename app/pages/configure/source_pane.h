@@ -2,16 +2,20 @@
 // The YAML files behind the tree, with the line of the current key marked.
 #pragma once
 
+#include "app/models/schedule_preview.h"
+
 #include <QString>
 #include <QWidget>
 
 #include <map>
 
 class QComboBox;
+class QLabel;
 
 namespace fathom::widgets {
 class CodeView;
-}
+class LinePlot;
+} // namespace fathom::widgets
 
 namespace fathom::app {
 
@@ -25,6 +29,8 @@ public:
     /// Shows the file and marks the line; 0 marks none. Unknown files are ignored.
     void mark(const QString& file, int line);
     void clearMark();
+    /// The learning rate below the text; an empty curve leaves the note alone.
+    void setSchedule(const SchedulePreview& preview);
     void focusCode();
 
 Q_SIGNALS:
@@ -35,6 +41,9 @@ private:
     std::map<QString, QString> m_sources;
     QComboBox* m_files = nullptr;
     widgets::CodeView* m_code = nullptr;
+    widgets::LinePlot* m_plot = nullptr; ///< made when there is a first curve
+    QLabel* m_note = nullptr;
+    std::vector<QPointF> m_points;
 };
 
 } // namespace fathom::app

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/archive/transcribe_bar.h"
+
+#include "app/bridge/job_runner.h"
+#include "engine/run/torch_module.h"
+#include "widgets/icon.h"
+#include "widgets/theme.h"
+
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMimeData>
+#include <QPushButton>
+
+namespace fathom::app {
+
+namespace {
+
+QStringList clipsIn(const QMimeData* data) {
+    QStringList files;
+    const QList<QUrl> urls = data->urls();
+    for (const QUrl& url : urls) {
+        const QString file = url.toLocalFile();
+        for (const char* const ending : {".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff"}) {
+            if (file.endsWith(QLatin1String(ending), Qt::CaseInsensitive)) files.append(file);
+        }
+    }
+    return files;
+}
+
+/// Loads LibTorch, restores and transcribes; for a background thread.
+Result<std::vector<run::Transcript>> transcribeClips(const QString& archive, const QStringList& clips,
+                                                     std::stop_token stop) {
+    const auto module = run::loadTorchModule();
+    if (!module) return fail(module.error());
+    auto model = (*module)->restore(archive.toStdString(), {});
+    if (!model) return fail(model.error());
+    std::vector<std::filesystem::path> files;
+    for (const QString& clip : clips)
+        files.emplace_back(clip.toStdString());
+    return (*model)->transcribe(files, std::move(stop));
+}
+
+QString textOf(const std::vector<run::Transcript>& transcripts) {
+    QStringList lines;
+    for (const run::Transcript& transcript : transcripts) {
+        const QString name = QFileInfo(QString::fromStdString(transcript.audioFile)).fileName();
+        const QString text = transcript.text.empty() ? TranscribeBar::tr("(nothing heard)")
+                                                     : QString::fromStdString(transcript.text);
+        lines.append(QStringLiteral("%1 — %2").arg(name, text));
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+TranscribeBar::TranscribeBar(QString archive, JobRunner& jobs, QWidget* parent)
+    : QWidget(parent),
+      m_archive(std::move(archive)),
+      m_jobs(jobs),
+      m_choose(new QPushButton(widgets::icon(QStringLiteral("play")), tr("Transcribe…"))),
+      m_result(new QLabel(tr("Drop recordings here to hear what this model makes of them."))) {
+    setAcceptDrops(true);
+    m_choose->setToolTip(tr("Restore the model and transcribe recordings"));
+    m_result->setWordWrap(true);
+    m_result->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_result->setAccessibleName(tr("Transcript"));
+    auto* const row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(2 * widgets::kGrid);
+    row->addWidget(m_choose);
+    row->addWidget(m_result, 1);
+    connect(m_choose, &QPushButton::clicked, this, &TranscribeBar::chooseClips);
+}
+
+void TranscribeBar::chooseClips() {
+    const QStringList clips = QFileDialog::getOpenFileNames(
+        this, tr("Transcribe recordings"), QString(),
+        tr("Recordings (*.wav *.flac *.ogg *.opus *.mp3 *.aiff);;All files (*)"));
+    if (!clips.isEmpty()) transcribe(clips);
+}
+
+void TranscribeBar::transcribe(const QStringList& clips) {
+    m_choose->setEnabled(false);
+    m_result->setText(tr("Restoring the model and listening…"));
+    m_jobs.run(
+        QString(), this,
+        [archive = m_archive, clips](std::stop_token stop) {
+            return transcribeClips(archive, clips, std::move(stop));
+        },
+        [this](const Result<std::vector<run::Transcript>>& transcripts) {
+            m_choose->setEnabled(true);
+            m_result->setText(transcripts ? textOf(*transcripts)
+                                          : QString::fromStdString(transcripts.error().message()));
+        });
+}
+
+void TranscribeBar::dragEnterEvent(QDragEnterEvent* event) {
+    if (!clipsIn(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void TranscribeBar::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    transcribe(clipsIn(event->mimeData()));
+}
+
+} // namespace fathom::app
