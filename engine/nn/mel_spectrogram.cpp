@@ -28,10 +28,6 @@ Error melUsage(const std::string& key, const std::string& why, const std::string
             .className = "ValueError"};
 }
 
-void zeroBeyond(torch::Tensor& values, const Lengths& lengths) {
-    if (!lengths.cover(values.size(-1))) values.mul_(lengths.mask(values.size(-1), values));
-}
-
 } // namespace
 
 int MelParams::windowSamples() const {
@@ -61,23 +57,23 @@ Status MelParams::check() const {
     if (sampleRate <= 0) return fail(melUsage("sample_rate", "sample_rate must be positive", "Use 16000"));
     if (windowSamples() <= 0 || hopSamples() <= 0)
         return fail(melUsage("window_size", "window and stride must be at least one sample",
-                          "Use 0.02 and 0.01 seconds"));
+                             "Use 0.02 and 0.01 seconds"));
     if (fftSize() < windowSamples())
         return fail(melUsage(
             "n_fft", "n_fft is smaller than the window of " + std::to_string(windowSamples()) + " samples",
             "Set n_fft to null or to a larger number"));
     if (std::ranges::find(kWindows, window) == kWindows.end())
         return fail(melUsage("window", "the window '" + window + "' is not known",
-                          "Use hann, hamming, blackman, bartlett or none"));
+                             "Use hann, hamming, blackman, bartlett or none"));
     if (features <= 0 || frameSplicing <= 0)
         return fail(melUsage("features", "features and frame_splicing must be positive", "Use 64 and 1"));
     if (logZeroGuardType != "add" && logZeroGuardType != "clamp")
         return fail(melUsage("log_zero_guard_type", "log_zero_guard_type was '" + logZeroGuardType + "'",
-                          "Use add or clamp"));
+                             "Use add or clamp"));
     const auto count = static_cast<std::size_t>(features);
     if (normalize == "fixed" && (fixedMean.size() != count || fixedStd.size() != count))
         return fail(melUsage("normalize", "fixed_mean and fixed_std need one number for each feature",
-                          "Give " + std::to_string(features) + " numbers each"));
+                             "Give " + std::to_string(features) + " numbers each"));
     return {};
 }
 
@@ -102,28 +98,30 @@ Features MelSpectrogram::forwardUnpadded(const torch::Tensor& signal, const Leng
     return compute(signal, lengths, nullptr);
 }
 
+// Clip by clip: what the batch is padded with costs nothing.
 Features MelSpectrogram::compute(const torch::Tensor& signal, const Lengths& lengths, Random* random) const {
-    torch::Tensor x = signal.to(m_window.device(), torch::kFloat32);
+    const torch::Tensor batch = signal.to(m_window.device(), torch::kFloat32);
     std::vector<std::int64_t> frames;
     frames.reserve(lengths.values().size());
     for (const std::int64_t samples : lengths.values())
         frames.push_back(frameCount(samples));
-
-    if (m_params.exactPad) {
-        const std::int64_t amount = (m_params.fftSize() - m_params.hopSamples()) / 2;
-        const auto mode = m_params.rule == FeatureRule::Legacy
-                              ? torch::nn::functional::PadFuncOptions::mode_t(torch::kReflect)
-                              : torch::kConstant;
-        x = torch::nn::functional::pad(x.unsqueeze(1),
-                                       torch::nn::functional::PadFuncOptions({amount, amount}).mode(mode))
-                .squeeze(1);
+    torch::Tensor mel =
+        torch::full({batch.size(0), featureCount(), frameCount(batch.size(1)) + extraFrames()},
+                    m_params.padValue, batch.options());
+    for (std::int64_t b = 0; b < batch.size(0); ++b) {
+        const std::int64_t valid = frames[static_cast<std::size_t>(b)];
+        if (valid == 0) continue;
+        const torch::Tensor clip = prepared(batch[b], lengths.values()[static_cast<std::size_t>(b)], random);
+        torch::Tensor values = logMel(magnitudes(clip, random)).slice(1, 0, valid);
+        normalize(values);
+        mel[b].slice(1, 0, valid).copy_(values);
     }
-    if (random && m_params.dither > 0) x = x + random->normalLike(x).mul_(m_params.dither);
-    x = emphasized(x, lengths);
+    return {mel, Lengths(std::move(frames))};
+}
 
-    Features features{logMel(magnitudes(x, random)), Lengths(std::move(frames))};
-    normalize(features.values, features.lengths);
-    return features;
+/// Frames that the STFT of a signal has beyond the valid ones of a clip as long.
+std::int64_t MelSpectrogram::extraFrames() const {
+    return m_params.rule == FeatureRule::Legacy ? 0 : 1;
 }
 
 std::int64_t MelSpectrogram::frameCount(std::int64_t samples) const {
@@ -135,17 +133,25 @@ std::int64_t MelSpectrogram::frameCount(std::int64_t samples) const {
     return m_params.rule == FeatureRule::Legacy ? frames + 1 : frames;
 }
 
-torch::Tensor MelSpectrogram::emphasized(torch::Tensor signal, const Lengths& lengths) const {
-    if (!m_params.preemph) return signal;
-    const std::int64_t samples = signal.size(1);
-    torch::Tensor out = signal.clone();
-    // Product and difference rounded apart, as NeMo does: fused, quiet bins differ by 1e-4.
-    out.slice(1, 1).sub_(signal.slice(1, 0, samples - 1) * *m_params.preemph);
-    if (m_params.rule == FeatureRule::Legacy) return out;
-    for (std::size_t b = 0; b < lengths.values().size(); ++b) {
-        if (lengths.values()[b] < samples)
-            out[static_cast<std::int64_t>(b)].slice(0, lengths.values()[b]).zero_();
+// Padding, dither and pre-emphasis of a row [samples of the batch] that is a clip for its first `length`
+// samples.
+torch::Tensor MelSpectrogram::prepared(const torch::Tensor& row, std::int64_t length, Random* random) const {
+    const bool invariant = m_params.rule == FeatureRule::PaddingInvariant;
+    const bool clipOnly =
+        invariant && !m_params.exactPad && m_params.preemph; // the rest would be set to zero below
+    torch::Tensor x = clipOnly ? row.slice(0, 0, length) : row;
+    if (m_params.exactPad) {
+        namespace F = torch::nn::functional;
+        const std::int64_t amount = (m_params.fftSize() - m_params.hopSamples()) / 2;
+        const auto mode = invariant ? F::PadFuncOptions::mode_t(torch::kConstant) : torch::kReflect;
+        x = F::pad(x.view({1, 1, -1}), F::PadFuncOptions({amount, amount}).mode(mode)).view(-1);
     }
+    if (random && m_params.dither > 0) x = random->normalLike(x).mul_(m_params.dither).add_(x);
+    if (!m_params.preemph) return x;
+    torch::Tensor out = x.clone();
+    // Product and difference rounded apart, as NeMo does: fused, quiet bins differ by 1e-4.
+    out.slice(0, 1).sub_(x.slice(0, 0, x.size(0) - 1) * *m_params.preemph);
+    if (invariant && length < out.size(0)) out.slice(0, length).zero_();
     return out;
 }
 
@@ -159,16 +165,14 @@ torch::Tensor MelSpectrogram::magnitudes(const torch::Tensor& signal, Random* ra
     torch::Tensor power = parts.select(-1, 0).square().addcmul_(parts.select(-1, 1), parts.select(-1, 1));
     if (random && m_params.nbAugmentationProb > 0) {
         const std::int64_t cut = std::int64_t{m_params.nbMaxFreq} * fft / m_params.sampleRate;
-        for (std::int64_t b = 0; b < power.size(0); ++b) {
-            if (random->uniform() < m_params.nbAugmentationProb) power[b].slice(0, cut).zero_();
-        }
+        if (random->uniform() < m_params.nbAugmentationProb) power.slice(0, cut).zero_();
     }
     if (m_params.magPower == 2.0) return power;
     return m_params.magPower == 1.0 ? power.sqrt_() : power.pow_(m_params.magPower / 2);
 }
 
 torch::Tensor MelSpectrogram::logMel(const torch::Tensor& spectrum) const {
-    torch::Tensor mel = torch::matmul(m_filterbank.to(torch::kFloat32), spectrum);
+    torch::Tensor mel = torch::mm(m_filterbank[0].to(torch::kFloat32), spectrum);
     if (m_params.log) {
         if (m_params.logZeroGuardType == "add")
             mel.add_(m_params.logZeroGuardValue).log_();
@@ -178,38 +182,23 @@ torch::Tensor MelSpectrogram::logMel(const torch::Tensor& spectrum) const {
     if (m_params.frameSplicing <= 1) return mel;
     // NeMo's splice_frames joins each shifted copy from the two parts it was cut into, which leaves plain
     // copies.
-    return mel.repeat({1, m_params.frameSplicing, 1});
+    return mel.repeat({m_params.frameSplicing, 1});
 }
 
-// Over the valid frames of each item; the deviation is the unbiased one, and 0 where a single frame has none.
-void MelSpectrogram::normalize(torch::Tensor& mel, const Lengths& lengths) const {
-    const auto& frames = lengths.values();
+// Over the valid frames [features, frames]; the deviation is the unbiased one, and 0 where a single frame has
+// none.
+void MelSpectrogram::normalize(torch::Tensor& mel) const {
     const bool perFeature = m_params.normalize == "per_feature";
-    const bool allFeatures = m_params.normalize == "all_features";
     if (m_params.normalize == "fixed") {
         const auto column = [&](const std::vector<double>& values) {
-            return torch::tensor(values, torch::kFloat64).to(mel.device(), torch::kFloat32).view({1, -1, 1});
+            return torch::tensor(values, torch::kFloat64).to(mel.device(), torch::kFloat32).view({-1, 1});
         };
         mel.sub_(column(m_params.fixedMean)).div_(column(m_params.fixedStd));
-    }
-    for (std::size_t b = 0; (perFeature || allFeatures) && b < frames.size(); ++b) {
-        torch::Tensor valid = mel[static_cast<std::int64_t>(b)].slice(1, 0, frames[b]);
-        if (frames[b] == 0) continue;
-        torch::Tensor deviation;
-        torch::Tensor mean;
-        if (perFeature)
-            std::tie(deviation, mean) =
-                torch::std_mean(valid, /*dim=*/{1}, /*unbiased=*/true, /*keepdim=*/true);
-        else
-            std::tie(deviation, mean) = torch::std_mean(valid, /*unbiased=*/true);
-        deviation.nan_to_num_(0.0, 0.0, 0.0).add_(kStdGuard);
-        valid.sub_(mean).div_(deviation);
-    }
-    if (m_params.padValue == 0) {
-        zeroBeyond(mel, lengths);
-    } else if (!lengths.cover(mel.size(2))) {
-        mel = torch::where(lengths.mask(mel.size(2), mel) > 0, mel,
-                           torch::full({}, m_params.padValue, mel.options()));
+    } else if (perFeature || m_params.normalize == "all_features") {
+        auto [deviation, mean] = perFeature
+                                     ? torch::std_mean(mel, /*dim=*/{1}, /*unbiased=*/true, /*keepdim=*/true)
+                                     : torch::std_mean(mel, /*unbiased=*/true);
+        mel.sub_(mean).div_(deviation.nan_to_num_(0.0, 0.0, 0.0).add_(kStdGuard));
     }
 }
 

@@ -92,10 +92,11 @@ public:
 private:
     [[nodiscard]] Features compute(const torch::Tensor& signal, const Lengths& lengths, Random* random) const;
     [[nodiscard]] std::int64_t frameCount(std::int64_t samples) const;
-    [[nodiscard]] torch::Tensor emphasized(torch::Tensor signal, const Lengths& lengths) const;
+    [[nodiscard]] std::int64_t extraFrames() const;
+    [[nodiscard]] torch::Tensor prepared(const torch::Tensor& row, std::int64_t length, Random* random) const;
     [[nodiscard]] torch::Tensor magnitudes(const torch::Tensor& signal, Random* random) const;
     [[nodiscard]] torch::Tensor logMel(const torch::Tensor& spectrum) const;
-    void normalize(torch::Tensor& mel, const Lengths& lengths) const;
+    void normalize(torch::Tensor& mel) const;
     [[nodiscard]] torch::Tensor padded(const torch::Tensor& mel) const;
 
     MelParams m_params;
