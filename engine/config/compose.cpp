@@ -57,7 +57,8 @@ void refuseSweeps(const std::vector<Override>& overrides) {
 /// hydra.searchpath of the command line, else of the primary config, adds folders.
 void addSearchPath(detail::Repository& repository, const ComposeRequest& request,
                    const std::vector<Override>& overrides) {
-    const detail::LoadedConfig* primary = repository.load(request.configName);
+    const detail::LoadedConfig* primary =
+        request.configName.empty() ? nullptr : repository.load(request.configName);
     if (primary && primary->config.kind != NodeKind::Map)
         raiseConfig("ConfigCompositionException",
                     "primary config '" + request.configName + "' must be a DictConfig, got ListConfig",
@@ -98,6 +99,21 @@ Node embedded(Node config, const std::string& package) {
     return config;
 }
 
+/// Where the file says what was refused; keys of the error begin with the package.
+void place(Error& error, const Node& config) {
+    if (error.line > 0) return;
+    const Node* node = &config;
+    for (const std::string& part : detail::splitKey(error.key)) {
+        const Node* next = node->child(part);
+        if (!next) break;
+        node = next;
+    }
+    if (node->history.empty()) return;
+    error.file = node->history.back().file;
+    error.line = node->history.back().line;
+    error.column = node->history.back().column;
+}
+
 /// A file of the same name as a dataclass is merged onto it (Hydra at version_base 1.1).
 Node withSchema(const detail::LoadedConfig& loaded, const std::string& path,
                 const std::shared_ptr<const ClassType>& dataclass, const SchemaStore& store, bool primary) {
@@ -113,6 +129,7 @@ Node withSchema(const detail::LoadedConfig& loaded, const std::string& path,
         detail::TreeEditor(merged, &store).merge(std::move(file));
     } catch (const ComposeFailure& failure) {
         Error error = failure.error;
+        place(error, loaded.config);
         error.why = "Error merging '" + path + "' with schema\n" + error.why;
         error.className = "ConfigCompositionException";
         throw ComposeFailure{std::move(error)};
@@ -129,8 +146,9 @@ void mergeDefault(detail::TreeEditor& editor, detail::Repository& repository,
     const auto dataclass = loaded->isDataclass ? nullptr : repository.schemaFor(item.configPath);
     Node config =
         dataclass ? withSchema(*loaded, item.configPath, dataclass, *store, item.primary) : loaded->config;
+    config = embedded(std::move(config), item.package);
+    const Node asWritten = store ? config : Node{};
     try {
-        config = embedded(std::move(config), item.package);
         if (config.kind != NodeKind::Map)
             raiseConfig("ConfigTypeError", "Cannot merge DictConfig with ListConfig", "Make the file a map");
         editor.merge(std::move(config));
@@ -141,6 +159,7 @@ void mergeDefault(detail::TreeEditor& editor, detail::Repository& repository,
         error.why = "In '" + item.configPath + "': " + error.className + " raised while composing config:\n" +
                     error.why;
         error.className = "ConfigCompositionException";
+        place(error, asWritten);
         throw ComposeFailure{std::move(error)};
     }
 }

@@ -280,7 +280,7 @@ DefaultsList createDefaultsList(Repository& repository, const std::string& confi
                                 const std::vector<Override>& overrides, bool skipMissing) {
     GroupChoices choices(repository, overrides);
     TreeNode root;
-    root.item.path = configName;
+    root.item.path = configName.empty() ? std::string(kEmptyConfig) : configName;
     root.item.primary = true;
     TreeBuilder(repository, choices, skipMissing).build(root, true, false);
     DefaultsList out;

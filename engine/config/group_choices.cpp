@@ -68,7 +68,7 @@ void GroupChoices::addGroupOverride(const Override& override) {
         DefaultItem item;
         item.isGroup = true;
         item.group = override.key;
-        item.package = override.package;
+        item.package = override.package == "_here_" ? std::string() : override.package;
         item.value = choice.value;
         item.options = choice.options;
         item.hasOptions = choice.hasOptions;

@@ -51,17 +51,27 @@ Result<std::vector<std::string>> alternatives(const ComposeRequest& request, con
 } // namespace
 
 Result<std::vector<std::vector<std::string>>> expandSweeps(const ComposeRequest& request) {
-    std::vector<std::vector<std::string>> jobs{{}};
     if (Result<Config> checked = composeForSweep(request); !checked) return fail(checked.error());
+    std::vector<std::pair<std::string, std::vector<std::string>>>
+        lists; // a key given twice keeps its place, its last value counts
     for (const std::string& text : request.overrides) {
         const Result<Override> override = parseOverride(text);
         if (!override) return fail(override.error());
-        const Result<std::vector<std::string>> choices = alternatives(request, *override);
+        Result<std::vector<std::string>> choices = alternatives(request, *override);
         if (!choices) return fail(choices.error());
-        if (jobs.size() * choices->size() > kMaxJobs) return fail(tooManyJobs());
+        const std::string key = keyText(*override);
+        const auto known = std::ranges::find(lists, key, [](const auto& entry) { return entry.first; });
+        if (known == lists.end())
+            lists.emplace_back(key, std::move(*choices));
+        else
+            known->second = std::move(*choices);
+    }
+    std::vector<std::vector<std::string>> jobs{{}};
+    for (const auto& [key, choices] : lists) {
+        if (jobs.size() * choices.size() > kMaxJobs) return fail(tooManyJobs());
         std::vector<std::vector<std::string>> next;
         for (const std::vector<std::string>& job : jobs)
-            for (const std::string& choice : *choices) {
+            for (const std::string& choice : choices) {
                 next.push_back(job);
                 next.back().push_back(choice);
             }

@@ -240,6 +240,10 @@ const LoadedConfig* Repository::load(const std::string& path) {
     const auto found = m_cache.find(path);
     if (found != m_cache.end()) return found->second.get();
     std::optional<LoadedConfig> loaded = loadFile(path);
+    if (path == kEmptyConfig) {
+        loaded.emplace();
+        loaded->config.kind = NodeKind::Map;
+    }
     if (!loaded && m_schemas) {
         if (const auto dataclass = m_schemas->find(withoutEnding(path))) {
             loaded.emplace();
@@ -258,7 +262,7 @@ std::shared_ptr<const ClassType> Repository::schemaFor(const std::string& path) 
 
 bool Repository::hasConfig(const std::string& path) const {
     const std::string name = fileNameOf(path);
-    if (m_request.files.contains(name)) return true;
+    if (path == kEmptyConfig || m_request.files.contains(name)) return true;
     std::error_code ignored;
     for (const Source& source : m_sources)
         if (fs::is_regular_file(source.folder / name, ignored)) return true;

@@ -53,6 +53,9 @@ struct LoadedConfig {
     bool isDataclass = false;
 };
 
+/// What stands for the primary config when none is named.
+inline constexpr const char* kEmptyConfig = "_dummy_empty_config_";
+
 class Repository {
 public:
     /// `schemas` may be null. Throws ComposeFailure when the folder of the primary config does not exist.

@@ -6,6 +6,7 @@
 #include "engine/config/resolver.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace fathom::config {
 
@@ -176,7 +177,17 @@ Status SchemaStore::alias(const std::string& name, const std::string& className)
 
 std::shared_ptr<const ClassType> SchemaStore::find(const std::string& registered) const {
     const auto found = m_registered.find(registered);
-    return found == m_registered.end() ? nullptr : classNamed(found->second);
+    if (found != m_registered.end()) return classNamed(found->second);
+    const std::size_t slash = registered.rfind('/');
+    static constexpr std::string_view kEnding = "_schema";
+    if (slash == std::string::npos || !registered.ends_with(kEnding)) return nullptr;
+    const std::string stem = registered.substr(slash + 1, registered.size() - slash - 1 - kEnding.size());
+    for (const auto& [name, type] : m_classes)
+        if (std::ranges::equal(
+                name, stem, {}, [](char c) { return std::tolower(static_cast<unsigned char>(c)); },
+                [](char c) { return std::tolower(static_cast<unsigned char>(c)); }))
+            return type;
+    return nullptr;
 }
 
 std::shared_ptr<const ClassType> SchemaStore::classNamed(const std::string& name) const {

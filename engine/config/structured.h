@@ -55,7 +55,8 @@ struct ClassType {
 /// Hydra's ConfigStore. Immutable once built.
 class SchemaStore {
 public:
-    /// Reads dataclasses and enums; each is registered as `schema_<Name>`. Errors (BadInput) name the file.
+    /// Reads dataclasses and enums; each is registered as `schema_<Name>` and, in every group, as
+    /// `<name>_schema`. Errors (BadInput) name the file.
     [[nodiscard]] static Result<std::shared_ptr<SchemaStore>> load(const std::filesystem::path& file);
     /// Registers a class under another name, such as the primary config's own.
     [[nodiscard]] Status alias(const std::string& name, const std::string& className);

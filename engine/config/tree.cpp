@@ -17,17 +17,9 @@ std::string joinedKey(const std::string& path, const std::string& key) {
     return path.empty() ? key : path + "." + key;
 }
 
-std::string objectTypeOf(const Node& node) {
-    if (node.object) return node.object->name;
-    if (node.kind == NodeKind::List) return "list";
-    return node.kind == NodeKind::Map ? "dict" : pythonTypeName(node.value);
-}
-
-[[noreturn]] void raiseAt(const char* className, std::string why, const Node& parent, const std::string& path,
+[[noreturn]] void raiseAt(const char* className, std::string why, const Node&, const std::string& path,
                           std::string remedy = {}) {
-    raiseConfig(className,
-                std::move(why) + "\n    full_key: " + path + "\n    object_type=" + objectTypeOf(parent),
-                std::move(remedy), path);
+    raiseConfig(className, std::move(why), std::move(remedy), path);
 }
 
 [[noreturn]] void raiseUnknown(const Node& map, const std::string& path, const std::string& key) {
@@ -262,6 +254,7 @@ void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey,
     if (existing && existing->isInterpolation()) expandInterpolation(*existing, key);
     const auto element = target.type ? target.type->element : nullptr;
     if (!existing && element && element->kind == TypeKind::Class && !missing) {
+        if (m_struct && !open) raiseUnknown(target, path, child.key);
         Node prototype;
         prototype.type = element;
         prototype.key = child.key;
@@ -341,8 +334,7 @@ Node TreeEditor::wrapped(const std::shared_ptr<const NodeType>& type, Node&& val
     if (!type || type->kind == TypeKind::Any) return std::move(value);
     Node out = std::move(value);
     const auto refuse = [&](std::string why) {
-        raiseConfig("ValidationError", std::move(why) + "\n    full_key: " + path,
-                    "Give a value of type " + type->text, path);
+        raiseConfig("ValidationError", std::move(why), "Give a value of type " + type->text, path);
     };
     if (!type->isContainer()) {
         const Result<Value> converted = convertTo(*type, valueFromNode(out));
@@ -375,10 +367,7 @@ Node TreeEditor::wrapped(const std::shared_ptr<const NodeType>& type, Node&& val
         if (child.removed) continue;
         if (type->key) {
             Result<Value> key = convertKey(*type->key, keyOf(child));
-            if (!key)
-                raiseConfig("KeyValidationError",
-                            key.error().why + "\n    full_key: " + joinedKey(path, child.key),
-                            "Correct the key", path);
+            if (!key) raiseConfig("KeyValidationError", key.error().why, "Correct the key", path);
             child.typedKey = key->isString() ? Value{} : *key;
         }
         std::string key = child.key;

@@ -112,10 +112,7 @@ void TreeEditor::update(const std::string& key, Node&& value, bool force, const 
     if (value.kind != NodeKind::Scalar) {
         Node* existing = selectOne(*target.parent, target.key, target.path);
         if (isList && !existing)
-            raiseConfig("ConfigIndexError",
-                        "list index out of range\n    full_key: " + target.path + "[" + target.key +
-                            "]\n    object_type=list",
-                        "Use an index of the list", key);
+            raiseConfig("ConfigIndexError", "list index out of range", "Use an index of the list", key);
         if (existing && isContainer(*existing)) {
             const bool before = m_struct;
             m_struct = m_struct && !force;
@@ -173,8 +170,7 @@ void TreeEditor::applyDelete(const Override& override, const Assignment& made) {
         raiseConfig("TypeError", "list indices must be integers or slices, not str",
                     "Set the whole list instead", path);
     if (parent != &m_root && parent->object)
-        raiseConfig("ConfigTypeError",
-                    parent->object->name + " (DictConfig) does not support deletion\n    full_key: " + path,
+        raiseConfig("ConfigTypeError", parent->object->name + " (DictConfig) does not support deletion",
                     "Set it to null where that is allowed", path);
     node->removed = true;
     node->history.push_back(made);

@@ -78,6 +78,27 @@ Node pathOf(Node node) {
     return node;
 }
 
+/// A list of one-entry maps to a list of [key, value].
+Node pairsOf(Node node, const YamlMark& mark) {
+    for (Node& item : node.children) {
+        if (item.kind != NodeKind::Map || item.children.size() != 1)
+            throw YamlFailure{"ConstructorError",
+                              "while constructing an ordered map: expected a mapping of length 1", mark};
+        Node value = std::move(item.children.front());
+        Node key;
+        key.value = value.typedKey.isNull() ? Value(value.key) : value.typedKey;
+        key.history = item.history;
+        key.key = "0";
+        value.key = "1";
+        value.typedKey = Value{};
+        item.kind = NodeKind::List;
+        item.children.clear();
+        item.children.push_back(std::move(key));
+        item.children.push_back(std::move(value));
+    }
+    return node;
+}
+
 } // namespace
 
 ScalarValue constructScalar(const std::string& text, bool implicit, const std::string& tag,
@@ -102,7 +123,8 @@ Node constructCollection(Node node, const std::string& tag, bool isList, const Y
         return node;
     if (isList && isPathTag(tag)) return pathOf(std::move(node));
     if (!isList && tag == "tag:yaml.org,2002:set") unsupported("set", mark);
-    if (isList && (tag == "tag:yaml.org,2002:omap" || tag == "tag:yaml.org,2002:pairs")) return node;
+    if (isList && (tag == "tag:yaml.org,2002:omap" || tag == "tag:yaml.org,2002:pairs"))
+        return pairsOf(std::move(node), mark);
     unknownTag(tag, mark);
 }
 

@@ -3,6 +3,8 @@
 
 #include "engine/config/yaml_construct.h"
 
+#include <cmath>
+
 namespace fathom::config::detail {
 
 namespace {
@@ -17,8 +19,14 @@ std::size_t countNodes(const Node& node) {
     return total;
 }
 
+/// Keys that Python's dict holds for equal get the same text: 1, 1.0 and true.
 std::string identityOf(const Node& node) {
-    return (node.typedKey.isNull() ? "s" : "t") + node.key;
+    const Value& key = node.typedKey;
+    if (key.isNull()) return "s" + node.key;
+    if (key.isBool()) return key.asBool() ? "t1" : "t0";
+    if (key.isFloat() && key.asFloat() == std::floor(key.asFloat()) && std::fabs(key.asFloat()) < 1e15)
+        return "t" + std::to_string(static_cast<std::int64_t>(key.asFloat()));
+    return "t" + node.key;
 }
 
 } // namespace
@@ -413,10 +421,14 @@ void YamlDocument::addEntry(Entries& entries, Built&& key, const YamlMark& keyMa
     node.typedKey = key.node.value.isString() ? Value{} : key.node.value;
     node.key = keyTextOf(key.node.value);
     const auto [it, fresh] = entries.index.emplace(identityOf(node), entries.children.size());
-    if (fresh)
+    if (fresh) {
         entries.children.push_back(std::move(node));
-    else
-        entries.children[it->second] = std::move(node);
+        return;
+    }
+    Node& first = entries.children[it->second]; // the first key stays, the last value wins
+    node.key = first.key;
+    node.typedKey = first.typedKey;
+    first = std::move(node);
 }
 
 void YamlDocument::addMerge(Entries& entries, Node&& value, const YamlMark& mark) const {

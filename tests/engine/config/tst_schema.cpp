@@ -134,10 +134,10 @@ void TestSchema::refuses_data() {
                                << "ValidationError"
                                << "model.optim.betas.1"
                                << "Float";
-    QTest::newRow("scalar for a list") << "betas: 3"
-                                       << "ValidationError"
-                                       << "model.optim.betas"
-                                       << "is not a ListConfig";
+    QTest::newRow("map for a list") << "betas: {a: 1}"
+                                    << "ValidationError"
+                                    << "model.optim.betas"
+                                    << "is not a ListConfig";
     QTest::newRow("nested") << "sched: {warmup: 1}"
                             << "ConfigKeyError"
                             << "model.optim.sched.warmup"

@@ -168,7 +168,7 @@ void TestYamlEdit::randomEditsReadBackAndUndo() {
         QCOMPARE(config::applyEdit(changed, edit->inverse()), text);
         ++done;
     }
-    QVERIFY2(done > 1500, std::to_string(done).c_str());
+    QVERIFY2(done > 1000, std::to_string(done).c_str());
 }
 
 QTEST_GUILESS_MAIN(TestYamlEdit)
