@@ -38,6 +38,10 @@ Result<TorchModule*> load() {
     const auto paths = candidates();
     for (const auto& path : paths) {
         if (!std::filesystem::exists(path)) continue;
+        // LibTorch's OpenMP threads spin while they wait, which took a quarter of the processor time of a
+        // small training step and made it no faster. Read once, when OpenMP is loaded: in the window Qt has
+        // done that already (libb2), so there the variable must come from outside.
+        setenv("OMP_WAIT_POLICY", "PASSIVE", /*overwrite=*/0);
         // Local: LibTorch's symbols must not reach Qt's plug-ins or anything else in the process.
         void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (!handle) {
