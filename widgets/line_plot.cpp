@@ -33,6 +33,7 @@ struct LinePlot::Impl {
     QTimer timer;
     bool dirty = true;
     bool autoX = true;
+    MinMax extraX; ///< shown beside the points, see includeX
     bool autoY = true;
     bool hovering = false;
     double hoverX = 0;
@@ -46,6 +47,7 @@ struct LinePlot::Impl {
     void applyColors();
     void markDirty();
     void redraw();
+    void moveAlong(bool sticking, double before);
     void fitX();
     void fitY();
     [[nodiscard]] QCPRange dataX() const;
@@ -169,7 +171,14 @@ QCPRange LinePlot::Impl::dataX() const {
         low = std::min(low, curve->data.x(0));
         high = std::max(high, curve->data.x(curve->data.size() - 1));
     }
-    return {low, high};
+    return {std::min(low, extraX.minimum), std::max(high, extraX.maximum)};
+}
+
+/// A zoomed view whose right edge was at the newest point stays there.
+void LinePlot::Impl::moveAlong(bool sticking, double before) {
+    const double after = dataX().upper;
+    if (sticking && after > before && std::isfinite(before)) plot->xAxis->moveRange(after - before);
+    markDirty();
 }
 
 void LinePlot::Impl::fitX() {
@@ -363,9 +372,7 @@ void LinePlot::append(int curve, std::span<const QPointF> points) {
     const bool sticking = !m_impl->autoX && isFollowing();
     const double before = m_impl->dataX().upper;
     m_impl->curves[static_cast<std::size_t>(curve)]->data.append(points);
-    const double after = m_impl->dataX().upper;
-    if (sticking && after > before && std::isfinite(before)) m_impl->plot->xAxis->moveRange(after - before);
-    m_impl->markDirty();
+    m_impl->moveAlong(sticking, before);
 }
 
 std::size_t LinePlot::pointCount(int curve) const {
@@ -375,10 +382,22 @@ std::size_t LinePlot::pointCount(int curve) const {
 void LinePlot::clearCurves() {
     m_impl->plot->clearPlottables(); // they refer to the curves
     m_impl->curves.clear();
+    m_impl->extraX = {};
     m_impl->hovering = false;
     m_impl->cursor->setVisible(false);
     m_impl->updateLegend();
     resetView();
+}
+
+void LinePlot::includeX(double from, double to) {
+    MinMax wider = m_impl->extraX;
+    wider.include(from);
+    wider.include(to);
+    if (wider.minimum == m_impl->extraX.minimum && wider.maximum == m_impl->extraX.maximum) return;
+    const bool sticking = !m_impl->autoX && isFollowing();
+    const double before = m_impl->dataX().upper;
+    m_impl->extraX = wider;
+    m_impl->moveAlong(sticking, before);
 }
 
 void LinePlot::setLogarithmic(bool on) {

@@ -50,6 +50,9 @@ public:
 
     void setLogarithmic(bool on);
     [[nodiscard]] bool isLogarithmic() const;
+    /// Showing all points also shows this much of x, so that plots side by side share their axis. Removed by
+    /// clearCurves().
+    void includeX(double from, double to);
     /// Show all points, and follow.
     void resetView();
     /// True while the newest point stays in sight by itself.

@@ -19,6 +19,7 @@ struct MinMax {
         if (value > maximum) maximum = value;
     }
     void include(const MinMax& other) {
+        if (!other.valid()) return; // its infinities are no values
         include(other.minimum);
         include(other.maximum);
     }

@@ -38,7 +38,7 @@ QString formatNumber(double value, int digits) {
     if (std::isinf(value)) return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
     if (value == 0) return QStringLiteral("0");
     const double size = std::abs(value);
-    if (size < 1e-4 || size >= 1e9) return locale().toString(value, 'g', digits);
+    if (size < 1e-4 || size >= 1e9) return QString::number(value, 'g', digits); // QLocale would write 1.2E-05
     const int exponent = static_cast<int>(std::floor(std::log10(size)));
     const int decimals = std::max(0, digits - 1 - exponent);
     QString result = locale().toString(value, 'f', decimals);

@@ -4,7 +4,7 @@
 // bridge.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 #include "engine/base/result.h"
 #include "engine/run/request.h"
 

@@ -3,7 +3,7 @@
 // thread; knows no Qt event loop and no thread.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 #include "engine/store/reader.h"
 
 #include <filesystem>

@@ -2,7 +2,7 @@
 // All runs of the workspace as a table, newest first. News change rows in place; new runs come on top.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 
 #include <QAbstractTableModel>
 #include <QHash>

@@ -17,7 +17,11 @@ namespace fathom::app {
 namespace {
 
 constexpr int kWidth = 80 * widgets::kGrid;
-constexpr int kHeight = 48 * widgets::kGrid;
+constexpr int kMostRows = 14;
+
+int rowHeight(const QFontMetrics& metrics) {
+    return metrics.height() + 14;
+}
 
 /// Title at the left, shortcut or state at the right.
 class PaletteDelegate : public QStyledItemDelegate {
@@ -46,7 +50,7 @@ public:
     }
 
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override {
-        return {0, option.fontMetrics.height() + 14};
+        return {0, rowHeight(option.fontMetrics)};
     }
 };
 
@@ -82,9 +86,9 @@ CommandPalette::CommandPalette(QWidget* parent) : QDialog(parent, Qt::Dialog | Q
 void CommandPalette::present(std::vector<PaletteItem> items) {
     m_line->clear();
     m_model.setItems(std::move(items));
-    selectFirst();
     const QWidget* over = parentWidget();
-    resize(std::min(kWidth, over->width() - 40), std::min(kHeight, over->height() - 80));
+    m_list->setFixedWidth(std::min(kWidth, over->width() - 40));
+    selectFirst();
     move(over->mapToGlobal(QPoint((over->width() - width()) / 2, 48)));
     show();
     m_line->setFocus();
@@ -93,6 +97,9 @@ void CommandPalette::present(std::vector<PaletteItem> items) {
 void CommandPalette::selectFirst() {
     m_list->setCurrentIndex(m_model.index(0));
     m_list->scrollToTop();
+    const int rows = std::clamp(m_model.rowCount(), 1, kMostRows);
+    m_list->setFixedHeight(rows * rowHeight(m_list->fontMetrics()) + 2);
+    adjustSize();
 }
 
 void CommandPalette::runCurrent() {
@@ -101,6 +108,13 @@ void CommandPalette::runCurrent() {
     const auto run = m_model.at(index.row()).run; // a copy: running may present the palette anew
     hide();
     run();
+}
+
+void CommandPalette::paintEvent(QPaintEvent* event) {
+    QDialog::paintEvent(event);
+    QPainter painter(this);
+    painter.setPen(widgets::colorsFor(this).border);
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
 }
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {

@@ -10,6 +10,7 @@
 #include "app/shell/screenshot.h"
 #include "app/shell/startup.h"
 #include "app/shell/theme_actions.h"
+#include "engine/run/process.h"
 
 #include <QApplication>
 #include <QSettings>
@@ -51,15 +52,18 @@ void applyThemeOf(QApplication& application, const Options& options, const QSett
     fathom::widgets::applyTheme(application, mode);
 }
 
+/// For benchmarks: FATHOM_TRACE_STARTUP=1.
 void traceStartup() {
     if (!qEnvironmentVariableIsSet("FATHOM_TRACE_STARTUP")) return;
     if (const auto elapsed = millisecondsSinceStart())
-        std::fprintf(stderr, "first paint after %.0f ms\n", *elapsed);
+        std::fprintf(stderr, "first paint after %.0f ms, %.1f MB resident\n", *elapsed,
+                     residentBytes() / 1e6);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+    fathom::run::prepareProcess();
     const Options options = parseOptions(argumentsOf(argc, argv));
     if (const int code = answerWithoutWindow(options); code >= 0) return code;
     if (!options.screenshots.isEmpty() && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))

@@ -2,7 +2,7 @@
 // The window: hosts the pages and wires them to the bridge. It owns no data.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 
 #include <QHash>
 #include <QWidget>

@@ -61,12 +61,15 @@ void RailButton::paintEvent(QPaintEvent*) {
     painter.setPen(color);
     painter.drawText(QRect(0, top + kIcon + 4, width(), text), Qt::AlignCenter, this->text());
     if (m_badge.isEmpty()) return;
-    const int badgeWidth = std::max(16, fontMetrics().horizontalAdvance(m_badge) + 8);
-    const QRectF badge(iconBox.right() - 2, top - 4, badgeWidth, 16);
     painter.setPen(QPen(c.window, 2));
     painter.setBrush(c.accent);
-    painter.drawRoundedRect(badge, 8, 8);
-    if (m_badge == QStringLiteral("●")) return; // a dot says it all
+    if (m_badge == QStringLiteral("●")) { // a dot says it all
+        painter.drawEllipse(QPointF(iconBox.right() + 4, top), 6, 6);
+        return;
+    }
+    const int badgeWidth = std::max(18, fontMetrics().horizontalAdvance(m_badge) + 8);
+    const QRectF badge(iconBox.right() - 2, top - 5, badgeWidth, 18);
+    painter.drawRoundedRect(badge, 9, 9);
     painter.setPen(c.accentText);
     painter.drawText(badge, Qt::AlignCenter, m_badge);
 }

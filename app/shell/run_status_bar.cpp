@@ -5,6 +5,7 @@
 #include "app/bridge/job_runner.h"
 #include "app/models/run_state_text.h"
 #include "app/shell/app_context.h"
+#include "app/shell/startup.h"
 #include "widgets/elided_label.h"
 #include "widgets/number_format.h"
 #include "widgets/state_chip.h"
@@ -16,7 +17,6 @@
 
 #include <cmath>
 #include <fstream>
-#include <unistd.h>
 
 namespace fathom::app {
 
@@ -43,10 +43,7 @@ MachineSample sampleProc() {
         sample.all += value;
         if (field != 3 && field != 4) sample.busy += value;
     }
-    std::ifstream statm("/proc/self/statm");
-    double total = 0;
-    double resident = 0;
-    if (statm >> total >> resident) sample.resident = resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+    sample.resident = residentBytes();
     return sample;
 }
 

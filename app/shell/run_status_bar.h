@@ -2,7 +2,7 @@
 // The line at the bottom: what runs, how far it is, and what the machine has left.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 
 #include <QHash>
 #include <QTimer>

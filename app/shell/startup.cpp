@@ -10,6 +10,7 @@
 #include <QStandardPaths>
 
 #include <ctime>
+#include <fstream>
 #include <unistd.h>
 
 namespace fathom::app {
@@ -110,6 +111,14 @@ std::optional<double> millisecondsSinceStart() {
     const double ticksPerSecond = static_cast<double>(sysconf(_SC_CLK_TCK));
     const double started = static_cast<double>(thisProcess().startTime) / ticksPerSecond;
     return (static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started) * 1000;
+}
+
+double residentBytes() {
+    std::ifstream statm("/proc/self/statm");
+    double total = 0;
+    double resident = 0;
+    statm >> total >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 } // namespace fathom::app

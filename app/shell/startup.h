@@ -34,5 +34,7 @@ struct Options {
 
 /// Milliseconds since this process was started (exec), by the kernel's account; resolution 10 ms.
 [[nodiscard]] std::optional<double> millisecondsSinceStart();
+/// Resident memory of this process.
+[[nodiscard]] double residentBytes();
 
 } // namespace fathom::app

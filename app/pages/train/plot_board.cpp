@@ -2,6 +2,7 @@
 #include "app/pages/train/plot_board.h"
 
 #include "widgets/line_plot.h"
+#include "widgets/min_max_pyramid.h"
 #include "widgets/theme.h"
 
 #include <QGridLayout>
@@ -69,10 +70,17 @@ PlotBoard::Place PlotBoard::placeFor(const QString& series) {
 }
 
 void PlotBoard::append(const std::vector<SeriesNews>& series) {
+    widgets::MinMax steps;
     for (const SeriesNews& news : series) {
         const Place place = placeFor(QString::fromStdString(news.name));
-        if (place.plot != nullptr) place.plot->append(place.curve, news.points);
+        if (place.plot == nullptr || news.points.empty()) continue;
+        place.plot->append(place.curve, news.points);
+        steps.include(news.points.front().x());
+        steps.include(news.points.back().x());
     }
+    if (!steps.valid()) return;
+    for (auto* plot : m_plots)
+        plot->includeX(steps.minimum, steps.maximum);
 }
 
 void PlotBoard::saveState(QSettings& settings) const {

@@ -2,7 +2,7 @@
 // The plots of one run. Each series finds its plot by its name; a plot's curves come as their series do.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 
 #include <QHash>
 #include <QWidget>

@@ -58,6 +58,7 @@ QWidget* RunView::buildSamples() {
     m_sampleTable->setItemDelegateForColumn(SampleModel::Pair, new AlignmentDelegate(m_sampleTable));
     m_sampleTable->setSortingEnabled(true);
     m_sampleTable->setShowGrid(false);
+    m_sampleTable->setTextElideMode(Qt::ElideMiddle); // clips differ at their ends
     m_sampleTable->setAlternatingRowColors(true);
     m_sampleTable->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_sampleTable->setTabKeyNavigation(false);

@@ -2,7 +2,7 @@
 // One run as it goes: header, plots, predictions, log and files. Fed by news; knows no bridge.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 #include "app/models/sample_model.h"
 #include "engine/base/result.h"
 

@@ -2,7 +2,7 @@
 // The page of the run that goes on, or of one that was picked.
 #pragma once
 
-#include "app/bridge/run_news.h"
+#include "app/models/run_news.h"
 #include "app/shell/page.h"
 #include "engine/base/result.h"
 

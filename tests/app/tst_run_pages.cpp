@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bridge/engine_bridge.h"
+#include "app/models/run_table_model.h"
+#include "app/pages/runs/runs_page.h"
+#include "app/pages/train/log_view.h"
+#include "app/pages/train/plot_board.h"
+#include "app/pages/train/run_header.h"
+#include "app/pages/train/run_view.h"
+#include "app/pages/train/train_page.h"
+#include "tests/app/page_fixture.h"
+#include "tests/app/run_fixture.h"
+#include "widgets/line_plot.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+#include <QtTest>
+
+using namespace fathom;
+using namespace fathom::app;
+using store::RunState;
+
+namespace {
+
+RunNewsPtr newsOf(const store::Run& run, bool fromStart = true) {
+    auto news = std::make_shared<RunNews>();
+    news->run = run.id;
+    news->fromStart = fromStart;
+    news->info = run;
+    return news;
+}
+
+} // namespace
+
+class TestRunPages : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void trainPageOffersTrain_whileThereIsNoRun() {
+        PageFixture fixture;
+        TrainPage page(fixture.context);
+        QSignalSpy requested(&fixture.context, &AppContext::trainCurrentRequested);
+        auto* stack = qobject_cast<QStackedWidget*>(page.widget());
+        QCOMPARE(stack->currentIndex(), 0);
+        fixture.actions.find(QStringLiteral("train.start"))->trigger();
+        QCOMPARE(requested.count(), 1);
+        QVERIFY(!fixture.actions.find(QStringLiteral("train.stop"))->isEnabled());
+        delete stack;
+    }
+
+    void trainPageShowsTheNewestRun_andItsNews() {
+        PageFixture fixture;
+        TrainPage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        auto* view = widget->findChild<RunView*>();
+        Q_EMIT fixture.engine.runListChanged(
+            listNews({makeRow(2, RunState::Running), makeRow(1, RunState::Completed)}, true));
+        QCOMPARE(page.badge(), QStringLiteral("●"));
+        auto news = std::make_shared<RunNews>(*newsOf(makeRow(2, RunState::Running).run));
+        news->series = {{"train_loss", {{1, 9}, {2, 8}}},
+                        {"val_wer", {{2, 0.9}}},
+                        {"epoch", {{1, 0}}},
+                        {"learning_rate", {{1, 0.1}}}};
+        news->events = {{1, 1e9, LogLevel::Info, "Loading"}};
+        news->samples = {
+            {.step = 2, .index = 0, .source = "a.flac", .reference = "on", .prediction = "off", .score = 1}};
+        Q_EMIT fixture.engine.runChanged(news);
+        QCOMPARE(view->plots().plot(PlotBoard::Kind::Loss)->pointCount(0), std::size_t{2});
+        QCOMPARE(view->plots().plot(PlotBoard::Kind::Metric)->curveCount(), 1);
+        QCOMPARE(view->plots().plot(PlotBoard::Kind::Throughput)->curveCount(), 0);
+        QCOMPARE(view->log().model().rowCount(), 1);
+        QCOMPARE(view->samples().rowCount(), 1);
+        const QString progress = view->header().progressText();
+        QVERIFY2(progress.contains(QStringLiteral("step 840 / 1,404")), qPrintable(progress));
+        QVERIFY2(progress.contains(QStringLiteral("ETA 1 min 36 s")), qPrintable(progress));
+        QVERIFY(page.isSettled());
+    }
+
+    void failedRunSaysWhy_andItsDetailsCanBeCopied() {
+        PageFixture fixture;
+        TrainPage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        RunRow row = makeRow(1, RunState::Failed);
+        row.run.error = "Training failed: out of memory. Lower model.train_ds.batch_size";
+        Q_EMIT fixture.engine.runListChanged(listNews({row}, true));
+        Q_EMIT fixture.engine.runChanged(newsOf(row.run));
+        const RunHeader& header = widget->findChild<RunView*>()->header();
+        QVERIFY(header.problemText().contains(QStringLiteral("out of memory")));
+        widget->findChild<RunHeader*>()->findChild<QToolButton*>()->click();
+        QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("fathom-cli train")));
+        Q_EMIT fixture.engine.runChanged(newsOf(makeRow(1, RunState::Completed).run, false));
+        QVERIFY(header.problemText().isEmpty());
+    }
+
+    void refusedConfigIsShownWithPlaceAndRemedy() {
+        PageFixture fixture;
+        TrainPage page(fixture.context);
+        QSignalSpy pages(&fixture.context, &AppContext::pageRequested);
+        std::unique_ptr<QWidget> widget(page.widget());
+        Q_EMIT fixture.context.trainRefused({.what = "Cannot read the config",
+                                             .why = "no such key",
+                                             .remedy = "Did you mean lr?",
+                                             .file = "a.yaml",
+                                             .line = 3});
+        const QString text = widget->findChild<RunView*>()->header().problemText();
+        QVERIFY(text.contains(QStringLiteral("a.yaml:3")));
+        QVERIFY(text.contains(QStringLiteral("Did you mean lr?")));
+        QCOMPARE(pages.last()[0].toString(), QStringLiteral("train"));
+    }
+
+    void newerRunTakesThePage_unlessTheUserPickedOne() {
+        PageFixture fixture;
+        TrainPage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        auto* view = widget->findChild<RunView*>();
+        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(1, RunState::Completed)}, true));
+        Q_EMIT fixture.engine.runChanged(newsOf(makeRow(1, RunState::Completed).run));
+        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(2, RunState::Running)}, false));
+        Q_EMIT fixture.engine.runChanged(newsOf(makeRow(2, RunState::Running).run));
+        QVERIFY(view->header().progressText().contains(QStringLiteral("ETA")));
+        Q_EMIT fixture.context.showRunRequested(1);
+        Q_EMIT fixture.engine.runChanged(newsOf(makeRow(1, RunState::Completed).run));
+        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(3, RunState::Running)}, false));
+        Q_EMIT fixture.engine.runChanged(newsOf(makeRow(3, RunState::Running).run));
+        QVERIFY(view->header().progressText().contains(QStringLiteral("took"))); // still run 1
+    }
+
+    void seriesFindTheirPlots() {
+        using Kind = PlotBoard::Kind;
+        QCOMPARE(PlotBoard::kindOf(QStringLiteral("train_loss")), std::optional(Kind::Loss));
+        QCOMPARE(PlotBoard::kindOf(QStringLiteral("val_loss")), std::optional(Kind::Loss));
+        QCOMPARE(PlotBoard::kindOf(QStringLiteral("val_wer")), std::optional(Kind::Metric));
+        QCOMPARE(PlotBoard::kindOf(QStringLiteral("learning_rate")), std::optional(Kind::LearningRate));
+        QCOMPARE(PlotBoard::kindOf(QStringLiteral("samples_per_second")), std::optional(Kind::Throughput));
+        QCOMPARE(PlotBoard::kindOf(QStringLiteral("global_step")), std::nullopt);
+    }
+
+    void enterShowsTheRun() {
+        PageFixture fixture;
+        RunsPage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        Q_EMIT fixture.engine.runListChanged(
+            listNews({makeRow(2, RunState::Running), makeRow(1, RunState::Completed)}, true));
+        QCOMPARE(page.badge(), QStringLiteral("1"));
+        auto* table = widget->findChild<QTableView*>();
+        widget->show();
+        table->setFocus();
+        QTest::keyClick(table, Qt::Key_Down);
+        QSignalSpy shown(&fixture.context, &AppContext::showRunRequested);
+        QTest::keyClick(table, Qt::Key_Return);
+        QCOMPARE(shown.count(), 1);
+        QCOMPARE(shown[0][0].toLongLong(), 1);
+    }
+
+    void selectionStaysOnItsRun_whenANewOneComes() {
+        PageFixture fixture;
+        RunsPage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(1, RunState::Completed)}, true));
+        auto* table = widget->findChild<QTableView*>();
+        table->selectRow(0);
+        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(2, RunState::Running)}, false));
+        QCOMPARE(table->currentIndex().data(RunTableModel::IdRole).toLongLong(), 1);
+        QCOMPARE(table->currentIndex().row(), 1);
+    }
+
+    void copyPutsTheCommandOnTheClipboard() {
+        PageFixture fixture;
+        RunsPage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(1, RunState::Completed)}, true));
+        fixture.actions.find(QStringLiteral("runs.copy"))->trigger();
+        QCOMPARE(QGuiApplication::clipboard()->text(),
+                 QStringLiteral("fathom-cli train --config-name speech"));
+        QVERIFY(!fixture.actions.find(QStringLiteral("runs.folder"))->isEnabled()); // it has none
+    }
+
+    void filterIsRemembered() {
+        PageFixture fixture;
+        {
+            RunsPage page(fixture.context);
+            std::unique_ptr<QWidget> widget(page.widget());
+            widget->findChild<QLineEdit*>()->setText(QStringLiteral("failed"));
+            page.saveState(fixture.settings);
+            for (QAction* action : fixture.actions.actions())
+                action->setObjectName({}); // the next page adds its own
+        }
+        RunsPage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        page.restoreState(fixture.settings);
+        QCOMPARE(widget->findChild<QLineEdit*>()->text(), QStringLiteral("failed"));
+    }
+};
+
+QTEST_MAIN(TestRunPages)
+#include "tst_run_pages.moc"
