@@ -6,7 +6,6 @@
 #include <QKeyEvent>
 #include <QTextBlock>
 #include <QTextLayout>
-#include <QTextBlock>
 
 #include <algorithm>
 

@@ -46,11 +46,14 @@ ConfigTreeView::ConfigTreeView(ConfigModel& model, ConfigFilter& filter, QWidget
     setExpandsOnDoubleClick(true);
     setTabKeyNavigation(false);
     const int em = fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    header()->setStretchLastSection(true);
+    // The badge is what this page is for: the value gives way, so that it is always in sight.
+    header()->setStretchLastSection(false);
     header()->setSectionsMovable(false);
-    header()->resizeSection(ConfigModel::KeyColumn, 24 * em);
-    header()->resizeSection(ConfigModel::ValueColumn, 22 * em);
-    header()->resizeSection(ConfigModel::ResolvedColumn, 14 * em);
+    header()->setSectionResizeMode(ConfigModel::ValueColumn, QHeaderView::Stretch);
+    header()->resizeSection(ConfigModel::KeyColumn, 20 * em);
+    header()->resizeSection(ConfigModel::ResolvedColumn, 9 * em);
+    header()->resizeSection(ConfigModel::SourceColumn, 11 * em);
+    header()->setMinimumSectionSize(6 * em);
     connect(this, &QTreeView::clicked, this, [this](const QModelIndex& index) {
         if (index.column() == ConfigModel::SourceColumn) Q_EMIT sourceRequested(m_filter.mapToSource(index));
     });

@@ -61,6 +61,7 @@ ConfigureView::ConfigureView(ConfigDocument& document, ActionRegistry& actions, 
     m_splitter->addWidget(m_source);
     m_splitter->setStretchFactor(0, 3);
     m_splitter->setStretchFactor(1, 2);
+    m_splitter->setSizes({110 * kGrid, 60 * kGrid});
     m_splitter->setHandleWidth(kGrid);
     m_empty = new widgets::EmptyState;
     connect(m_empty, &widgets::EmptyState::buttonClicked, m_open, &QAction::trigger);
