@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole jobs on eight short recordings: what a run leaves behind, and how wrong inputs end it.
+#include "tests/engine/train/train_testing.h"
+
+#include "engine/base/file.h"
+#include "engine/train/job.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace fathom;
+using namespace fathom::testing;
+
+namespace {
+
+const std::string kData = std::string(FATHOM_TEST_DATA) + "/nemo/";
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    return text;
+}
+
+/// A job in a folder of its own.
+struct Job {
+    QTemporaryDir folder{};
+    MemoryWriter writer{};
+    MemoryLog log{};
+    std::stop_source stop{};
+    std::string manifest = kData + "manifest.json";
+
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return folder.path().toStdString() + '/' + name;
+    }
+    [[nodiscard]] config::Config config(const std::vector<std::string>& overrides) const {
+        const auto text = readFile(std::string(FATHOM_TEST_DATA) + "/train/tiny.yaml");
+        return configOf(replaced(replaced(text.value_or(std::string{}), "MANIFEST", manifest), "EXPDIR",
+                                 path("exp")),
+                        overrides)
+            .value();
+    }
+    Result<run::TrainEnd> run(const std::vector<std::string>& overrides = {},
+                              run::Mode mode = run::Mode::Train) {
+        const config::Config composed = config(overrides);
+        return train::runJob({composed, mode, writer, log, stop.get_token()});
+    }
+    /// One manifest line about a copy of a recording, or of whatever `audio` is.
+    void useManifest(const std::string& text) {
+        manifest = path("manifest.json");
+        (void)writeFileAtomically(manifest, text);
+    }
+};
+
+std::string line(const std::string& audio, const std::string& text) {
+    return R"({"audio_filepath": ")" + audio + R"(", "duration": 1.0, "text": ")" + text + "\"}\n";
+}
+
+} // namespace
+
+class TestJob : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void train_leavesAModelThatRestores();
+    void train_sameSeed_sameLosses();
+    void train_stop_savesTheModel();
+    void train_testSet_isTestedAfterwards();
+    void test_initFromNemoModel();
+    void train_fromNemoModel_startsAtItsLoss();
+    void train_wrongInputs_data();
+    void train_wrongInputs();
+    void train_savingFails_endsTheRun();
+    void check_wrongConfigs_data();
+    void check_wrongConfigs();
+};
+
+void TestJob::train_leavesAModelThatRestores() {
+    Job job;
+    const auto end = job.run();
+    QVERIFY2(end && *end == run::TrainEnd::Completed, end ? "" : end.error().message().c_str());
+    QCOMPARE(job.writer.values["train_loss"].size(), std::size_t{4});
+    QCOMPARE(job.writer.values["val_wer"].size(), std::size_t{2});
+    QCOMPARE(job.writer.lastSamples.size(), std::size_t{8});
+    QCOMPARE(job.writer.lastSamples[0].reference, std::string("hello world"));
+    const std::filesystem::path checkpoints = job.writer.folder / "checkpoints";
+    QVERIFY(std::filesystem::exists(checkpoints / "tiny-best.nemo"));
+    for (const char* name : {"cmd-args.log", "config.yaml", "log.txt"})
+        QVERIFY2(std::filesystem::exists(job.writer.folder / name), name);
+    QCOMPARE(job.writer.artifacts.back().path, (checkpoints / "tiny.nemo").string());
+
+    // Restored twice: the model that was saved and one saved from it agree to the bit.
+    const auto nemo = archive::Nemo::open(checkpoints / "tiny.nemo");
+    QVERIFY2(nemo, nemo ? "" : nemo.error().message().c_str());
+    auto model = model::restoreModel(*nemo, {});
+    QVERIFY2(model, model ? "" : model.error().message().c_str());
+    QVERIFY(model::saveModel(**model, job.path("again.nemo")));
+    auto again = model::restoreModel(*archive::Nemo::open(job.path("again.nemo")), {});
+    QVERIFY(again);
+    const auto transcripts = (*model)->transcribe({kData + "audio/utt0.wav"}, {});
+    QVERIFY2(transcripts, transcripts ? "" : transcripts.error().message().c_str());
+    const auto a = (*model)->module().named_parameters();
+    const auto b = (*again)->module().named_parameters();
+    for (const auto& item : a)
+        QVERIFY(torch::equal(item.value(), b[item.key()]));
+}
+
+void TestJob::train_sameSeed_sameLosses() {
+    Job first;
+    Job second;
+    Job other;
+    QVERIFY(first.run() && second.run() && other.run({"seed=4"}));
+    QCOMPARE(first.writer.valuesOf("train_loss"), second.writer.valuesOf("train_loss"));
+    QCOMPARE(first.writer.valuesOf("val_loss"), second.writer.valuesOf("val_loss"));
+    QVERIFY(first.writer.valuesOf("train_loss") != other.writer.valuesOf("train_loss"));
+}
+
+void TestJob::train_stop_savesTheModel() {
+    Job job;
+    job.stop.request_stop();
+    const auto end = job.run();
+    QVERIFY(end && *end == run::TrainEnd::Stopped);
+    QVERIFY(std::filesystem::exists(job.writer.folder / "checkpoints/tiny.nemo"));
+}
+
+void TestJob::train_testSet_isTestedAfterwards() {
+    Job job;
+    const auto end = job.run(
+        {"trainer.max_epochs=1", "model.test_ds.manifest_filepath=${model.validation_ds.manifest_filepath}"});
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    QCOMPARE(job.writer.values["test_wer"].size(), std::size_t{1});
+    // The last validation saw the same weights and the same recordings.
+    QCOMPARE(job.writer.values["test_loss"][0].second, job.writer.values["val_loss"][0].second);
+}
+
+void TestJob::test_initFromNemoModel() {
+    Job trained;
+    QVERIFY(trained.run({"trainer.max_epochs=1"}));
+    Job tested;
+    const auto end =
+        tested.run({"+init_from_nemo_model=" + (trained.writer.folder / "checkpoints/tiny.nemo").string(),
+                    "model.test_ds.manifest_filepath=${model.validation_ds.manifest_filepath}"},
+                   run::Mode::Test);
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    QCOMPARE(tested.writer.values["test_loss"].size(), std::size_t{1});
+    QCOMPARE(tested.writer.values["test_loss"][0].second, trained.writer.values["val_loss"][0].second);
+    QVERIFY(!tested.writer.values.contains("train_loss"));
+}
+
+void TestJob::train_fromNemoModel_startsAtItsLoss() {
+    Job trained;
+    QVERIFY(trained.run());
+    Job tuned;
+    QVERIFY(
+        tuned.run({"+init_from_nemo_model=" + (trained.writer.folder / "checkpoints/tiny.nemo").string()}));
+    QVERIFY(tuned.writer.valuesOf("train_loss")[0] < trained.writer.valuesOf("train_loss")[0]);
+}
+
+void TestJob::train_wrongInputs_data() {
+    QTest::addColumn<QString>("manifest");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("no manifest") << ""
+                                 << "manifest";
+    QTest::newRow("empty manifest") << "\n"
+                                    << "manifest.json";
+    QTest::newRow("not JSON") << "audio.wav hello\n"
+                              << "manifest.json:1";
+    QTest::newRow("missing recording")
+        << QString::fromStdString(line("nowhere.wav", "go")) << "manifest.json:1";
+    QTest::newRow("truncated recording") << QString::fromStdString(line("cut.wav", "go")) << "cut.wav";
+    QTest::newRow("not a recording") << QString::fromStdString(line("manifest.json", "go"))
+                                     << "manifest.json";
+    QTest::newRow("label not in labels")
+        << QString::fromStdString(line(kData + "audio/utt0.wav", "g\u00f6")) << "labels";
+}
+
+void TestJob::train_wrongInputs() {
+    QFETCH(QString, manifest);
+    QFETCH(QString, word);
+    Job job;
+    const auto whole = readFile(kData + "audio/utt0.wav");
+    QVERIFY(whole &&
+            writeFileAtomically(job.path("cut.wav"), std::string_view(*whole).substr(0, whole->size() / 2)));
+    if (manifest.isEmpty())
+        job.manifest = job.path("absent.json");
+    else
+        job.useManifest(manifest.toStdString());
+    const auto end = job.run({"trainer.max_epochs=1"});
+    QVERIFY(!end);
+    const std::string message = end.error().message();
+    QVERIFY2(message.find(word.toStdString()) != std::string::npos, message.c_str());
+    QVERIFY2(end.error().exitCode() == 2 || end.error().exitCode() == 3, message.c_str());
+    QVERIFY2(message.find('\n') == std::string::npos, message.c_str());
+    QVERIFY2(!end.error().remedy.empty(), message.c_str());
+}
+
+void TestJob::train_savingFails_endsTheRun() {
+    Job job;
+    // A folder where the file should go: no rename can replace it.
+    const std::string checkpoints = job.path("checkpoints");
+    std::filesystem::create_directories(checkpoints + "/tiny-best.nemo/occupied");
+    const auto end = job.run({"+exp_manager.checkpoint_callback_params.dirpath=" + checkpoints});
+    QVERIFY(!end);
+    QVERIFY2(end.error().message().find("tiny-best.nemo") != std::string::npos,
+             end.error().message().c_str());
+}
+
+void TestJob::check_wrongConfigs_data() {
+    QTest::addColumn<QString>("override");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("trainer flag") << "+trainer.max_step=3"
+                                  << "max_steps";
+    QTest::newRow("optimizer") << "model.optim.name=adamm"
+                               << "adamw";
+    QTest::newRow("schedule") << "model.optim.sched.name=CosineAnealing"
+                              << "sched";
+    QTest::newRow("schedule argument") << "+model.optim.sched.warmup=3"
+                                       << "warmup";
+    QTest::newRow("exp_dir") << "exp_manager.exp_dir=/proc/self/nowhere"
+                             << "exp_dir";
+    QTest::newRow("seed") << "seed=-1"
+                          << "seed";
+    QTest::newRow("gpu") << "trainer.accelerator=gpu"
+                         << "accelerator";
+}
+
+void TestJob::check_wrongConfigs() {
+    QFETCH(QString, override);
+    QFETCH(QString, word);
+    const Job job;
+    QVERIFY(train::checkJob(job.config({}), run::Mode::Train));
+    if (override.contains(QLatin1String("gpu")) && torch::cuda::is_available()) QSKIP("there is a GPU");
+    const Status fine = train::checkJob(job.config({override.toStdString()}), run::Mode::Train);
+    QVERIFY(!fine);
+    const std::string message = fine.error().message();
+    QCOMPARE(fine.error().exitCode(), 2);
+    QVERIFY2(message.find(word.toStdString()) != std::string::npos, message.c_str());
+}
+
+QTEST_GUILESS_MAIN(TestJob)
+#include "tst_job.moc"
