@@ -55,6 +55,8 @@ function(fathom_configure target)
     if(type STREQUAL "STATIC_LIBRARY")
       # Each torch file costs seconds before its first own line: eight of them are compiled as one.
       set_target_properties(${target} PROPERTIES UNITY_BUILD ${FATHOM_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+    elseif(type STREQUAL "EXECUTABLE")
+      target_compile_options(${target} PRIVATE -fPIC) # CMake would say -fPIE, and the precompiled header be refused
     endif()
     if(NOT target STREQUAL engine_torch_pch)
       target_precompile_headers(${target} REUSE_FROM engine_torch_pch)

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <thread>
 #include <unistd.h>
@@ -35,11 +34,6 @@ double quantile(std::vector<double>& values, double q) {
     const auto index = static_cast<std::size_t>(q * static_cast<double>(values.size() - 1));
     std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(index), values.end());
     return values[index];
-}
-
-/// Processor time of this process, all threads.
-double cpuSeconds() {
-    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
 /// 10,000 points a second for `duration` seconds, in bursts of ten as a step logs them.
@@ -89,7 +83,6 @@ void rowRate(Recorder& recorder, RunWriter& run) {
     const double all = seconds(Clock::now() - begin);
     std::printf("put_burst_mean %.0f ns\n", 1e9 * put / kPoints);
     std::printf("rows_per_second %.0f rows/s\n", kPoints / all);
-    std::printf("rows_per_cpu_second %.0f rows/s\n", kPoints / (cpuSeconds() - cpuBegin));
 }
 
 void readRate(const std::filesystem::path& workspace, RunId run) {

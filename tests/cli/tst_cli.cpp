@@ -80,16 +80,19 @@ class CliTest : public QObject {
                            set.arg(QStringLiteral("validation_ds")),
                            QStringLiteral("model.test_ds.manifest_filepath=null"),
                            QStringLiteral("model.train_ds.batch_size=2"),
+                           QStringLiteral("trainer.log_every_n_steps=1"),
+                           QStringLiteral("trainer.check_val_every_n_epoch=1"),
                            QStringLiteral("trainer.max_epochs=1")} +
                more;
     }
 
 private Q_SLOTS:
     void initTestCase() {
-        write(path(QStringLiteral("good.json")),
-              manifestLine(clip(QStringLiteral("activated.flac")), 1.064, QStringLiteral("activated")) +
-                  manifestLine(clip(QStringLiteral("added.flac")), 0.723, QStringLiteral("added")));
-        QVERIFY(QFile::exists(clip(QStringLiteral("activated.flac"))));
+        write(path(QStringLiteral("good.json")), manifestLine(clip(QStringLiteral("agent-loginok.flac")),
+                                                              1.746, QStringLiteral("agent logged in")) +
+                                                     manifestLine(clip(QStringLiteral("auth-thankyou.flac")),
+                                                                  0.96, QStringLiteral("thank you")));
+        QVERIFY(QFile::exists(clip(QStringLiteral("agent-loginok.flac"))));
     }
 
     void aTraining_endsInAnArchiveThatTranscribes() {
@@ -112,8 +115,8 @@ private Q_SLOTS:
         const QStringList archives = folder.entryList({QStringLiteral("*.nemo")});
         QVERIFY2(!archives.isEmpty(), qPrintable(folder.path()));
         const QString nemo = folder.filePath(archives.front());
-        const Output text = run({QStringLiteral("transcribe"), nemo, clip(QStringLiteral("added.flac")),
-                                 QStringLiteral("--json")});
+        const Output text = run({QStringLiteral("transcribe"), nemo,
+                                 clip(QStringLiteral("auth-thankyou.flac")), QStringLiteral("--json")});
         QVERIFY2(text.exitCode == 0, qPrintable(text.err));
         const auto line = fathom::fromJson(text.out.trimmed().toStdString());
         QVERIFY2(line.has_value() && line->at("text") != nullptr && line->at("text")->isString(),
@@ -149,16 +152,16 @@ private Q_SLOTS:
         row("missing file",
             manifest("missing.json", manifestLine(QStringLiteral("none.flac"), 1, QStringLiteral("a"))), 3,
             "missing.json:1");
-        write(path(QStringLiteral("cut.flac")), read(clip(QStringLiteral("activated.flac"))).left(9000));
+        write(path(QStringLiteral("cut.flac")), read(clip(QStringLiteral("agent-loginok.flac"))).left(9000));
         row("truncated recording",
-            manifest("cut.json",
-                     manifestLine(path(QStringLiteral("cut.flac")), 1.064, QStringLiteral("activated"))),
+            manifest("cut.json", manifestLine(path(QStringLiteral("cut.flac")), 1.746,
+                                              QStringLiteral("agent logged in"))),
             3, "cut.json:1");
         row("empty manifest", manifest("empty.json", ""), 3, "empty.json");
         row("not JSON", manifest("broken.json", "{oops\n"), 3, "broken.json:1");
         row("character not in labels",
-            manifest("label.json",
-                     manifestLine(clip(QStringLiteral("added.flac")), 0.723, QStringLiteral("added 7"))),
+            manifest("label.json", manifestLine(clip(QStringLiteral("auth-thankyou.flac")), 0.96,
+                                                QStringLiteral("thank you 7"))),
             3, "label.json:1");
         row("folder cannot be written", training(good, {QStringLiteral("exp_manager.exp_dir=/proc/none")}), 2,
             "exp_dir");
@@ -167,7 +170,7 @@ private Q_SLOTS:
             "half.nemo");
         row("archive cut at half, restored",
             {QStringLiteral("transcribe"), path(QStringLiteral("half.nemo")),
-             clip(QStringLiteral("added.flac"))},
+             clip(QStringLiteral("auth-thankyou.flac"))},
             3, "half.nemo");
         row("no such archive",
             {QStringLiteral("nemo"), QStringLiteral("ls"), path(QStringLiteral("none.nemo"))}, 3,
