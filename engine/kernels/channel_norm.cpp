@@ -1,47 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/kernels/channel_norm.h"
 
+#include "engine/kernels/norm_rows.h"
+
+#include <cmath>
+
 namespace fathom::kernels {
 
 namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kLanes = 16; // independent sums, which the compiler keeps in vector registers
-constexpr Index kGrain = 8;  // channels that are worth a thread
+constexpr Index kGrain = 8; // channels that are worth a thread
 
-/// Σ term(t) for t in [0, count), in a fixed order.
-template <class Term> float sumOf(Index count, Term term) {
-    float lanes[kLanes] = {};
-    Index t = 0;
-    for (; t + kLanes <= count; t += kLanes) {
-        for (Index lane = 0; lane < kLanes; ++lane)
-            lanes[lane] += term(t + lane);
-    }
-    for (Index lane = 0; t + lane < count; ++lane)
-        lanes[lane] += term(t + lane);
-    float total = 0;
-    for (const float lane : lanes)
-        total += lane;
-    return total;
+RowDropout dropoutOf(const ChannelNorm& norm, Index channel) {
+    RowDropout dropout;
+    dropout.threshold = static_cast<std::uint32_t>(std::llround(std::ldexp(double{norm.dropout}, 32)));
+    dropout.scale = 1 / (1 - norm.dropout);
+    dropout.seed[0] = static_cast<std::uint32_t>(norm.seed);
+    dropout.seed[1] = static_cast<std::uint32_t>(norm.seed >> 32U);
+    dropout.first = static_cast<std::uint32_t>(channel * norm.frames);
+    return dropout;
 }
 
 } // namespace
 
+const NormRows& normRows(Isa isa) {
+#if defined(__x86_64__)
+    if (isa == Isa::Avx512) return kNormRowsAvx512;
+    if (isa == Isa::Avx2) return kNormRowsAvx2;
+#else
+    (void)isa;
+#endif
+    return kNormRowsPortable;
+}
+
 void channelStatistics(const ChannelNorm& norm, const float* x, float* mean, float* var,
                        const ParallelFor& parallelFor) {
-    const auto count = static_cast<float>(norm.count);
-    const auto padding = static_cast<float>(norm.count - norm.frames);
+    const NormRows& rows = normRows(norm.isa);
+    const auto count = static_cast<double>(norm.count);
+    const auto padding = static_cast<double>(norm.count - norm.frames);
     parallelFor(0, norm.channels, kGrain, [&](Index begin, Index end) {
         for (Index c = begin; c < end; ++c) {
             const float* row = x + c * norm.frames;
-            const float average = sumOf(norm.frames, [row](Index t) { return row[t]; }) / count;
-            const float squares = sumOf(norm.frames, [row, average](Index t) {
-                const float d = row[t] - average;
-                return d * d;
-            });
-            mean[c] = average;
-            var[c] = (squares + padding * average * average) / count;
+            mean[c] = static_cast<float>(rows.sum(row, norm.frames) / count);
+            const double average = mean[c];
+            const double squares = rows.squares(row, norm.frames, mean[c]);
+            var[c] = static_cast<float>((squares + padding * average * average) / count);
         }
     });
 }
@@ -49,60 +54,41 @@ void channelStatistics(const ChannelNorm& norm, const float* x, float* mean, flo
 void channelNormForward(const ChannelNorm& norm, const float* x, const float* mean, const float* rstd,
                         const float* weight, const float* bias, const float* residual, float* y,
                         const ParallelFor& parallelFor) {
+    const NormRows& rows = normRows(norm.isa);
     parallelFor(0, norm.channels, kGrain, [&](Index begin, Index end) {
         for (Index c = begin; c < end; ++c) {
-            const float* row = x + c * norm.frames;
-            const float* added = residual ? residual + c * norm.frames : nullptr;
-            float* out = y + c * norm.frames;
+            const Index first = c * norm.frames;
             const float scale = rstd[c] * weight[c];
-            const float shift = bias[c] - mean[c] * scale;
-            if (added) {
-                for (Index t = 0; t < norm.frames; ++t)
-                    out[t] = row[t] * scale + shift + added[t];
-            } else {
-                for (Index t = 0; t < norm.frames; ++t)
-                    out[t] = row[t] * scale + shift;
-            }
-            if (norm.relu) {
-                for (Index t = 0; t < norm.frames; ++t)
-                    out[t] = out[t] > 0 ? out[t] : 0;
-            }
+            rows.normalise(x + first, scale, bias[c] - mean[c] * scale, residual ? residual + first : nullptr,
+                           y + first, norm.frames);
+            if (norm.relu) rows.activate(y + first, dropoutOf(norm, c), norm.frames);
         }
     });
 }
 
 void channelNormBackward(const ChannelNorm& norm, const ChannelNormInputs& inputs,
                          const ChannelNormGradients& gradients, const ParallelFor& parallelFor) {
-    const auto count = static_cast<float>(norm.count);
+    const NormRows& rows = normRows(norm.isa);
+    const auto count = static_cast<double>(norm.count);
     parallelFor(0, norm.channels, kGrain, [&](Index begin, Index end) {
         for (Index c = begin; c < end; ++c) {
             const Index first = c * norm.frames;
             const float* x = inputs.x + first;
-            const float mean = inputs.mean[c];
-            const float rstd = inputs.rstd[c];
+            const double rstd = inputs.rstd[c];
             // The gradient behind the activation: kept where the residual wants it, else where x's gradient
             // will be.
             float* g = (gradients.residual ? gradients.residual : gradients.x) + first;
-            const float* gradY = inputs.gradY + first;
-            if (norm.relu) {
-                const float* y = inputs.y + first;
-                for (Index t = 0; t < norm.frames; ++t)
-                    g[t] = y[t] > 0 ? gradY[t] : 0;
-            } else {
-                for (Index t = 0; t < norm.frames; ++t)
-                    g[t] = gradY[t];
-            }
-            const float sum = sumOf(norm.frames, [g](Index t) { return g[t]; });
-            const float product =
-                sumOf(norm.frames, [g, x, mean](Index t) { return g[t] * (x[t] - mean); }) * rstd;
-            gradients.bias[c] = sum;
-            gradients.weight[c] = product;
-            const float scale = inputs.weight[c] * rstd;
-            const float slope = inputs.batchStatistics ? product * rstd / count : 0;
-            const float offset = inputs.batchStatistics ? sum / count : 0;
-            float* gradX = gradients.x + first;
-            for (Index t = 0; t < norm.frames; ++t)
-                gradX[t] = scale * (g[t] - offset - (x[t] - mean) * slope);
+            double sum = 0;
+            double product = 0;
+            rows.products(inputs.gradY + first, norm.relu ? inputs.y + first : nullptr,
+                          1 / (1 - norm.dropout), x, inputs.mean[c], g, norm.frames, &sum, &product);
+            gradients.bias[c] = static_cast<float>(sum);
+            gradients.weight[c] = static_cast<float>(product * rstd);
+            const double slope = inputs.batchStatistics ? product * rstd * rstd / count : 0;
+            const double offset = inputs.batchStatistics ? sum / count : 0;
+            rows.gradient(g, x, inputs.mean[c], static_cast<float>(inputs.weight[c] * rstd),
+                          static_cast<float>(offset), static_cast<float>(slope), gradients.x + first,
+                          norm.frames);
         }
     });
 }

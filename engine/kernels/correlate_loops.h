@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops of correlate.h, written once for any vector width: correlate_<isa>.cpp defines
+// The loops of correlate.h, written once for any vector width: loops_<isa>.cpp defines
 // FATHOM_VECTOR_WIDTH, is compiled for its instruction set, and includes this. All of it has internal linkage
 // and no library header is used, because an inline function compiled for AVX-512 must never become the copy
 // that the linker keeps for everybody.

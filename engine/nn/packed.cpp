@@ -48,7 +48,15 @@ struct UnitResult {
     torch::Tensor padding{}; ///< [C] beyond the clips, before relu
 };
 
-UnitResult runUnit(const ConvUnit& unit, const PackedFrames& input, const UnitResult* residual, bool relu) {
+/// What follows the normalisation of a unit.
+struct UnitActivation {
+    bool relu = true;
+    double dropout = 0;
+    std::uint64_t seed = 0;
+};
+
+UnitResult runUnit(const ConvUnit& unit, const PackedFrames& input, const UnitResult* residual,
+                   const UnitActivation& activation) {
     auto& norm = static_cast<BatchNorm&>(*unit.norm);
     const bool training = norm.is_training();
     UnitResult result;
@@ -71,7 +79,9 @@ UnitResult runUnit(const ConvUnit& unit, const PackedFrames& input, const UnitRe
     shape.count = result.frames.paddedFrames * input.lengths.size();
     shape.eps = BatchNorm::kEps;
     shape.batchStatistics = training;
-    shape.relu = relu;
+    shape.relu = activation.relu;
+    shape.dropout = activation.dropout;
+    shape.seed = activation.seed;
 
     PackedUnitTensors tensors{input.values,
                               unit.depthwise ? unit.depthwise->weight : torch::Tensor(),
@@ -93,7 +103,7 @@ UnitResult runUnit(const ConvUnit& unit, const PackedFrames& input, const UnitRe
 
 bool canPack(const JasperBlock& block) {
     const bool plain = block.activation() == Activation::Relu && !block.squeezeExcite() && !block.isDense() &&
-                       block.addsResidual();
+                       block.addsResidual() && block.params().dropout < 1;
     return plain && std::ranges::all_of(block.units(), unitPacks) &&
            std::ranges::all_of(block.residuals(), unitPacks);
 }
@@ -139,15 +149,19 @@ torch::Tensor unpack(const PackedFrames& frames) {
 PackedFrames forwardPacked(const JasperBlock& block, const PackedFrames& input, Random* random) {
     std::vector<UnitResult> residuals;
     for (const ConvUnit& unit : block.residuals())
-        residuals.push_back(runUnit(unit, input, nullptr, /*relu=*/false));
+        residuals.push_back(runUnit(unit, input, nullptr, {.relu = false}));
     const UnitResult* residual = residuals.empty() ? nullptr : &residuals.front();
     UnitResult result;
     PackedFrames x = input;
     for (std::size_t i = 0; i < block.units().size(); ++i) {
         const bool last = i + 1 == block.units().size();
-        result = runUnit(block.units()[i], x, last ? residual : nullptr, /*relu=*/true);
+        UnitActivation activation;
+        if (random && block.params().dropout > 0) {
+            activation.dropout = block.params().dropout;
+            activation.seed = random->bits();
+        }
+        result = runUnit(block.units()[i], x, last ? residual : nullptr, activation);
         x = std::move(result.frames);
-        x.values = dropout(x.values, block.params().dropout, random);
     }
     x.padding = result.padding.relu();
     return x;

@@ -31,7 +31,8 @@ kernels::PackedDepthwiseConv1d depthwiseOf(const PackedUnitShape& shape, std::in
 }
 
 kernels::ChannelNorm normOf(const PackedUnitShape& shape, std::int64_t channels) {
-    return {channels, shape.outputFrames, shape.count, static_cast<float>(shape.eps), shape.relu};
+    return {channels,  shape.outputFrames, shape.count, shape.relu, static_cast<float>(shape.dropout),
+            shape.seed};
 }
 
 const float* data(const torch::Tensor& tensor) {

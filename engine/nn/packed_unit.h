@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One differentiable step of a packed block: depthwise and pointwise convolution, batch norm, residual, relu.
+// One differentiable step of a packed block: depthwise and pointwise convolution, batch norm, residual,
+// relu, dropout.
 #pragma once
 
 #include "engine/kernels/depthwise_conv1d.h"
@@ -22,6 +23,8 @@ struct PackedUnitShape {
     double eps = 1e-5;
     bool batchStatistics = true; ///< false: mean and var are given (evaluation)
     bool relu = true;
+    double dropout = 0; ///< probability in [0, 1); with relu
+    std::uint64_t seed = 0;
 };
 
 struct PackedUnitTensors {
@@ -35,8 +38,8 @@ struct PackedUnitTensors {
     torch::Tensor var{};       ///< [Cout], biased; likewise
 };
 
-/// relu(norm(pointwise(depthwise(x))) + residual), [Cout, outputFrames]; float32, contiguous, CPU. Gradients
-/// for x, depthwise, pointwise, weight, bias and residual; once.
+/// dropout(relu(norm(pointwise(depthwise(x))) + residual)), [Cout, outputFrames]; float32, contiguous, CPU.
+/// Gradients for x, depthwise, pointwise, weight, bias and residual; once.
 [[nodiscard]] torch::Tensor packedUnit(const PackedUnitShape& shape, const PackedUnitTensors& tensors);
 
 } // namespace fathom::nn

@@ -31,6 +31,10 @@ std::int64_t Random::integer(std::int64_t low, std::int64_t high) {
     return std::uniform_int_distribution<std::int64_t>(low, high)(bits);
 }
 
+std::uint64_t Random::bits() {
+    return at::check_generator<at::CPUGeneratorImpl>(m_generator)->random64();
+}
+
 torch::Tensor Random::normalLike(const torch::Tensor& like) {
     const torch::Tensor noise = torch::empty(like.sizes(), like.options().device(torch::kCPU));
     return noise.normal_(0.0, 1.0, m_generator).to(like.device());

@@ -17,6 +17,8 @@ public:
     [[nodiscard]] double uniform();
     /// Uniform in [low, high], both included, as Python's random.randint. Requires low <= high.
     [[nodiscard]] std::int64_t integer(std::int64_t low, std::int64_t high);
+    /// 64 random bits, to seed what draws its own numbers.
+    [[nodiscard]] std::uint64_t bits();
     /// For torch functions on CPU tensors.
     [[nodiscard]] at::Generator& generator() { return m_generator; }
     /// Standard normal numbers of the shape, dtype and device of `like`; drawn on the CPU.

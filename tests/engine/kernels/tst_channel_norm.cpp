@@ -20,6 +20,7 @@ using Doubles = std::vector<double>;
 constexpr std::int64_t kChannels = 2;
 constexpr std::int64_t kFrames = 37;
 constexpr std::int64_t kCount = 50; // 13 frames of padding
+constexpr double kEps = 1e-3;
 
 struct Inputs {
     Doubles x, weight, bias, residual;
@@ -52,19 +53,29 @@ std::pair<double, double> statistics(const double* row) {
     return {mean, squares / kCount};
 }
 
-Doubles definition(const Inputs& in, double eps, bool relu, bool withResidual) {
+/// `kept` scales each element of the result: dropout's mask.
+Doubles definition(const Inputs& in, bool relu, bool withResidual, const Doubles& kept) {
     Doubles y(in.x.size());
     for (std::int64_t c = 0; c < kChannels; ++c) {
         const auto [mean, var] = statistics(in.x.data() + c * kFrames);
         for (std::int64_t t = 0; t < kFrames; ++t) {
             const auto i = static_cast<std::size_t>(c * kFrames + t);
             const auto channel = static_cast<std::size_t>(c);
-            double value = (in.x[i] - mean) / std::sqrt(var + eps) * in.weight[channel] + in.bias[channel];
+            double value = (in.x[i] - mean) / std::sqrt(var + kEps) * in.weight[channel] + in.bias[channel];
             if (withResidual) value += in.residual[i];
-            y[i] = relu ? std::max(0.0, value) : value;
+            y[i] = (relu ? std::max(0.0, value) : value) * kept[i];
         }
     }
     return y;
+}
+
+/// What dropout let pass of y, as factors; where relu gives 0 anyway, nothing can be told and nothing
+/// matters.
+Doubles maskOf(const Floats& y, float dropout) {
+    Doubles kept;
+    for (const float value : y)
+        kept.push_back(dropout > 0 && value == 0 ? 0.0 : 1 / (1 - static_cast<double>(dropout)));
+    return kept;
 }
 
 double worst(const Floats& values, const Doubles& expected) {
@@ -106,19 +117,28 @@ private Q_SLOTS:
     void matchesTheDefinition_withAllCombinations_data() {
         QTest::addColumn<bool>("relu");
         QTest::addColumn<bool>("residual");
-        QTest::newRow("norm") << false << false;
-        QTest::newRow("norm, relu") << true << false;
-        QTest::newRow("norm, residual") << false << true;
-        QTest::newRow("norm, residual, relu") << true << true;
+        QTest::addColumn<float>("dropout");
+        QTest::addColumn<Isa>("isa");
+        for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512}) {
+            if (!supports(isa)) continue;
+            const int number = static_cast<int>(isa);
+            QTest::addRow("norm, isa %d", number) << false << false << 0.0F << isa;
+            QTest::addRow("norm, relu, isa %d", number) << true << false << 0.0F << isa;
+            QTest::addRow("norm, residual, isa %d", number) << false << true << 0.0F << isa;
+            QTest::addRow("norm, residual, relu, isa %d", number) << true << true << 0.0F << isa;
+            QTest::addRow("norm, residual, relu, dropout, isa %d", number) << true << true << 0.3F << isa;
+        }
     }
     void matchesTheDefinition_withAllCombinations() {
         QFETCH(bool, relu);
         QFETCH(bool, residual);
+        QFETCH(float, dropout);
+        QFETCH(Isa, isa);
         std::mt19937 random(5);
         Inputs in{randomDoubles(kChannels * kFrames, random), randomDoubles(kChannels, random),
                   randomDoubles(kChannels, random), randomDoubles(kChannels * kFrames, random)};
         const Doubles gradY = randomDoubles(kChannels * kFrames, random);
-        const ChannelNorm norm{kChannels, kFrames, kCount, 1e-3F, relu};
+        const ChannelNorm norm{kChannels, kFrames, kCount, relu, dropout, 0x123456789abcdefULL, isa};
 
         const Floats x = toFloat(in.x);
         const Floats weight = toFloat(in.weight);
@@ -129,12 +149,13 @@ private Q_SLOTS:
         channelStatistics(norm, x.data(), mean.data(), var.data(), serialFor);
         Floats rstd;
         for (const float v : var)
-            rstd.push_back(1 / std::sqrt(v + norm.eps));
+            rstd.push_back(1 / std::sqrt(v + static_cast<float>(kEps)));
         Floats y(x.size());
         channelNormForward(norm, x.data(), mean.data(), rstd.data(), weight.data(), bias.data(),
                            residual ? added.data() : nullptr, y.data(), serialFor);
 
-        const auto output = [&] { return definition(in, 1e-3, relu, residual); };
+        const Doubles kept = maskOf(y, dropout);
+        const auto output = [&] { return definition(in, relu, residual, kept); };
         QVERIFY(worst(y, output()) < 1e-5);
 
         const Floats gradient = toFloat(gradY);
@@ -153,8 +174,39 @@ private Q_SLOTS:
         if (residual) QVERIFY(worst(gradResidual, slopes(in.residual, gradY, output)) < 1e-4);
     }
 
+    void dropsTheWantedShare_independentlyOfThreadsAndInstructions() {
+        constexpr std::int64_t channels = 16;
+        constexpr std::int64_t frames = 20011;
+        const Floats x(channels * frames, 1.0F);
+        const Floats zeros(channels);
+        const Floats ones(channels, 1.0F);
+        const auto dropped = [&](std::uint64_t seed, Isa isa) {
+            Floats y(x.size());
+            const ChannelNorm norm{channels, frames, frames, true, 0.1F, seed, isa};
+            channelNormForward(norm, x.data(), zeros.data(), ones.data(), ones.data(), zeros.data(), nullptr,
+                               y.data(), serialFor);
+            return y;
+        };
+        const Floats y = dropped(7, Isa::Portable);
+        for (std::int64_t c = 0; c < channels; ++c) {
+            const auto row = y.begin() + c * frames;
+            const auto zerosOfRow = static_cast<double>(std::count(row, row + frames, 0.0F));
+            // Within five standard deviations of a binomial distribution.
+            QVERIFY(std::abs(zerosOfRow - 0.1 * frames) < 5 * std::sqrt(0.09 * frames));
+        }
+        QVERIFY(std::ranges::all_of(
+            y, [](float value) { return value == 0 || std::abs(value - 1 / 0.9F) < 1e-6F; }));
+        QVERIFY(y == dropped(7, bestIsa()));
+        const Floats other = dropped(8, bestIsa());
+        std::int64_t both = 0;
+        for (std::size_t i = 0; i < y.size(); ++i)
+            both += y[i] == 0 && other[i] == 0;
+        // Seeds draw independently: a hundredth of the elements falls to both.
+        QVERIFY(std::abs(static_cast<double>(both) / static_cast<double>(y.size()) - 0.01) < 0.001);
+    }
+
     void takesGivenStatisticsAsConstants() {
-        const ChannelNorm norm{1, 3, 3, 1e-3F, false};
+        const ChannelNorm norm{1, 3, 3, false};
         const float x[] = {1, 2, 4};
         const float gradY[] = {1, -1, 2};
         const float mean = 1;

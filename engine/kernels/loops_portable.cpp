@@ -2,9 +2,11 @@
 #define FATHOM_VECTOR_WIDTH 4
 #define FATHOM_VECTOR_BLOCK 8
 #include "engine/kernels/correlate_loops.h"
+#include "engine/kernels/norm_rows_loops.h"
 
 namespace fathom::kernels {
 
 const Correlate kCorrelatePortable{kWidth, &apply, &accumulate};
+const NormRows kNormRowsPortable{&sum, &squares, &normalise, &activate, &products, &gradient};
 
 } // namespace fathom::kernels

@@ -2,9 +2,11 @@
 #define FATHOM_VECTOR_WIDTH 16
 #define FATHOM_VECTOR_BLOCK 12
 #include "engine/kernels/correlate_loops.h"
+#include "engine/kernels/norm_rows_loops.h"
 
 namespace fathom::kernels {
 
 const Correlate kCorrelateAvx512{kWidth, &apply, &accumulate};
+const NormRows kNormRowsAvx512{&sum, &squares, &normalise, &activate, &products, &gradient};
 
 } // namespace fathom::kernels
