@@ -122,7 +122,12 @@ Status refuseUnsupported(const config::Config& config, std::string_view path, co
 
 Result<std::optional<SpeechDataParams>> readSpeechData(const config::Config& config, std::string_view path) {
     const config::Node* node = config.find(path);
-    if (!node || node->kind != config::NodeKind::Map) return std::nullopt;
+    if (!node) return std::nullopt;
+    if (node->kind == config::NodeKind::Scalar) { // null, or ${…} of another section
+        const Result<Value> value = config.resolved(path);
+        if (!value) return fail(value.error());
+        if (value->isNull()) return std::nullopt;
+    }
     const Result<DataSection> section = dataSchema().read(config, path);
     if (!section) return fail(section.error());
     if (section->manifest.isNull()) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
@@ -33,6 +34,9 @@ Result<torch::Device> chooseDevice(Accelerator accelerator, const config::Config
     return fail(std::move(error));
 }
 
+namespace {
+
+/// Cores that this process may use, counting hyper-threads of one core once.
 int physicalCores() {
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
@@ -49,8 +53,18 @@ int physicalCores() {
     return std::max(1, static_cast<int>(cores.size()));
 }
 
+} // namespace
+
+int cpuThreads() {
+    if (const char* wanted = std::getenv("OMP_NUM_THREADS")) {
+        const int threads = std::atoi(wanted);
+        if (threads > 0) return threads;
+    }
+    return physicalCores();
+}
+
 void prepareTorch(const TrainerParams& params) {
-    at::set_num_threads(physicalCores());
+    at::set_num_threads(cpuThreads());
     at::globalContext().setDeterministicAlgorithms(params.deterministic, params.deterministic);
     at::globalContext().setBenchmarkCuDNN(params.benchmark);
 }

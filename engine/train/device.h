@@ -18,8 +18,9 @@ namespace fathom::train {
 /// asked for in vain.
 [[nodiscard]] Result<torch::Device> chooseDevice(Accelerator accelerator, const config::Config& config);
 
-/// Cores that this process may use, counting hyper-threads of one core once.
-[[nodiscard]] int physicalCores();
+/// OMP_NUM_THREADS where it is set, else the cores that this process may use, hyper-threads of one core
+/// counted once.
+[[nodiscard]] int cpuThreads();
 
 /// Sets the threads of LibTorch's operations for the calling thread, and the global switches of the flags.
 void prepareTorch(const TrainerParams& params);

@@ -46,7 +46,7 @@ public:
     }
     Result<std::unique_ptr<run::RestoredModel>> restore(const std::filesystem::path& nemoFile,
                                                         const run::RestoreOptions& options) override {
-        at::set_num_threads(physicalCores());
+        at::set_num_threads(cpuThreads());
         return model::restoreForUse(nemoFile, options);
     }
     std::string version() const override {

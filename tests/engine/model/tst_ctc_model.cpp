@@ -48,6 +48,7 @@ private Q_SLOTS:
     void dataset_loadsBatches();
     void dataset_labelOutsideTheVocabularyIsAnError();
     void dataset_withoutManifestIsNone();
+    void dataset_mayBeAnInterpolation();
     void trainingStep_isReproducibleBySeed();
     void weights_ofAnotherShapeAreRefusedWithPytorchsText();
     void predictions_loseTheSpaceBeforeMarks();
@@ -164,6 +165,16 @@ void TestCtcModel::dataset_withoutManifestIsNone() {
     QVERIFY(model.has_value());
     QVERIFY((*model)->dataset(model::Split::Test).value() == nullptr);
     QVERIFY((*model)->dataset(model::Split::Validation).value() == nullptr);
+}
+
+void TestCtcModel::dataset_mayBeAnInterpolation() {
+    const auto config = prompts({"model.test_ds=${model.validation_ds}", "+model.validation_ds.max_utts=3"});
+    QVERIFY(config.has_value());
+    const auto model = model::createModel(*config, "model", {});
+    QVERIFY(model.has_value());
+    const auto data = (*model)->dataset(model::Split::Test);
+    QVERIFY(data.has_value() && *data);
+    QCOMPARE((*data)->size(), 3);
 }
 
 void TestCtcModel::trainingStep_isReproducibleBySeed() {
