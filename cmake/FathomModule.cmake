@@ -6,7 +6,7 @@
 #     SYSTEM   packages, private: their headers stay out of our public headers
 #     TORCH    compile with LibTorch's headers and the shared precompiled header
 #     QT       run moc; QT_NO_KEYWORDS and QT_NO_CAST_FROM_ASCII are on
-#   fathom_test(tst_name SOURCES … DEPENDS … [LABELS fast] [TORCH])      a Qt Test program
+#   fathom_test(tst_name SOURCES … DEPENDS … [LABELS fast] [TORCH|GUI])  a Qt Test program; GUI: it has widgets
 #   fathom_bench(bench_name SOURCES … DEPENDS … [TORCH])                 a plain program in tests/bench
 
 add_library(fathom_flags INTERFACE)
@@ -14,7 +14,7 @@ target_include_directories(fathom_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(fathom_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
                                               $<$<BOOL:${FATHOM_WERROR}>:-Werror>)
 if(FATHOM_WERROR AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(fathom_flags INTERFACE -Wno-error=restrict) # GCC bug 105651: false alarms on std::string's operator+
+  target_compile_options(fathom_flags INTERFACE -Wno-error=restrict -Wno-error=stringop-overflow) # GCC bug 105651: false alarms on std::string
 endif()
 if(FATHOM_SANITIZE)
   target_compile_options(fathom_flags INTERFACE -fsanitize=${FATHOM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -38,28 +38,41 @@ if(fathom_torch_jobs LESS 1)
 endif()
 set_property(GLOBAL PROPERTY JOB_POOLS torch=${fathom_torch_jobs})
 
+# Compiles `target` with the precompiled header that `owner` builds.
+function(fathom_reuse_pch target owner)
+  target_precompile_headers(${target} REUSE_FROM ${owner})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fpch-preprocess) # lets ccache work with it
+  endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    target_compile_options(${target} PRIVATE -fPIC) # CMake would say -fPIE, and the header be refused
+    # Nearly empty, because sources include their own moc files.
+    set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/${target}_autogen/mocs_compilation.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  endif()
+endfunction()
+
 function(fathom_configure target)
   cmake_parse_arguments(arg "TORCH;QT" "" "DEPENDS;SYSTEM" ${ARGN})
   target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE fathom_flags ${arg_SYSTEM})
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "STATIC_LIBRARY" AND FATHOM_UNITY)
+    # A file that includes torch or widgets costs seconds before its first own line.
+    if(arg_TORCH)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    elseif(arg_QT AND arg_DEPENDS MATCHES "Qt6::Widgets|(^|;)widgets(;|$)")
+      fathom_reuse_pch(${target} widgets_pch)
+    endif()
+  endif()
   if(arg_QT)
     set_target_properties(${target} PROPERTIES AUTOMOC ON)
     target_compile_definitions(${target} PRIVATE QT_NO_CAST_FROM_ASCII QT_NO_KEYWORDS QT_NO_FOREACH QT_USE_QSTRINGBUILDER)
   endif()
   if(arg_TORCH)
     target_link_libraries(${target} PRIVATE Fathom::Torch)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      target_compile_options(${target} PRIVATE -fpch-preprocess) # lets ccache work with the precompiled header
-    endif()
     set_target_properties(${target} PROPERTIES JOB_POOL_COMPILE torch)
-    get_target_property(type ${target} TYPE)
-    if(type STREQUAL "STATIC_LIBRARY")
-      # Each torch file costs seconds before its first own line: eight of them are compiled as one.
-      set_target_properties(${target} PROPERTIES UNITY_BUILD ${FATHOM_UNITY} UNITY_BUILD_BATCH_SIZE 8)
-    elseif(type STREQUAL "EXECUTABLE")
-      target_compile_options(${target} PRIVATE -fPIC) # CMake would say -fPIE, and the precompiled header be refused
-    endif()
     if(NOT target STREQUAL engine_torch_pch)
-      target_precompile_headers(${target} REUSE_FROM engine_torch_pch)
+      fathom_reuse_pch(${target} engine_torch_pch)
     endif()
   endif()
 endfunction()
@@ -71,16 +84,20 @@ function(fathom_module target)
 endfunction()
 
 function(fathom_test target)
-  cmake_parse_arguments(arg "TORCH" "" "SOURCES;DEPENDS;SYSTEM;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH;GUI" "" "SOURCES;DEPENDS;SYSTEM;LABELS" ${ARGN})
   if(NOT FATHOM_TESTS OR (arg_TORCH AND NOT FATHOM_TORCH))
     return()
   endif()
   add_executable(${target} ${arg_SOURCES})
-  set(torch "")
   if(arg_TORCH)
-    set(torch TORCH)
+    fathom_configure(${target} QT TORCH DEPENDS ${arg_DEPENDS} SYSTEM Fathom::QtTest ${arg_SYSTEM})
+  elseif(arg_GUI)
+    fathom_configure(${target} QT DEPENDS ${arg_DEPENDS} SYSTEM Fathom::QtTest Qt6::Widgets ${arg_SYSTEM})
+    fathom_reuse_pch(${target} test_pch_gui)
+  else()
+    fathom_configure(${target} QT DEPENDS ${arg_DEPENDS} SYSTEM Fathom::QtTest ${arg_SYSTEM})
+    fathom_reuse_pch(${target} test_pch_core)
   endif()
-  fathom_configure(${target} QT ${torch} DEPENDS ${arg_DEPENDS} SYSTEM Qt6::Test ${arg_SYSTEM})
   target_compile_definitions(${target} PRIVATE FATHOM_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
                                                FATHOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)

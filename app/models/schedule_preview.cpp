@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t kMaximumPoints = 400;
 
-QString tr(const char* text) {
+QString translated(const char* text) {
     return QCoreApplication::translate("SchedulePreview", text);
 }
 
@@ -71,22 +71,22 @@ SchedulePreview without(const QString& note) {
 SchedulePreview previewSchedule(const config::Config& config) {
     const std::string section = config.find("model.optim") ? "model.optim" : "optim";
     const auto sched = valueAt(config, section + ".sched");
-    if (!sched || !sched->isMap()) return without(tr("There is no scheduler: the rate stays as it is."));
+    if (!sched || !sched->isMap()) return without(translated("There is no scheduler: the rate stays as it is."));
     const auto lrValue = valueAt(config, section + ".lr");
     const auto lr = lrValue ? config::toFloat(*lrValue) : Result<double>(fail(Error{}));
-    if (!lr) return without(tr("The learning rate is not a number."));
+    if (!lr) return without(translated("The learning rate is not a number."));
 
-    QString note = tr("steps by trainer.max_steps");
+    QString note = translated("steps by trainer.max_steps");
     auto steps = integerAt(config, "trainer.max_steps");
     if (!steps || *steps <= 0) {
         steps = integerAt(config, section + ".sched.max_steps");
-        note = tr("steps by sched.max_steps");
+        note = translated("steps by sched.max_steps");
     }
     if (!steps || *steps <= 0) {
         steps = stepsFromData(config);
-        note = tr("steps counted from the manifest");
+        note = translated("steps counted from the manifest");
     }
-    if (!steps || *steps <= 0) return without(tr("The number of steps is not known before training."));
+    if (!steps || *steps <= 0) return without(translated("The number of steps is not known before training."));
     const auto schedule = schedule::makeSchedule(*sched, *lr, {.maxSteps = steps});
     if (!schedule) return without(QString::fromStdString(schedule.error().message()).simplified());
 

@@ -16,7 +16,7 @@ namespace fathom::app {
 
 namespace {
 
-constexpr int kWidth = 80 * widgets::kGrid;
+constexpr int kPaletteWidth = 80 * widgets::kGrid;
 constexpr int kMostRows = 14;
 
 int rowHeight(const QFontMetrics& metrics) {
@@ -87,7 +87,7 @@ void CommandPalette::present(std::vector<PaletteItem> items) {
     m_line->clear();
     m_model.setItems(std::move(items));
     const QWidget* over = parentWidget();
-    m_list->setFixedWidth(std::min(kWidth, over->width() - 40));
+    m_list->setFixedWidth(std::min(kPaletteWidth, over->width() - 40));
     selectFirst();
     move(over->mapToGlobal(QPoint((over->width() - width()) / 2, 48)));
     show();

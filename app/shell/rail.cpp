@@ -13,8 +13,8 @@ namespace fathom::app {
 
 namespace {
 constexpr int kIcon = 22;
-constexpr int kWidth = 10 * widgets::kGrid;
-constexpr int kHeight = 8 * widgets::kGrid;
+constexpr int kRailWidth = 10 * widgets::kGrid;
+constexpr int kRailButtonHeight = 8 * widgets::kGrid;
 } // namespace
 
 RailButton::RailButton(const QString& text, const QString& iconName, QWidget* parent)
@@ -35,7 +35,7 @@ void RailButton::setBadge(const QString& badge) {
 }
 
 QSize RailButton::sizeHint() const {
-    return {std::max(kWidth, fontMetrics().horizontalAdvance(text()) + 2 * widgets::kGrid), kHeight};
+    return {std::max(kRailWidth, fontMetrics().horizontalAdvance(text()) + 2 * widgets::kGrid), kRailButtonHeight};
 }
 
 void RailButton::paintEvent(QPaintEvent*) {
