@@ -145,6 +145,7 @@ void LinePlot::Impl::markDirty() {
 }
 
 void LinePlot::Impl::redraw() {
+    if (plot->size().isEmpty()) return; // not laid out yet: its first resize draws it
     dirty = false;
     ++draws;
     const bool nothing = empty();
@@ -514,6 +515,9 @@ bool LinePlot::eventFilter(QObject* watched, QEvent* event) {
         return true;
     case QEvent::Leave:
         m_impl->leave();
+        return false;
+    case QEvent::Resize:
+        if (m_impl->dirty) m_impl->markDirty();
         return false;
     default:
         return QWidget::eventFilter(watched, event);

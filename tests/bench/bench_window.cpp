@@ -57,10 +57,11 @@ void measureStartup(const QString& workspace) {
         environment.insert(QStringLiteral("FATHOM_TRACE_STARTUP"), QStringLiteral("1"));
         environment.insert(QStringLiteral("XDG_CONFIG_HOME"), workspace);
         program.setProcessEnvironment(environment);
+        program.setProcessChannelMode(QProcess::MergedChannels);
         program.start(QStringLiteral(FATHOM_BINARY_DIR "/bin/fathom"), {workspace});
         QByteArray said;
-        while (!said.contains(" ms") && program.waitForReadyRead(10'000))
-            said += program.readAllStandardError();
+        while (!said.contains(" ms,") && program.waitForReadyRead(10'000))
+            said += program.readAll();
         static const QRegularExpression number(QStringLiteral("after (\\d+) ms"));
         paints.push_back(number.match(QString::fromUtf8(said)).captured(1).toDouble());
         program.waitForFinished(1'000); // let the idle work of the first second happen
