@@ -8,7 +8,6 @@
 #include "app/cli/schedule_command.h"
 #include "app/cli/train_command.h"
 #include "app/cli/transcribe_command.h"
-#include "engine/run/process.h"
 
 #include <atomic>
 #include <csignal>
@@ -54,7 +53,6 @@ void watchInterrupts(std::stop_source& stop, fathom::Log& log) {
 } // namespace
 
 int main(int argc, char** argv) {
-    fathom::run::prepareProcess();
     // Blocked before any thread starts, so that only the watcher ever sees them.
     const sigset_t set = interruptSignals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);

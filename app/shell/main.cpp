@@ -10,7 +10,6 @@
 #include "app/shell/screenshot.h"
 #include "app/shell/startup.h"
 #include "app/shell/theme_actions.h"
-#include "engine/run/process.h"
 
 #include <QApplication>
 #include <QSettings>
@@ -63,7 +62,6 @@ void traceStartup() {
 } // namespace
 
 int main(int argc, char** argv) {
-    fathom::run::prepareProcess();
     const Options options = parseOptions(argumentsOf(argc, argv));
     if (const int code = answerWithoutWindow(options); code >= 0) return code;
     if (!options.screenshots.isEmpty() && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))

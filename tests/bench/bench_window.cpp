@@ -10,6 +10,7 @@
 #include "app/shell/main_window.h"
 #include "app/shell/page.h"
 #include "app/shell/pages.h"
+#include "app/shell/theme_actions.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -94,6 +95,7 @@ int main(int argc, char** argv) {
     JobRunner jobs;
     EngineBridge engine(workspace);
     AppContext context({.actions = actions, .jobs = jobs, .engine = engine, .settings = settings}, workspace);
+    ThemeActions themes(actions, settings, &context);
     auto pages = makePages(context);
     MainWindow window(context, pages);
     window.resize(1440, 900);
