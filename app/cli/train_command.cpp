@@ -53,6 +53,10 @@ void runJob(CommandContext& context, const TrainOptions& options) {
     const run::RunSnapshot end = (*service)->wait(*id);
     bar.finish();
     context.exitCode = exitCodeOf(end);
+    if (end.storeError) {
+        context.log.error(end.storeError->message());
+        if (context.exitCode == 0) context.exitCode = end.storeError->exitCode();
+    }
     if (options.json) return print(toJson(describe(end)));
     std::string line = end.title + ' ' + std::string(store::name(end.state));
     if (!end.directory.empty()) line += ", " + end.directory.string();

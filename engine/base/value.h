@@ -33,12 +33,12 @@ public:
     void append(std::string key, Value value);
     bool erase(std::string_view key);
 
-    [[nodiscard]] std::size_t size() const { return m_entries.size(); }
-    [[nodiscard]] bool empty() const { return m_entries.empty(); }
-    [[nodiscard]] auto begin() const { return m_entries.begin(); }
-    [[nodiscard]] auto end() const { return m_entries.end(); }
-    [[nodiscard]] auto begin() { return m_entries.begin(); }
-    [[nodiscard]] auto end() { return m_entries.end(); }
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] bool empty() const;
+    [[nodiscard]] std::vector<Entry>::const_iterator begin() const;
+    [[nodiscard]] std::vector<Entry>::const_iterator end() const;
+    [[nodiscard]] std::vector<Entry>::iterator begin();
+    [[nodiscard]] std::vector<Entry>::iterator end();
 
     friend bool operator==(const ValueMap& a, const ValueMap& b);
 
@@ -98,6 +98,14 @@ public:
 private:
     std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> m_data;
 };
+
+// Below Value, because they need it complete.
+inline std::size_t ValueMap::size() const { return m_entries.size(); }
+inline bool ValueMap::empty() const { return m_entries.empty(); }
+inline std::vector<ValueMap::Entry>::const_iterator ValueMap::begin() const { return m_entries.begin(); }
+inline std::vector<ValueMap::Entry>::const_iterator ValueMap::end() const { return m_entries.end(); }
+inline std::vector<ValueMap::Entry>::iterator ValueMap::begin() { return m_entries.begin(); }
+inline std::vector<ValueMap::Entry>::iterator ValueMap::end() { return m_entries.end(); }
 
 /// Compact JSON in UTF-8. Non-finite floats become {"$float": "nan" | "inf" | "-inf"}; floats keep a fraction
 /// ("1.0").

@@ -27,6 +27,8 @@ struct ActiveRun {
     config::Config config;
     TorchModule* module = nullptr;
     std::shared_ptr<TrackedWriter> writer{};
+    bool ended = false;   ///< guarded by the service's mutex, as is the next
+    bool recorded = true; ///< the store took all of it
     std::jthread thread{};
 };
 
@@ -76,6 +78,7 @@ struct RunService::Impl {
     std::unique_ptr<store::Recorder> recorder;
     std::function<void(const RunSnapshot&)> changed;
     std::function<void(store::RunId, LogLevel, std::string_view)> logged;
+    std::function<void(const std::optional<Error>&)> storeHealthChanged;
 
     mutable std::mutex mutex;
     std::condition_variable ended;
@@ -87,10 +90,28 @@ struct RunService::Impl {
             if (run->writer->id() == id) return run;
         return nullptr;
     }
-    void execute(const ActiveRun& run, std::stop_token stop);
+    void execute(ActiveRun& run, std::stop_token stop);
+    void tellStoreHealth(const store::RecorderHealth& health);
 };
 
-void RunService::Impl::execute(const ActiveRun& run, std::stop_token stop) {
+void RunService::Impl::tellStoreHealth(const store::RecorderHealth& health) {
+    std::vector<std::shared_ptr<ActiveRun>> all;
+    std::function<void(const std::optional<Error>&)> callback;
+    {
+        const std::lock_guard lock(mutex);
+        all = runs;
+        callback = storeHealthChanged;
+    }
+    const std::string text =
+        health.degraded ? health.error->message() + ". Training goes on, its metrics are kept in memory"
+                        : std::string("The run store can be written again, no metric is missing");
+    for (const auto& run : all)
+        if (!store::isOver(run->writer->snapshot().state))
+            run->writer->event(health.degraded ? LogLevel::Warning : LogLevel::Info, text);
+    if (callback) callback(health.degraded ? health.error : std::nullopt);
+}
+
+void RunService::Impl::execute(ActiveRun& run, std::stop_token stop) {
     run.writer->state(store::RunState::Running);
     Result<TrainEnd> end = trainGuarded(run, std::move(stop));
     if (!end && end.error().kind == ErrorKind::Interrupted) end = TrainEnd::Stopped;
@@ -101,8 +122,10 @@ void RunService::Impl::execute(const ActiveRun& run, std::stop_token stop) {
         run.writer->finish(*end == TrainEnd::Stopped ? store::RunState::Stopped : store::RunState::Completed,
                            std::nullopt);
     }
-    recorder->flush();
+    const bool recorded = recorder->flush();
     const std::lock_guard lock(mutex);
+    run.recorded = recorded;
+    run.ended = true;
     ended.notify_all();
 }
 
@@ -113,13 +136,16 @@ RunService::~RunService() {
         run->thread.request_stop();
     for (const auto& run : m_impl->runs)
         run->thread.join();
+    m_impl->recorder.reset(); // its thread calls back into what is destroyed next
 }
 
 Result<std::unique_ptr<RunService>> RunService::open(const std::filesystem::path& workspace) {
     auto recorder = store::Recorder::open(workspace);
     if (!recorder) return fail(std::move(recorder.error()));
     std::unique_ptr<RunService> service(new RunService);
-    service->m_impl->recorder = std::move(*recorder);
+    Impl* const impl = service->m_impl.get();
+    impl->recorder = std::move(*recorder);
+    impl->recorder->onHealth([impl](const store::RecorderHealth& health) { impl->tellStoreHealth(health); });
     return service;
 }
 
@@ -171,14 +197,23 @@ void RunService::onEvent(std::function<void(store::RunId, LogLevel, std::string_
     m_impl->logged = std::move(callback);
 }
 
+void RunService::onStoreHealth(std::function<void(const std::optional<Error>&)> callback) {
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->storeHealthChanged = std::move(callback);
+}
+
 RunSnapshot RunService::wait(store::RunId id) {
     const auto run = m_impl->find(id);
     if (!run) return {.id = id};
     std::unique_lock lock(m_impl->mutex);
-    m_impl->ended.wait(lock, [&] { return store::isOver(run->writer->snapshot().state); });
+    m_impl->ended.wait(lock, [&] { return run->ended; });
+    const bool recorded = run->recorded;
     lock.unlock();
-    m_impl->recorder->flush();
-    return run->writer->snapshot();
+    RunSnapshot end = run->writer->snapshot();
+    if (recorded) return end;
+    end.storeError = m_impl->recorder->health().error;
+    if (end.storeError) end.storeError->what = "Cannot record the end of the run";
+    return end;
 }
 
 std::vector<RunSnapshot> RunService::active() const {

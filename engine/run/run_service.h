@@ -38,6 +38,7 @@ struct RunSnapshot {
     std::vector<LatestValue> latest{}; ///< in the order in which the series first appeared
     std::filesystem::path directory{}; ///< the run's own folder; empty until it exists
     std::optional<Error> error{};      ///< set when the state is Failed
+    std::optional<Error> storeError{}; ///< from wait(): why the store does not have the run's end
 };
 
 class RunService {
@@ -60,7 +61,10 @@ public:
     void onChange(std::function<void(const RunSnapshot&)> callback);
     /// Called for each log line of a run, from the thread that wrote it. Set before start().
     void onEvent(std::function<void(store::RunId, LogLevel, std::string_view)> callback);
-    /// Returns when the run is over and the store has it. Not for the GUI thread.
+    /// Called from a thread of its own when metrics cannot be written for a while (they are kept in memory),
+    /// and when they can again (`error` empty). The runs that are under way log it too. Set before start().
+    void onStoreHealth(std::function<void(const std::optional<Error>& error)> callback);
+    /// Returns when the run is over and the store has it, or has failed to take it. Not for the GUI thread.
     RunSnapshot wait(store::RunId run);
     /// Runs that are not over. Never waits. Any thread.
     [[nodiscard]] std::vector<RunSnapshot> active() const;

@@ -76,8 +76,9 @@ void TrackedWriter::state(store::RunState state, std::string_view error) noexcep
         // A stop that was asked for while the thread was starting is not undone by its "running".
         if (m_snapshot.state == store::RunState::Stopping && state == store::RunState::Running) return;
         m_snapshot.state = state;
+        // Within the lock: the end of a run must not be overtaken by a "stopping" of another thread.
+        m_target->state(state, error);
     }
-    m_target->state(state, error);
     announce(Pace::Always);
 }
 

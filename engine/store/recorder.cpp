@@ -29,6 +29,7 @@ constexpr milliseconds kMaxBackoff{2000};
 constexpr milliseconds kLastTries{5000}; ///< how long the destructor goes on trying
 constexpr int kOpenTimeoutMs = 5000;
 constexpr std::size_t kReservedPoints = 8192;
+constexpr int kFailuresToTell = 2; ///< one may be another process's transaction
 
 /// The database as seen from the recorder's own thread.
 class Writer {
@@ -94,6 +95,7 @@ struct Recorder::Impl {
     std::uint64_t flushDone = 0;
     std::size_t lost = 0; ///< points that found no memory
     RecorderHealth health;
+    std::function<void(const RecorderHealth&)> healthChanged;
 
     // Below: the recorder's thread only.
     Writer writer;
@@ -101,6 +103,8 @@ struct Recorder::Impl {
     Batch pending;
     std::set<RunId> alive;
     Clock::time_point lastBeat{};
+    int failures = 0; ///< in a row
+    bool told = false;
     std::jthread thread;
 
     template <class Function> void queue(bool isUrgent, Function&& function) noexcept;
@@ -108,6 +112,7 @@ struct Recorder::Impl {
     void waitForWork(const std::stop_token& stop, milliseconds interval);
     std::uint64_t take();
     bool writePending(std::uint64_t ticket);
+    void tellHealth(bool written);
 };
 
 template <class Function> void Recorder::Impl::queue(bool isUrgent, Function&& function) noexcept {
@@ -157,13 +162,31 @@ bool Recorder::Impl::writePending(std::uint64_t ticket) {
     }
     const std::lock_guard lock(mutex);
     health.degraded = error.has_value();
-    health.reason = error ? error->message() : lost > 0 ? "points were lost: out of memory" : "";
     health.queuedPoints = pending.points.size();
-    if (!error) {
+    const bool written = !error;
+    if (written) {
         flushDone = ticket;
         flushed.notify_all();
+        if (lost > 0)
+            error = Error{.kind = ErrorKind::Failed,
+                          .what = "Cannot keep all metrics",
+                          .why = std::to_string(lost) + " points were lost: out of memory",
+                          .remedy = "Free some memory",
+                          .file = file.string()};
     }
-    return !error;
+    health.error = std::move(error);
+    return written;
+}
+
+void Recorder::Impl::tellHealth(bool written) {
+    failures = written ? 0 : failures + 1;
+    if (written != told || (!written && failures < kFailuresToTell)) return;
+    told = !written;
+    std::unique_lock lock(mutex);
+    const auto callback = healthChanged;
+    const RecorderHealth now = health;
+    lock.unlock();
+    if (callback) callback(now);
 }
 
 void Recorder::Impl::loop(const std::stop_token& stop) {
@@ -174,6 +197,7 @@ void Recorder::Impl::loop(const std::stop_token& stop) {
         const bool last = stop.stop_requested();
         if (last && !giveUp) giveUp = Clock::now() + kLastTries;
         const bool written = writePending(take());
+        tellHealth(written);
         interval = written ? kInterval : std::min(interval * 2, kMaxBackoff);
         if (last && (written || Clock::now() > *giveUp)) return;
     }
@@ -372,6 +396,11 @@ bool Recorder::flush(int timeoutMs) {
     m_impl->wake.notify_one();
     return m_impl->flushed.wait_for(lock, milliseconds(timeoutMs),
                                     [&] { return m_impl->flushDone >= ticket; });
+}
+
+void Recorder::onHealth(std::function<void(const RecorderHealth&)> callback) {
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->healthChanged = std::move(callback);
 }
 
 RecorderHealth Recorder::health() const {

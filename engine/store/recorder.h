@@ -10,14 +10,16 @@
 #include "engine/store/types.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace fathom::store {
 
 struct RecorderHealth {
-    bool degraded = false; ///< the last write failed; points are kept and it will be tried again
-    std::string reason{};
+    bool degraded = false;        ///< the last write failed; points are kept and it will be tried again
+    std::optional<Error> error{}; ///< of the last write; or that points were lost for want of memory
     std::size_t queuedPoints = 0;
 };
 
@@ -49,6 +51,8 @@ public:
     /// Returns once everything queued before the call is on disk, or the time is up.
     bool flush(int timeoutMs = 5000);
     [[nodiscard]] RecorderHealth health() const;
+    /// Called from the recorder's thread when writing has failed twice in a row, and when it works again.
+    void onHealth(std::function<void(const RecorderHealth&)> callback);
 
 private:
     Recorder();

@@ -2,6 +2,7 @@
 // A training module without LibTorch: it does what the config's `behaviour` says.
 #include "engine/run/torch_module.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <stdexcept>
 
@@ -19,6 +20,17 @@ void awaitStop(const std::stop_token& stop) {
     std::condition_variable_any changed;
     std::unique_lock lock(mutex);
     changed.wait(lock, stop, [] { return false; });
+}
+
+/// A metric every few milliseconds, as in a training.
+void putUntilStopped(const run::TrainJob& job, SeriesId series) {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::unique_lock lock(mutex);
+    for (int step = 4; !job.stop.stop_requested(); ++step) {
+        job.writer.put({series, step, 1.0, 1.0});
+        changed.wait_for(lock, job.stop, std::chrono::milliseconds(5), [] { return false; });
+    }
 }
 
 class FakeModule : public run::TorchModule {
@@ -42,6 +54,10 @@ public:
                          .remedy = "Fill it"});
         if (behaviour == "wait") {
             awaitStop(job.stop);
+            return run::TrainEnd::Stopped;
+        }
+        if (behaviour == "train") {
+            putUntilStopped(job, loss);
             return run::TrainEnd::Stopped;
         }
         return run::TrainEnd::Completed;

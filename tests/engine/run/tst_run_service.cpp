@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 
@@ -26,10 +27,12 @@ private Q_SLOTS:
     void start_refusedConfig_createsNoRun();
     void start_missingConfig_createsNoRun();
     void stop_endsTheRun();
+    void stop_whileTheRunEnds_isNotItsLastState();
     void stop_ofAnUnknownRun();
     void destructor_stopsWhatRuns();
     void severalRuns_atOnce();
     void onEvent_tellsLogLines();
+    void aStoreThatCannotBeWritten_isToldAndLogged();
 
 private:
     [[nodiscard]] run::RunRequest request(const std::string& behaviour) const {
@@ -165,6 +168,17 @@ void TestRunService::stop_endsTheRun() {
     QCOMPARE(m_service->snapshot(*id)->state, store::RunState::Stopped);
 }
 
+void TestRunService::stop_whileTheRunEnds_isNotItsLastState() {
+    for (int round = 0; round < 20; ++round) {
+        const auto id = m_service->start(request("complete"));
+        QVERIFY(id);
+        m_service->stop(*id);
+        QVERIFY(store::isOver(m_service->wait(*id).state));
+    }
+    for (const store::Run& run : stored())
+        QVERIFY2(store::isOver(run.state), std::string(store::name(run.state)).c_str());
+}
+
 void TestRunService::stop_ofAnUnknownRun() {
     m_service->stop(store::RunId{4711});
     QVERIFY(!m_service->snapshot(store::RunId{4711}));
@@ -198,6 +212,39 @@ void TestRunService::onEvent_tellsLogLines() {
     QVERIFY(changes.load() >= 2);
     auto reader = store::Reader::open(folder());
     QCOMPARE(reader->events(*id)->size(), std::size_t{2});
+}
+
+void TestRunService::aStoreThatCannotBeWritten_isToldAndLogged() {
+    std::atomic<int> failed = 0;
+    std::atomic<int> repaired = 0;
+    m_service->onStoreHealth([&](const std::optional<Error>& error) { ++(error ? failed : repaired); });
+    const auto id = m_service->start(request("train"));
+    QVERIFY(id);
+    QTRY_COMPARE(m_service->snapshot(*id)->progress.step, 3);
+    const std::filesystem::path away = folder() / "away";
+    std::filesystem::create_directories(away);
+    const auto move = [](const std::filesystem::path& from, const std::filesystem::path& to) {
+        for (const char* file : {"runs.sqlite", "runs.sqlite-wal", "runs.sqlite-shm"})
+            if (std::filesystem::exists(from / file)) std::filesystem::rename(from / file, to / file);
+    };
+    move(folder(), away);
+    QTRY_COMPARE(failed.load(), 1);
+    QCOMPARE(repaired.load(), 0);
+    move(away, folder());
+    QTRY_COMPARE(repaired.load(), 1);
+    m_service->stop(*id);
+    QVERIFY(!m_service->wait(*id).storeError);
+    auto reader = store::Reader::open(folder());
+    const auto events = reader->events(*id);
+    QVERIFY(events);
+    const auto logged = [&](LogLevel level, std::string_view text) {
+        return std::any_of(events->begin(), events->end(), [&](const store::Event& event) {
+            return event.level == level && event.text.find(text) != std::string::npos;
+        });
+    };
+    QVERIFY(logged(LogLevel::Warning, "Cannot write the run store"));
+    QVERIFY(logged(LogLevel::Info, "can be written again"));
+    m_service.reset(); // its threads call into this function's variables
 }
 
 QTEST_GUILESS_MAIN(TestRunService)

@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <sqlite3.h>
 
 namespace fs = std::filesystem;
@@ -65,14 +66,14 @@ private Q_SLOTS:
         m_run->progress({.step = 3000});
         QTRY_VERIFY(m_recorder->health().degraded);
         QCOMPARE(m_recorder->health().queuedPoints, std::size_t{2000});
-        QVERIFY(m_recorder->health().reason.find("Free some space") != std::string::npos);
+        QVERIFY(m_recorder->health().error->remedy.find("Free some space") != std::string::npos);
         QVERIFY(!m_recorder->flush(20));
         put(3000, 4000);
         QTRY_COMPARE(m_recorder->health().queuedPoints, std::size_t{3000});
         failing_vfs::allow();
         QVERIFY(m_recorder->flush());
         QVERIFY(!m_recorder->health().degraded);
-        QVERIFY(m_recorder->health().reason.empty());
+        QVERIFY(!m_recorder->health().error.has_value());
         verifyStored(4000);
         auto reader = Reader::open(workspace());
         QCOMPARE(reader->events(m_run->id())->size(), std::size_t{1});
@@ -86,6 +87,25 @@ private Q_SLOTS:
         failing_vfs::allow();
         QTRY_VERIFY(!m_recorder->health().degraded);
         verifyStored(100);
+    }
+
+    void aDiskThatStaysFull_isToldOnce_asIsItsEnd() {
+        std::atomic<int> bad = 0;
+        std::atomic<int> good = 0;
+        m_recorder->onHealth([&](const RecorderHealth& health) { ++(health.degraded ? bad : good); });
+        failing_vfs::failAfter(0, SQLITE_FULL);
+        put(0, 100);
+        QTRY_COMPARE(bad.load(), 1);
+        QVERIFY(!m_recorder->flush(20)); // tries again
+        QVERIFY(!m_recorder->flush(20));
+        QCOMPARE(bad.load(), 1);
+        QCOMPARE(good.load(), 0);
+        failing_vfs::allow();
+        QTRY_COMPARE(good.load(), 1);
+        QVERIFY(m_recorder->flush());
+        QCOMPARE(bad.load(), 1);
+        verifyStored(100);
+        m_recorder->onHealth({}); // its thread may not call into what is gone
     }
 
     void everySingleFailingWrite_losesAndDoublesNothing_data() {
@@ -130,7 +150,7 @@ private Q_SLOTS:
             Transaction lock(other);
             put(0, 100);
             QTRY_VERIFY(m_recorder->health().degraded);
-            QVERIFY(m_recorder->health().reason.find("Another program") != std::string::npos);
+            QVERIFY(m_recorder->health().error->remedy.find("Another program") != std::string::npos);
         }
         QTRY_VERIFY(!m_recorder->health().degraded);
         verifyStored(100);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/store/reader.h"
 #include "engine/store/recorder.h"
+#include "tests/engine/store/integrity.h"
 
 #include <QProcess>
 #include <QRandomGenerator>
@@ -8,7 +9,6 @@
 #include <QTest>
 
 #include <csignal>
-#include <sqlite3.h>
 
 namespace fs = std::filesystem;
 using namespace fathom;
@@ -23,18 +23,7 @@ class StoreProcessesTest : public QObject {
         QVERIFY(process.waitForStarted());
     }
     static QByteArray integrity(const QTemporaryDir& folder) {
-        sqlite3* database = nullptr;
-        sqlite3_open((folder.path() + QStringLiteral("/runs.sqlite")).toUtf8().constData(), &database);
-        QByteArray result;
-        sqlite3_exec(
-            database, "PRAGMA integrity_check",
-            [](void* text, int, char** columns, char**) {
-                *static_cast<QByteArray*>(text) += columns[0];
-                return 0;
-            },
-            &result, nullptr);
-        sqlite3_close(database);
-        return result;
+        return testing::integrity(folder.filePath(QStringLiteral("runs.sqlite")));
     }
     static std::vector<StoredPoint> pointsOf(Reader& reader, RunId run, const std::string& name) {
         const auto series = reader.series(run);
