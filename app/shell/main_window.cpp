@@ -247,7 +247,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         if (!page->mayClose()) return event->ignore();
     if (m_context.engine().activeRuns() > 0) {
         QMessageBox box(QMessageBox::Question, tr("A run is going on"),
-                        tr("Closing the window stops it within one step and keeps what it has logged."),
+                        tr("A run is going on. Closing the window stops it within one step and keeps "
+                           "what it has logged."),
                         QMessageBox::Cancel, this);
         const QPushButton* stop = box.addButton(tr("Stop and quit"), QMessageBox::AcceptRole);
         box.exec();
