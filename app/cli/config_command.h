@@ -12,6 +12,7 @@ struct ConfigArguments {
     std::string path{};
     std::string name{};
     std::vector<std::string> overrides{};
+    std::string directory{};
     std::string schemaFile{};
     std::string autoschema{};
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Values as text of Hydra's override grammar, and command lines as a POSIX shell quotes them.
+// Command lines as a POSIX shell quotes them. Values as override text are engine/config/override.h's.
 #pragma once
 
-#include "engine/base/value.h"
+#include "engine/config/override.h"
 
 #include <string>
 #include <string_view>
@@ -10,14 +10,9 @@
 
 namespace fathom::app {
 
-/// Text that the override grammar reads back to an equal value: `0.02`, `[0.8, 0.5]`, `'a b'`, `{name:
-/// adam}`. Strings that hold an interpolation stay interpolations.
-[[nodiscard]] std::string overrideText(const Value& value);
-/// A string quoted for the grammar where it must be: `novograd`, `'123'`, `'it\'s'`.
-[[nodiscard]] std::string quoteForOverride(std::string_view text);
-/// The value part of an override for what a user typed over `current`: legal grammar is taken as it is,
-/// anything else becomes a quoted string. Leading and trailing blanks are dropped.
-[[nodiscard]] std::string overrideTextFromInput(std::string_view typed);
+using config::overrideText;
+using config::overrideTextFromInput;
+using config::quoteForOverride;
 
 /// The arguments of a command line as a POSIX shell splits it; an open quote ends at the end of the text.
 [[nodiscard]] std::vector<std::string> splitCommandLine(std::string_view text);

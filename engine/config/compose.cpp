@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/config/compose.h"
 
+#include "engine/config/compose_all.h"
 #include "engine/config/convert.h"
 #include "engine/config/defaults_list.h"
 #include "engine/config/override.h"
 #include "engine/config/resolver.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/config/tree.h"
 
 #include <algorithm>
@@ -16,42 +18,38 @@ namespace {
 using detail::ComposeFailure;
 using detail::raiseConfig;
 
+/// Hydra's config store: the built-in dataclasses, those of the schema file, and the one to match.
 std::shared_ptr<const SchemaStore> schemasOf(const ComposeRequest& request) {
-    if (request.schemaFile.empty()) return nullptr;
-    Result<std::shared_ptr<SchemaStore>> store = SchemaStore::load(request.schemaFile);
-    if (!store) throw ComposeFailure{store.error()};
-    if (!request.autoschema.empty()) {
-        std::string name = request.configName;
-        if (name.ends_with(".yaml")) name.resize(name.size() - 5);
-        if (Status status = (*store)->alias(name, request.autoschema); !status)
+    if (request.schemaFile.empty() && request.autoschema.empty()) return schemas::builtinStore();
+    const std::shared_ptr<SchemaStore> store = SchemaStore::over(*schemas::builtinStore());
+    if (!request.schemaFile.empty())
+        if (Status status = store->loadMore(request.schemaFile); !status)
             throw ComposeFailure{status.error()};
-    }
-    return std::move(*store);
-}
-
-std::vector<Override> parsedOverrides(const ComposeRequest& request) {
-    std::vector<Override> overrides;
-    for (const std::string& text : request.overrides) {
-        Result<Override> parsed = parseOverride(text);
-        if (!parsed) throw ComposeFailure{parsed.error()};
-        overrides.push_back(std::move(*parsed));
-    }
-    return overrides;
-}
-
-void refuseSweeps(const std::vector<Override>& overrides) {
-    for (const Override& override : overrides) {
-        if (!override.isSweep()) continue;
-        if (override.element.sweep->kind == SweepKind::SimpleChoice)
+    if (!request.autoschema.empty()) {
+        if (request.configName.find('/') != std::string::npos)
             raiseConfig(
                 "ConfigCompositionException",
-                "Ambiguous value for argument '" + override.input +
-                    "'\n1. To use it as a list, use key=[value1,value2]\n2. To use it as string, quote the "
-                    "value: key='value1,value2'\n3. To sweep over it, add --multirun to your command line",
-                {}, override.key);
-        raiseConfig("ConfigCompositionException",
-                    "Sweep parameters '" + override.input + "' requires --multirun", {}, override.key);
+                "Cannot set config file path using `--config-name` when using schema. Please set path using "
+                "`--config-path` and file name using `--config-name` separately.");
+        std::string name = request.configName;
+        if (name.ends_with(".yaml")) name.resize(name.size() - 5);
+        if (Status status = store->alias(name, request.autoschema); !status)
+            throw ComposeFailure{status.error()};
     }
+    return store;
+}
+
+void refuseSweep(const Override& override) {
+    if (!override.isSweep()) return;
+    if (override.element.sweep->kind == SweepKind::SimpleChoice)
+        raiseConfig(
+            "ConfigCompositionException",
+            "Ambiguous value for argument '" + override.input +
+                "'\n1. To use it as a list, use key=[value1,value2]\n2. To use it as string, quote the "
+                "value: key='value1,value2'\n3. To sweep over it, add --multirun to your command line",
+            {}, override.key);
+    raiseConfig("ConfigCompositionException", "Sweep parameters '" + override.input + "' requires --multirun",
+                {}, override.key);
 }
 
 /// hydra.searchpath of the command line, else of the primary config, adds folders.
@@ -84,6 +82,16 @@ void addSearchPath(detail::Repository& repository, const ComposeRequest& request
                     "hydra.searchpath must be a list of strings. Got: " + pythonStr(searchPath));
     for (const Value& entry : searchPath.asList())
         repository.addSearchPath(entry.asString(), provider);
+}
+
+void addConfigDir(detail::Repository& repository, const ComposeRequest& request) {
+    if (request.configDir.empty()) return;
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(request.configDir, ignored))
+        raiseConfig("HydraException",
+                    "Additional config directory '" + request.configDir.string() + "' not found",
+                    "Correct --config-dir");
+    repository.addSearchPath(request.configDir.string(), "command-line");
 }
 
 /// The config inside its package.
@@ -147,7 +155,6 @@ void mergeDefault(detail::TreeEditor& editor, detail::Repository& repository,
     Node config =
         dataclass ? withSchema(*loaded, item.configPath, dataclass, *store, item.primary) : loaded->config;
     config = embedded(std::move(config), item.package);
-    const Node asWritten = store ? config : Node{};
     try {
         if (config.kind != NodeKind::Map)
             raiseConfig("ConfigTypeError", "Cannot merge DictConfig with ListConfig", "Make the file a map");
@@ -159,7 +166,7 @@ void mergeDefault(detail::TreeEditor& editor, detail::Repository& repository,
         error.why = "In '" + item.configPath + "': " + error.className + " raised while composing config:\n" +
                     error.why;
         error.className = "ConfigCompositionException";
-        place(error, asWritten);
+        place(error, embedded(loaded->config, item.package));
         throw ComposeFailure{std::move(error)};
     }
 }
@@ -175,22 +182,106 @@ Assignment assignmentOf(const ComposeRequest& request, std::size_t index, const 
     return made;
 }
 
-Config composed(const ComposeRequest& request, bool multirun) {
+/// What is done with an override or file that cannot be applied: thrown on, or kept and left out.
+class Refusals {
+public:
+    explicit Refusals(std::vector<detail::Refusal>* kept) : m_kept(kept) {}
+
+    /// Runs `body`; true unless it was refused.
+    template <class Body> bool allows(int argument, const Body& body) {
+        try {
+            body();
+            return true;
+        } catch (const ComposeFailure& failure) {
+            if (!m_kept) throw;
+            m_kept->push_back({failure.error, argument});
+            return false;
+        }
+    }
+    [[nodiscard]] bool keeps() const { return m_kept != nullptr; }
+
+private:
+    std::vector<detail::Refusal>* m_kept;
+};
+
+struct Argument {
+    Override override{};
+    std::size_t index = 0;
+};
+
+std::vector<Argument> parsedOverrides(const ComposeRequest& request, Refusals& refusals) {
+    std::vector<Argument> arguments;
+    for (std::size_t i = 0; i < request.overrides.size(); ++i)
+        (void)refusals.allows(static_cast<int>(i), [&] {
+            Result<Override> parsed = parseOverride(request.overrides[i]);
+            if (!parsed) throw ComposeFailure{parsed.error()};
+            arguments.push_back({std::move(*parsed), i});
+        });
+    return arguments;
+}
+
+std::vector<Override> overridesOf(const std::vector<Argument>& arguments) {
+    std::vector<Override> overrides;
+    overrides.reserve(arguments.size());
+    for (const Argument& each : arguments)
+        overrides.push_back(each.override);
+    return overrides;
+}
+
+/// Takes out the one override without which the defaults list can be made; false when there is none.
+bool dropCulprit(std::vector<Argument>& arguments, const Error& error, detail::Repository& repository,
+                 const ComposeRequest& request, Refusals& refusals) {
+    for (std::size_t i = arguments.size(); i-- > 0;) {
+        std::vector<Argument> rest = arguments;
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+        try {
+            (void)detail::createDefaultsList(repository, request.configName, overridesOf(rest), false);
+        } catch (const ComposeFailure&) {
+            continue;
+        }
+        (void)refusals.allows(static_cast<int>(arguments[i].index), [&] { throw ComposeFailure{error}; });
+        arguments = std::move(rest);
+        return true;
+    }
+    return false;
+}
+
+detail::DefaultsList defaultsList(detail::Repository& repository, const ComposeRequest& request,
+                                  std::vector<Argument>& arguments, bool multirun, Refusals& refusals) {
+    while (true) {
+        try {
+            return detail::createDefaultsList(repository, request.configName, overridesOf(arguments),
+                                              multirun);
+        } catch (const ComposeFailure& failure) {
+            if (!refusals.keeps() || !dropCulprit(arguments, failure.error, repository, request, refusals))
+                throw;
+        }
+    }
+}
+
+Config composed(const ComposeRequest& request, bool multirun, Refusals refusals) {
     const std::shared_ptr<const SchemaStore> schemas = schemasOf(request);
-    const std::vector<Override> overrides = parsedOverrides(request);
+    std::vector<Argument> arguments = parsedOverrides(request, refusals);
     detail::Repository repository(request, schemas);
-    addSearchPath(repository, request, overrides);
-    if (!multirun) refuseSweeps(overrides);
-    const detail::DefaultsList list =
-        detail::createDefaultsList(repository, request.configName, overrides, multirun);
+    addSearchPath(repository, request, overridesOf(arguments));
+    addConfigDir(repository, request);
+    if (!multirun)
+        std::erase_if(arguments, [&](const Argument& each) {
+            return !refusals.allows(static_cast<int>(each.index), [&] { refuseSweep(each.override); });
+        });
+    const detail::DefaultsList list = defaultsList(repository, request, arguments, multirun, refusals);
     Node root;
     root.kind = NodeKind::Map;
     detail::TreeEditor editor(root, schemas.get());
     for (const detail::ResultDefault& item : list.defaults)
-        mergeDefault(editor, repository, item, schemas.get());
+        (void)refusals.allows(-1, [&] { mergeDefault(editor, repository, item, schemas.get()); });
     editor.close();
-    for (const std::size_t index : list.valueOverrides)
-        editor.apply(overrides[index], assignmentOf(request, index, overrides[index]));
+    for (const std::size_t position : list.valueOverrides) {
+        const Argument& argument = arguments[position];
+        (void)refusals.allows(static_cast<int>(argument.index), [&] {
+            editor.apply(argument.override, assignmentOf(request, argument.index, argument.override));
+        });
+    }
     std::erase_if(root.children, [](const Node& child) { return child.key == "hydra"; });
     return Config(std::move(root));
 }
@@ -209,11 +300,21 @@ template <class Body> auto guarded(Body body) -> Result<decltype(body())> {
 } // namespace
 
 Result<Config> compose(const ComposeRequest& request) {
-    return guarded([&] { return composed(request, false); });
+    return guarded([&] { return composed(request, false, Refusals(nullptr)); });
 }
 
 Result<Config> composeForSweep(const ComposeRequest& request) {
-    return guarded([&] { return composed(request, true); });
+    return guarded([&] { return composed(request, true, Refusals(nullptr)); });
+}
+
+detail::PartialConfig detail::composeAll(const ComposeRequest& request) {
+    PartialConfig out;
+    Result<Config> config = guarded([&] { return composed(request, false, Refusals(&out.refusals)); });
+    if (config)
+        out.config = std::move(*config);
+    else
+        out.refusals.push_back({config.error(), -1});
+    return out;
 }
 
 std::vector<std::string> groupOptions(const ComposeRequest& request, const std::string& group) {

@@ -18,6 +18,8 @@ struct ComposeRequest {
     std::size_t editedFrom = static_cast<std::size_t>(-1); ///< overrides from this index on are Layer::Edited
     std::map<std::string, std::string>
         files{}; ///< unsaved or in-memory files by path below configPath; they hide those on disk
+    std::filesystem::path
+        configDir{}; ///< a second folder, searched last (Hydra's --config-dir), empty for none
     std::filesystem::path schemaFile{}; ///< dataclasses to register as schema_<Name> (JSON), empty for none
     std::string autoschema{}; ///< the dataclass that the primary config is matched against, empty for none
 };

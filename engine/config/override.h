@@ -72,6 +72,14 @@ struct Override {
 /// command line.
 [[nodiscard]] std::string overrideText(const Value& value);
 
+/// A string as override syntax: bare where it reads back as this very string (interpolations too), else
+/// quoted.
+[[nodiscard]] std::string quoteForOverride(std::string_view text);
+
+/// The value part of an override for what a user typed: legal grammar is taken as it is, anything else
+/// (sweeps and nothing at all included) becomes a quoted string. Leading and trailing blanks are dropped.
+[[nodiscard]] std::string overrideTextFromInput(std::string_view typed);
+
 /// The items of a choice or range as override syntax, in order (shuffled ones too). A glob needs `options`,
 /// the names of its group. Intervals cannot be enumerated: HydraException.
 [[nodiscard]] Result<std::vector<std::string>> sweepItems(const Sweep& sweep,

@@ -5,6 +5,7 @@
 #include "engine/config/override_lexer.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fnmatch.h>
 #include <random>
 
@@ -36,6 +37,27 @@ std::string quotedText(const std::string& text, char quote) {
     }
     out.append(run * 2, '\\');
     return out + quote;
+}
+
+/// Characters that are safe outside quotes at any depth, in the grammar and in every shell.
+bool isPlainWord(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("_/-+.%@?").find(c) != std::string_view::npos;
+    });
+}
+
+/// The text is one `${…}`, which the grammar takes without quotes.
+bool isOneInterpolation(std::string_view text) {
+    if (!text.starts_with("${") || !text.ends_with('}') ||
+        text.find_first_of("'\" ") != std::string_view::npos)
+        return false;
+    int depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '{') ++depth;
+        if (text[i] == '}' && --depth == 0) return i + 1 == text.size();
+    }
+    return false;
 }
 
 /// Whether the text, written bare, is read back as this very string.
@@ -124,6 +146,21 @@ std::string elementText(const Element& element) {
     return {};
 }
 
+std::string quoteForOverride(std::string_view text) {
+    std::string bare(text);
+    const bool isSafe = isPlainWord(text) || isOneInterpolation(text);
+    return isSafe && readsBackBare(bare) ? bare : quotedText(bare, '\'');
+}
+
+std::string overrideTextFromInput(std::string_view typed) {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const std::size_t first = typed.find_first_not_of(kBlanks);
+    if (first == std::string_view::npos) return quoteForOverride({});
+    const std::string text(typed.substr(first, typed.find_last_not_of(kBlanks) - first + 1));
+    const Result<Override> parsed = parseOverride("key=" + text);
+    return parsed && !parsed->isSweep() ? text : quoteForOverride(text);
+}
+
 std::string overrideText(const Value& value) {
     switch (value.type()) {
     case Value::Type::Null:
@@ -134,11 +171,11 @@ std::string overrideText(const Value& value) {
     case Value::Type::Float:
         return pythonStr(value);
     case Value::Type::String:
-        return readsBackBare(value.asString()) ? value.asString() : quotedText(value.asString(), '\'');
+        return quoteForOverride(value.asString());
     case Value::Type::List: {
         std::string out = "[";
         for (const Value& item : value.asList())
-            out += (out.size() > 1 ? "," : "") + overrideText(item);
+            out += (out.size() > 1 ? ", " : "") + overrideText(item);
         return out + "]";
     }
     case Value::Type::Map: {
@@ -146,7 +183,7 @@ std::string overrideText(const Value& value) {
             return pythonStr(value);
         std::string out = "{";
         for (const auto& [key, item] : value.asMap())
-            out += (out.size() > 1 ? "," : "") + escaped(key) + ":" + overrideText(item);
+            out += (out.size() > 1 ? ", " : "") + escaped(key) + ": " + overrideText(item);
         return out + "}";
     }
     }

@@ -422,6 +422,7 @@ Value Resolver::valueOf(const Link* start) {
 }
 
 Result<Value> Resolver::resolve(std::string_view path) {
+    m_spent = 0;
     try {
         const Link* at = &m_root;
         if (!path.empty())

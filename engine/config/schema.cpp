@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/config/schema.h"
 
+#include "engine/config/structured.h"
 #include "engine/config/suggest.h"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ Status checkField(const Field& field, const Value& value) {
     if (value.isNull()) return {};
     if (field.options.minimum || field.options.maximum)
         if (Status status = checkRange(field, value); !status) return status;
-    if (!field.options.choices.empty() && value.isString() &&
+    if (!field.options.choices.empty() && !field.options.choicesAreOpen && value.isString() &&
         std::ranges::find(field.options.choices, value.asString()) == field.options.choices.end())
         return fail(at(field.name, "ValidationError",
                        "Invalid value '" + value.asString() + "', expected one of [" +
@@ -63,22 +64,65 @@ Status checkField(const Field& field, const Value& value) {
     return {};
 }
 
-Status checkRequired(const Field& field, const Value::Map&) {
+Status checkRequired(const Field& field) {
     if (!field.required) return {};
     return fail(
         at(field.name, "MissingMandatoryValue", "Missing mandatory value: " + field.name, "Give it a value"));
 }
 
-Status checkUnknown(const std::string& schema, const std::vector<Field>& fields, const Value::Map& given) {
-    std::vector<std::string> names;
-    for (const Field& field : fields)
-        names.push_back(field.name);
-    for (const auto& [key, value] : given) {
-        if (std::ranges::find(names, key) != names.end()) continue;
-        return fail(at(key, "ConfigKeyError", "Key '" + key + "' not in '" + schema + "'",
-                       didYouMean(key, names, "Known keys: " + joined(names))));
-    }
+Error unknownKey(const Description& description, const std::string& key) {
+    const std::vector<std::string> names = description.fieldNames();
+    return at(key, "ConfigKeyError", "Key '" + key + "' not in '" + description.name + "'",
+              didYouMean(key, names, "Known keys: " + joined(names)));
+}
+
+Status checkUnknown(const Description& description, const Value::Map& given) {
+    if (description.isOpen) return {};
+    for (const auto& [key, value] : given)
+        if (!description.field(key)) return fail(unknownKey(description, key));
     return {};
+}
+
+namespace {
+
+Status checkAs(const NodeType& type, const Value& value) {
+    if (value.isNull() || isMissing(value)) {
+        if (value.isNull() && !type.optional && type.kind != TypeKind::Any)
+            return fail(conversionError("ValidationError", "field is not Optional",
+                                        "Give a value or remove the key"));
+        return {};
+    }
+    if (type.kind == TypeKind::Class) return {};
+    if (type.kind == TypeKind::List) {
+        if (!value.isList())
+            return fail(conversionError("ValidationError",
+                                        "Invalid value assigned: " + pythonTypeName(value) +
+                                            " is not a ListConfig, list or tuple.",
+                                        "Give a list: [" + pythonStr(value) + "]"));
+        for (std::size_t i = 0; i < value.asList().size(); ++i)
+            if (Status status = checkAs(*type.element, value.asList()[i]); !status)
+                return fail(inside(std::to_string(i), status.error()));
+        return {};
+    }
+    if (type.kind == TypeKind::Dict) {
+        if (!value.isMap())
+            return fail(conversionError("ValidationError",
+                                        "Cannot assign " + pythonTypeName(value) + " to " + type.text,
+                                        "Give a map"));
+        for (const auto& [key, item] : value.asMap())
+            if (Status status = checkAs(*type.element, item); !status)
+                return fail(inside(key, status.error()));
+        return {};
+    }
+    const Result<Value> converted = convertTo(type, value);
+    return converted ? Status{} : Status(fail(converted.error()));
+}
+
+} // namespace
+
+Status checkType(const Field& field, const Value& value) {
+    const Status status = checkAs(*SchemaStore().parseType(field.type), value);
+    return status ? Status{} : Status(fail(inside(field.name, status.error())));
 }
 
 Error notAMap(const std::string& schema, const Value& value) {

@@ -136,12 +136,42 @@ void SchemaStore::addClasses(const Value::Map& classes) {
                 type->fields.push_back({pythonStr(member(field, "name")),
                                         parseType(pythonStr(member(field, "type"))),
                                         member(field, "default")});
-        m_classes[name] = std::move(type);
-        m_registered["schema_" + name] = name;
+        m_grouped.push_back(name);
+        add(std::move(type));
     }
 }
 
+void SchemaStore::add(std::shared_ptr<const ClassType> type) {
+    m_registered["schema_" + type->name] = type->name;
+    std::string name = type->name;
+    m_classes[std::move(name)] = std::move(type);
+}
+
+void SchemaStore::add(const Description& description) {
+    auto type = std::make_shared<ClassType>();
+    type->name = description.name;
+    type->ancestors = description.bases;
+    for (const Field& field : description.fields) {
+        const bool isInstance = field.nested && field.defaultValue.isMap() && !field.isListOfNested();
+        type->fields.push_back({field.name, parseType(field.type),
+                                isInstance ? Value(Value::Map{{"$dataclass", Value(field.nested->name)},
+                                                              {"$fields", field.defaultValue}})
+                                           : field.defaultValue});
+    }
+    add(std::move(type));
+}
+
+std::shared_ptr<SchemaStore> SchemaStore::over(const SchemaStore& base) {
+    return std::make_shared<SchemaStore>(base);
+}
+
 Result<std::shared_ptr<SchemaStore>> SchemaStore::load(const std::filesystem::path& file) {
+    auto store = std::make_shared<SchemaStore>();
+    if (Status status = store->loadMore(file); !status) return fail(status.error());
+    return store;
+}
+
+Status SchemaStore::loadMore(const std::filesystem::path& file) {
     const Result<std::string> text = readFile(file);
     if (!text) return fail(text.error());
     const Result<Value> json = fromJson(*text);
@@ -153,7 +183,6 @@ Result<std::shared_ptr<SchemaStore>> SchemaStore::load(const std::filesystem::pa
     };
     if (!json) return fail(broken(json.error().why));
     if (!member(*json, "classes").isMap()) return fail(broken("it has no map of classes"));
-    auto store = std::make_shared<SchemaStore>();
     if (const Value& enums = member(*json, "enums"); enums.isMap())
         for (const auto& [name, members] : enums.asMap()) {
             auto type = std::make_shared<EnumType>();
@@ -161,10 +190,10 @@ Result<std::shared_ptr<SchemaStore>> SchemaStore::load(const std::filesystem::pa
             if (members.isMap())
                 for (const auto& [key, value] : members.asMap())
                     type->members.emplace_back(key, value);
-            store->m_enums[name] = std::move(type);
+            m_enums[name] = std::move(type);
         }
-    store->addClasses(member(*json, "classes").asMap());
-    return store;
+    addClasses(member(*json, "classes").asMap());
+    return {};
 }
 
 Status SchemaStore::alias(const std::string& name, const std::string& className) {
@@ -182,11 +211,9 @@ std::shared_ptr<const ClassType> SchemaStore::find(const std::string& registered
     static constexpr std::string_view kEnding = "_schema";
     if (slash == std::string::npos || !registered.ends_with(kEnding)) return nullptr;
     const std::string stem = registered.substr(slash + 1, registered.size() - slash - 1 - kEnding.size());
-    for (const auto& [name, type] : m_classes)
-        if (std::ranges::equal(
-                name, stem, {}, [](char c) { return std::tolower(static_cast<unsigned char>(c)); },
-                [](char c) { return std::tolower(static_cast<unsigned char>(c)); }))
-            return type;
+    const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+    for (const std::string& name : m_grouped)
+        if (std::ranges::equal(name, stem, {}, lower, lower)) return classNamed(name);
     return nullptr;
 }
 
@@ -226,13 +253,32 @@ Node instanceOf(const std::shared_ptr<const ClassType>& type, const SchemaStore&
     return node;
 }
 
+/// The instance's values where they are not the class's defaults.
+void setFields(Node& node, const ClassType& type, const Value& values, const SchemaStore& store,
+               const Assignment& made, int depth) {
+    for (std::size_t i = 0; i < type.fields.size(); ++i) {
+        const ClassField& field = type.fields[i];
+        const Value* value = values.asMap().find(field.name);
+        Node& child = node.children[i];
+        if (!value || valueFromNode(child) == *value) continue;
+        if (child.object && value->isMap()) {
+            setFields(child, *child.object, *value, store, made, depth);
+            continue;
+        }
+        Node changed = typedDefault(field.type, *value, store, made, depth + 1);
+        changed.key = field.name;
+        child = std::move(changed);
+    }
+}
+
 Node typedDefault(const std::shared_ptr<const NodeType>& type, const Value& value, const SchemaStore& store,
                   const Assignment& made, int depth) {
-    const Value* instance =
-        value.isMap() && value.asMap().size() == 1 ? value.asMap().find("$dataclass") : nullptr;
+    const Value* instance = value.isMap() ? value.asMap().find("$dataclass") : nullptr;
     if (instance && instance->isString()) {
         const auto found = store.classNamed(instance->asString());
         Node node = found ? instanceOf(found, store, depth) : Node{};
+        if (const Value* fields = value.asMap().find("$fields"); found && fields)
+            setFields(node, *found, *fields, store, made, depth);
         node.type = type->kind == TypeKind::Any ? nullptr : type;
         return node;
     }

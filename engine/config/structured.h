@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/config/config.h"
+#include "engine/config/description.h"
 
 #include <map>
 #include <memory>
@@ -41,7 +42,9 @@ struct NodeType {
 struct ClassField {
     std::string name{};
     std::shared_ptr<const NodeType> type{};
-    Value defaultValue{}; ///< "???" when missing, {"$dataclass": name} for an instance
+    /// "???" when missing, {"$dataclass": name} for an instance, which may also have "$fields" that differ
+    /// from the class's defaults.
+    Value defaultValue{};
 };
 
 struct ClassType {
@@ -58,6 +61,12 @@ public:
     /// Reads dataclasses and enums; each is registered as `schema_<Name>` and, in every group, as
     /// `<name>_schema`. Errors (BadInput) name the file.
     [[nodiscard]] static Result<std::shared_ptr<SchemaStore>> load(const std::filesystem::path& file);
+    /// A store that has what `base` has.
+    [[nodiscard]] static std::shared_ptr<SchemaStore> over(const SchemaStore& base);
+    /// Reads more of them. Errors (BadInput) name the file.
+    [[nodiscard]] Status loadMore(const std::filesystem::path& file);
+    /// Registers a described struct.
+    void add(const Description& description);
     /// Registers a class under another name, such as the primary config's own.
     [[nodiscard]] Status alias(const std::string& name, const std::string& className);
 
@@ -68,9 +77,11 @@ public:
 
 private:
     void addClasses(const Value::Map& classes);
+    void add(std::shared_ptr<const ClassType> type);
     std::map<std::string, std::shared_ptr<const ClassType>> m_classes;
     std::map<std::string, std::shared_ptr<const EnumType>> m_enums;
     std::map<std::string, std::string> m_registered;
+    std::vector<std::string> m_grouped; ///< classes that are also `<name>_schema` in every group
 };
 
 namespace detail {

@@ -2,6 +2,7 @@
 #include "engine/model/ctc_params.h"
 
 #include "engine/config/schema.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/model/section.h"
 
 #include <limits>
@@ -32,71 +33,61 @@ Status checkClass(const Config& config, const std::string& path, const Value& ta
 
 struct MelSection {
     Value target{};
-    int sampleRate = 16000;
-    double windowSize = 0.02;
-    double windowStride = 0.01;
+    int sampleRate{};
+    double windowSize{};
+    double windowStride{};
     std::optional<int> nWindowSize{};
     std::optional<int> nWindowStride{};
-    std::optional<std::string> window = "hann";
-    Value normalize = "per_feature";
+    std::optional<std::string> window{};
+    Value normalize{};
     std::optional<int> nFft{};
-    std::optional<double> preemph = 0.97;
-    int features = 64;
-    double lowfreq = 0;
+    std::optional<double> preemph{};
+    int features{};
+    double lowfreq{};
     std::optional<double> highfreq{};
-    bool log = true;
-    std::string logZeroGuardType = "add";
-    Value logZeroGuardValue = 5.9604644775390625e-08;
-    double dither = 1e-5;
-    Value padTo = 16;
-    int frameSplicing = 1;
-    bool exactPad = false;
-    double padValue = 0;
-    double magPower = 2;
-    double nbAugmentationProb = 0;
-    int nbMaxFreq = 4000;
-    std::optional<std::string> melNorm = "slaney";
-    double maxDuration = 16.7;
-    Value unused{};
+    bool log{};
+    std::string logZeroGuardType{};
+    Value logZeroGuardValue{};
+    double dither{};
+    Value padTo{};
+    int frameSplicing{};
+    bool exactPad{};
+    double padValue{};
+    double magPower{};
+    double nbAugmentationProb{};
+    int nbMaxFreq{};
+    std::optional<std::string> melNorm{};
+    double maxDuration{};
 };
 
 const Schema<MelSection>& melSchema() {
-    static const auto schema =
-        Schema<MelSection>("AudioToMelSpectrogramPreprocessor")
-            .field("_target_", &MelSection::target, "class")
-            .field("sample_rate", &MelSection::sampleRate, "samples per second", {.minimum = 1})
-            .field("window_size", &MelSection::windowSize, "STFT window in seconds")
-            .field("window_stride", &MelSection::windowStride, "hop in seconds")
-            .field("n_window_size", &MelSection::nWindowSize,
-                   "STFT window in samples, instead of window_size")
-            .field("n_window_stride", &MelSection::nWindowStride, "hop in samples, instead of window_stride")
-            .field("window", &MelSection::window, "hann, hamming, blackman, bartlett or none")
-            .field("normalize", &MelSection::normalize,
-                   "per_feature, all_features, or fixed_mean and fixed_std")
-            .field("n_fft", &MelSection::nFft, "FFT size; null: a power of two from the window on")
-            .field("preemph", &MelSection::preemph, "pre-emphasis; null: none")
-            .field("features", &MelSection::features, "mel bands", {.minimum = 1})
-            .field("lowfreq", &MelSection::lowfreq, "lowest mel edge in Hz", {.minimum = 0})
-            .field("highfreq", &MelSection::highfreq, "highest mel edge in Hz; null: half the sample rate")
-            .field("log", &MelSection::log, "take the logarithm")
-            .field("log_zero_guard_type", &MelSection::logZeroGuardType, "add or clamp")
-            .field("log_zero_guard_value", &MelSection::logZeroGuardValue, "number, tiny or eps")
-            .field("dither", &MelSection::dither, "noise added in training", {.minimum = 0})
-            .field("pad_to", &MelSection::padTo,
-                   "frames are padded to a multiple of this; 0: not; max: to max_duration")
-            .field("frame_splicing", &MelSection::frameSplicing, "frames stacked into one", {.minimum = 1})
-            .field("exact_pad", &MelSection::exactPad, "pad so that frames are samples / hop")
-            .field("pad_value", &MelSection::padValue, "value of padding")
-            .field("mag_power", &MelSection::magPower, "exponent of the magnitudes")
-            .field("nb_augmentation_prob", &MelSection::nbAugmentationProb,
-                   "chance of a narrow band in training", {.minimum = 0, .maximum = 1})
-            .field("nb_max_freq", &MelSection::nbMaxFreq, "highest frequency in Hz of a narrow band")
-            .field("mel_norm", &MelSection::melNorm, "slaney or null")
-            .field("max_duration", &MelSection::maxDuration, "seconds that pad_to max pads to")
-            .field("rng", &MelSection::unused, "not used")
-            .field("use_torchaudio", &MelSection::unused, "not used")
-            .field("stft_conv", &MelSection::unused, "not used")
-            .field("stft_exact_pad", &MelSection::unused, "not used");
+    static const auto schema = Schema<MelSection>(schemas::at("AudioToMelSpectrogramPreprocessor"))
+                                   .bind("_target_", &MelSection::target)
+                                   .bind("sample_rate", &MelSection::sampleRate)
+                                   .bind("window_size", &MelSection::windowSize)
+                                   .bind("window_stride", &MelSection::windowStride)
+                                   .bind("n_window_size", &MelSection::nWindowSize)
+                                   .bind("n_window_stride", &MelSection::nWindowStride)
+                                   .bind("window", &MelSection::window)
+                                   .bind("normalize", &MelSection::normalize)
+                                   .bind("n_fft", &MelSection::nFft)
+                                   .bind("preemph", &MelSection::preemph)
+                                   .bind("features", &MelSection::features)
+                                   .bind("lowfreq", &MelSection::lowfreq)
+                                   .bind("highfreq", &MelSection::highfreq)
+                                   .bind("log", &MelSection::log)
+                                   .bind("log_zero_guard_type", &MelSection::logZeroGuardType)
+                                   .bind("log_zero_guard_value", &MelSection::logZeroGuardValue)
+                                   .bind("dither", &MelSection::dither)
+                                   .bind("pad_to", &MelSection::padTo)
+                                   .bind("frame_splicing", &MelSection::frameSplicing)
+                                   .bind("exact_pad", &MelSection::exactPad)
+                                   .bind("pad_value", &MelSection::padValue)
+                                   .bind("mag_power", &MelSection::magPower)
+                                   .bind("nb_augmentation_prob", &MelSection::nbAugmentationProb)
+                                   .bind("nb_max_freq", &MelSection::nbMaxFreq)
+                                   .bind("mel_norm", &MelSection::melNorm)
+                                   .bind("max_duration", &MelSection::maxDuration);
     return schema;
 }
 
@@ -216,36 +207,30 @@ Result<nn::MelParams> readMel(const Config& config, const std::string& path) {
 
 struct AugmentSection {
     Value target{};
-    int freqMasks = 0;
-    int timeMasks = 0;
-    int freqWidth = 10;
-    Value timeWidth = 10;
-    int rectMasks = 0;
-    int rectTime = 5;
-    int rectFreq = 20;
-    double maskValue = 0;
-    bool vectorized = true;
-    Value unused{};
+    int freqMasks{};
+    int timeMasks{};
+    int freqWidth{};
+    Value timeWidth{};
+    int rectMasks{};
+    int rectTime{};
+    int rectFreq{};
+    double maskValue{};
+    bool vectorized{};
 };
 
 const Schema<AugmentSection>& augmentSchema() {
-    static const auto schema =
-        Schema<AugmentSection>("SpectrogramAugmentation")
-            .field("_target_", &AugmentSection::target, "class")
-            .field("freq_masks", &AugmentSection::freqMasks, "masks over frequency", {.minimum = 0})
-            .field("time_masks", &AugmentSection::timeMasks, "masks over time", {.minimum = 0})
-            .field("freq_width", &AugmentSection::freqWidth, "bins of the widest", {.minimum = 0})
-            .field("time_width", &AugmentSection::timeWidth,
-                   "frames of the widest, or a share of the clip (a float)")
-            .field("rect_masks", &AugmentSection::rectMasks, "rectangles cut out", {.minimum = 0})
-            .field("rect_time", &AugmentSection::rectTime, "frames of the widest rectangle", {.minimum = 0})
-            .field("rect_freq", &AugmentSection::rectFreq, "bins of the highest rectangle", {.minimum = 0})
-            .field("mask_value", &AugmentSection::maskValue, "what masks are filled with")
-            .field("use_vectorized_spec_augment", &AugmentSection::vectorized, "draw as NeMo since 1.20")
-            .field("use_vectorized_code", &AugmentSection::vectorized,
-                   "older name of use_vectorized_spec_augment")
-            .field("use_numba_spec_augment", &AugmentSection::unused, "not used")
-            .field("rng", &AugmentSection::unused, "not used");
+    static const auto schema = Schema<AugmentSection>(schemas::at("SpectrogramAugmentation"))
+                                   .bind("_target_", &AugmentSection::target)
+                                   .bind("freq_masks", &AugmentSection::freqMasks)
+                                   .bind("time_masks", &AugmentSection::timeMasks)
+                                   .bind("freq_width", &AugmentSection::freqWidth)
+                                   .bind("time_width", &AugmentSection::timeWidth)
+                                   .bind("rect_masks", &AugmentSection::rectMasks)
+                                   .bind("rect_time", &AugmentSection::rectTime)
+                                   .bind("rect_freq", &AugmentSection::rectFreq)
+                                   .bind("mask_value", &AugmentSection::maskValue)
+                                   .bind("use_vectorized_spec_augment", &AugmentSection::vectorized)
+                                   .bind("use_vectorized_code", &AugmentSection::vectorized);
     return schema;
 }
 
@@ -277,71 +262,53 @@ Result<std::optional<nn::SpecAugmentParams>> readAugment(const Config& config, c
 
 struct EncoderSection {
     Value target{};
-    std::int64_t featIn = 64;
-    std::string activation = "relu";
-    std::string normalizationMode = "batch";
-    std::string residualMode = "add";
-    std::int64_t normGroups = -1;
-    bool convMask = true;
-    int frameSplicing = 1;
-    std::optional<std::string> initMode = "xavier_uniform";
+    std::int64_t featIn{};
+    std::string activation{};
+    std::string normalizationMode{};
+    std::string residualMode{};
+    std::int64_t normGroups{};
+    bool convMask{};
+    int frameSplicing{};
+    std::optional<std::string> initMode{};
     Value jasper{};
-    Value unused{};
 };
 
 const Schema<EncoderSection>& encoderSchema() {
-    static const auto schema =
-        Schema<EncoderSection>("ConvASREncoder")
-            .field("_target_", &EncoderSection::target, "class")
-            .required("feat_in", &EncoderSection::featIn, "features of the preprocessor", {.minimum = 1})
-            .field("activation", &EncoderSection::activation, "relu, hardtanh, selu, swish or silu")
-            .field("normalization_mode", &EncoderSection::normalizationMode,
-                   "batch, layer, instance or group")
-            .field("residual_mode", &EncoderSection::residualMode, "add, stride_add or max")
-            .field("norm_groups", &EncoderSection::normGroups, "groups of group norm; -1: one per channel")
-            .field("conv_mask", &EncoderSection::convMask,
-                   "zero what lies beyond a clip before each convolution")
-            .field("frame_splicing", &EncoderSection::frameSplicing, "frames stacked by the preprocessor",
-                   {.minimum = 1})
-            .field("init_mode", &EncoderSection::initMode, "xavier_uniform, …; null: PyTorch's own")
-            .required("jasper", &EncoderSection::jasper, "the blocks")
-            .field("quantize", &EncoderSection::unused, "not used");
+    static const auto schema = Schema<EncoderSection>(schemas::at("ConvASREncoder"))
+                                   .bind("_target_", &EncoderSection::target)
+                                   .bind("feat_in", &EncoderSection::featIn)
+                                   .bind("activation", &EncoderSection::activation)
+                                   .bind("normalization_mode", &EncoderSection::normalizationMode)
+                                   .bind("residual_mode", &EncoderSection::residualMode)
+                                   .bind("norm_groups", &EncoderSection::normGroups)
+                                   .bind("conv_mask", &EncoderSection::convMask)
+                                   .bind("frame_splicing", &EncoderSection::frameSplicing)
+                                   .bind("init_mode", &EncoderSection::initMode)
+                                   .bind("jasper", &EncoderSection::jasper);
     return schema;
 }
 
-struct JasperSection : nn::JasperBlockParams {
-    std::string seInterpolationMode = "nearest";
-};
-
-template <class M> M JasperSection::*own(M nn::JasperBlockParams::*member) {
-    return member;
-}
-
-const Schema<JasperSection>& jasperSchema() {
+const Schema<nn::JasperBlockParams>& jasperSchema() {
     using P = nn::JasperBlockParams;
-    static const auto schema =
-        Schema<JasperSection>("JasperEncoderConfig")
-            .required("filters", own(&P::filters), "output channels", {.minimum = 1})
-            .required("repeat", own(&P::repeat), "sub-blocks", {.minimum = 1})
-            .required("kernel", own(&P::kernel), "kernel width, a list of one")
-            .required("stride", own(&P::stride), "a list of one")
-            .required("dilation", own(&P::dilation), "a list of one")
-            .required("dropout", own(&P::dropout), "chance to drop an activation",
-                      {.minimum = 0, .maximum = 1})
-            .required("residual", own(&P::residual), "add the block's input")
-            .field("separable", own(&P::separable), "depthwise, then pointwise")
-            .field("groups", own(&P::groups), "groups of the convolutions", {.minimum = 1})
-            .field("heads", own(&P::heads), "shared depthwise kernels; -1: one for each channel")
-            .field("residual_mode", own(&P::residualMode), "add, stride_add or max")
-            .field("residual_dense", own(&P::residualDense), "add the inputs of all earlier blocks too")
-            .field("se", own(&P::se), "squeeze-excite")
-            .field("se_reduction_ratio", own(&P::seReductionRatio), "bottleneck of squeeze-excite",
-                   {.minimum = 1})
-            .field("se_context_size", own(&P::seContextSize), "frames squeeze-excite averages; -1: all")
-            .field("se_interpolation_mode", &JasperSection::seInterpolationMode, "not used")
-            .field("kernel_size_factor", own(&P::kernelSizeFactor), "scales the kernel", {.minimum = 0})
-            .field("stride_last", own(&P::strideLast), "only the last sub-block strides")
-            .field("future_context", own(&P::futureContext), "frames to the right; -1: symmetric");
+    static const auto schema = Schema<nn::JasperBlockParams>(schemas::at("JasperBlock"))
+                                   .bind("filters", &P::filters)
+                                   .bind("repeat", &P::repeat)
+                                   .bind("kernel", &P::kernel)
+                                   .bind("stride", &P::stride)
+                                   .bind("dilation", &P::dilation)
+                                   .bind("dropout", &P::dropout)
+                                   .bind("residual", &P::residual)
+                                   .bind("separable", &P::separable)
+                                   .bind("groups", &P::groups)
+                                   .bind("heads", &P::heads)
+                                   .bind("residual_mode", &P::residualMode)
+                                   .bind("residual_dense", &P::residualDense)
+                                   .bind("se", &P::se)
+                                   .bind("se_reduction_ratio", &P::seReductionRatio)
+                                   .bind("se_context_size", &P::seContextSize)
+                                   .bind("kernel_size_factor", &P::kernelSizeFactor)
+                                   .bind("stride_last", &P::strideLast)
+                                   .bind("future_context", &P::futureContext);
     return schema;
 }
 
@@ -361,7 +328,7 @@ Result<nn::ConvAsrEncoderParams> readEncoder(const Config& config, const std::st
     params.initMode = section->initMode.value_or("");
     const std::size_t blocks = section->jasper.isList() ? section->jasper.asList().size() : 0;
     for (std::size_t i = 0; i < blocks; ++i) {
-        const Result<JasperSection> block =
+        const Result<nn::JasperBlockParams> block =
             jasperSchema().read(config, below(path, "jasper." + std::to_string(i)));
         if (!block) return fail(block.error());
         params.jasper.push_back(*block);
@@ -373,21 +340,17 @@ struct DecoderSection {
     Value target{};
     std::optional<std::int64_t> featIn{};
     std::optional<std::int64_t> classes{};
-    std::optional<std::string> initMode = "xavier_uniform";
+    std::optional<std::string> initMode{};
     std::optional<std::vector<std::string>> vocabulary{};
-    Value unused{};
 };
 
 const Schema<DecoderSection>& decoderSchema() {
-    static const auto schema =
-        Schema<DecoderSection>("ConvASRDecoder")
-            .field("_target_", &DecoderSection::target, "class")
-            .field("feat_in", &DecoderSection::featIn, "channels of the encoder; null: what it has")
-            .field("num_classes", &DecoderSection::classes,
-                   "labels without the blank; -1: those of vocabulary")
-            .field("init_mode", &DecoderSection::initMode, "xavier_uniform, …; null: PyTorch's own")
-            .field("vocabulary", &DecoderSection::vocabulary, "the labels")
-            .field("add_blank", &DecoderSection::unused, "not used");
+    static const auto schema = Schema<DecoderSection>(schemas::at("ConvASRDecoder"))
+                                   .bind("_target_", &DecoderSection::target)
+                                   .bind("feat_in", &DecoderSection::featIn)
+                                   .bind("num_classes", &DecoderSection::classes)
+                                   .bind("init_mode", &DecoderSection::initMode)
+                                   .bind("vocabulary", &DecoderSection::vocabulary);
     return schema;
 }
 
@@ -430,20 +393,18 @@ Result<CtcDecoderParams> readDecoder(const Config& config, const std::string& pa
 }
 
 struct TopSection {
-    int sampleRate = 16000;
-    std::optional<std::string> ctcReduction = "mean_batch";
-    bool useCer = false;
+    int sampleRate{};
+    std::optional<std::string> ctcReduction{};
+    bool useCer{};
     Value decoding{};
 };
 
 const Schema<TopSection>& topSchema() {
-    static const auto schema =
-        Schema<TopSection>("EncDecCTCConfig")
-            .field("sample_rate", &TopSection::sampleRate, "samples per second", {.minimum = 1})
-            .field("ctc_reduction", &TopSection::ctcReduction, "mean_batch, mean_volume, sum or mean")
-            .field("use_cer", &TopSection::useCer, "count characters, not words")
-            .field("decoding", &TopSection::decoding, "how texts are decoded")
-            .open();
+    static const auto schema = Schema<TopSection>(schemas::at("EncDecCTCModel"))
+                                   .bind("sample_rate", &TopSection::sampleRate)
+                                   .bind("ctc_reduction", &TopSection::ctcReduction)
+                                   .bind("use_cer", &TopSection::useCer)
+                                   .bind("decoding", &TopSection::decoding);
     return schema;
 }
 

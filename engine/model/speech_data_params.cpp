@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/config/schema.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/data/manifest.h"
 #include "engine/model/ctc_params.h"
 
@@ -9,86 +10,49 @@ namespace {
 
 struct DataSection {
     Value manifest{};
-    int sampleRate = 16000;
+    int sampleRate{};
     std::optional<std::vector<std::string>> labels{};
-    int batchSize = 1;
-    bool shuffle = false;
-    bool dropLast = false;
-    int workers = 0;
+    int batchSize{};
+    bool shuffle{};
+    bool dropLast{};
+    int workers{};
     std::optional<double> minDuration{};
     std::optional<double> maxDuration{};
-    std::optional<int> maxUtts = 0;
-    bool skipBadFiles = false;
-    bool dropUnknownCharacters = false;
-    bool useStartEndToken = false;
+    std::optional<int> maxUtts{};
+    bool skipBadFiles{};
+    bool dropUnknownCharacters{};
+    bool useStartEndToken{};
     std::optional<std::int64_t> bosId{};
     std::optional<std::int64_t> eosId{};
-    std::int64_t padId = 0;
-    bool trimSilence = false;
-    bool isTarred = false;
-    std::optional<bool> useLhotse = false;
+    std::int64_t padId{};
+    bool trimSilence{};
+    bool isTarred{};
+    std::optional<bool> useLhotse{};
     Value augmentor{};
-    Value unused{};
 };
 
 const config::Schema<DataSection>& dataSchema() {
-    static const auto schema = [] {
-        auto s =
-            config::Schema<DataSection>("ASRDatasetConfig")
-                .field("manifest_filepath", &DataSection::manifest,
-                       "JSON-lines file, several with commas, or a list; null: no such set")
-                .field("sample_rate", &DataSection::sampleRate, "recordings are resampled to it",
-                       {.minimum = 1})
-                .field("labels", &DataSection::labels, "the model's labels")
-                .field("batch_size", &DataSection::batchSize, "clips in a batch", {.minimum = 1})
-                .field("shuffle", &DataSection::shuffle, "a new order each epoch")
-                .field("drop_last", &DataSection::dropLast, "leave out an incomplete last batch")
-                .field("num_workers", &DataSection::workers, "loader threads", {.minimum = 0})
-                .field("min_duration", &DataSection::minDuration, "seconds; shorter clips are left out")
-                .field("max_duration", &DataSection::maxDuration, "seconds; longer clips are left out")
-                .field("max_utts", &DataSection::maxUtts, "stop after that many clips; 0: all")
-                .field("skip_bad_files", &DataSection::skipBadFiles,
-                       "leave out missing or broken recordings, with a warning")
-                .field("drop_unknown_characters", &DataSection::dropUnknownCharacters,
-                       "leave out characters that labels lacks, as NeMo does")
-                .field("use_start_end_token", &DataSection::useStartEndToken,
-                       "put bos_id and eos_id around the text")
-                .field("bos_id", &DataSection::bosId, "first token")
-                .field("eos_id", &DataSection::eosId, "last token")
-                .field("pad_id", &DataSection::padId, "fills the tokens of a batch")
-                .field("trim_silence", &DataSection::trimSilence, "cut the silence at both ends of each clip")
-                .field("is_tarred", &DataSection::isTarred, "must be false")
-                .field("use_lhotse", &DataSection::useLhotse, "must be false")
-                .field("augmentor", &DataSection::augmentor, "must be null");
-        for (const char* key : {"pin_memory",
-                                "parser",
-                                "unk_index",
-                                "blank_index",
-                                "normalize_transcripts",
-                                "normalize",
-                                "defer_setup",
-                                "tarred_audio_filepaths",
-                                "shuffle_n",
-                                "tarred_shard_strategy",
-                                "bucketing_strategy",
-                                "bucketing_batch_size",
-                                "bucketing_weights",
-                                "is_concat",
-                                "use_dali",
-                                "use_semi_sorted_batching",
-                                "channel_selector",
-                                "return_sample_id",
-                                "cache_audio",
-                                "int_values",
-                                "persistent_workers",
-                                "prefetch_factor",
-                                "do_sort_by_size",
-                                "name",
-                                "load_audio",
-                                "trim"})
-            s.field(key, &DataSection::unused, "not used");
-        return s;
-    }();
+    static const auto schema = config::Schema<DataSection>(schemas::at("SpeechDataset"))
+                                   .bind("manifest_filepath", &DataSection::manifest)
+                                   .bind("sample_rate", &DataSection::sampleRate)
+                                   .bind("labels", &DataSection::labels)
+                                   .bind("batch_size", &DataSection::batchSize)
+                                   .bind("shuffle", &DataSection::shuffle)
+                                   .bind("drop_last", &DataSection::dropLast)
+                                   .bind("num_workers", &DataSection::workers)
+                                   .bind("min_duration", &DataSection::minDuration)
+                                   .bind("max_duration", &DataSection::maxDuration)
+                                   .bind("max_utts", &DataSection::maxUtts)
+                                   .bind("skip_bad_files", &DataSection::skipBadFiles)
+                                   .bind("drop_unknown_characters", &DataSection::dropUnknownCharacters)
+                                   .bind("use_start_end_token", &DataSection::useStartEndToken)
+                                   .bind("bos_id", &DataSection::bosId)
+                                   .bind("eos_id", &DataSection::eosId)
+                                   .bind("pad_id", &DataSection::padId)
+                                   .bind("trim_silence", &DataSection::trimSilence)
+                                   .bind("is_tarred", &DataSection::isTarred)
+                                   .bind("use_lhotse", &DataSection::useLhotse)
+                                   .bind("augmentor", &DataSection::augmentor);
     return schema;
 }
 

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/optim/adam.h"
 
-#include "engine/optim/section.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/optim/subset.h"
 
 namespace fathom::optim {
 namespace {
 
-template <class Params> config::Schema<Params> describe(const std::string& name) {
-    config::Schema<Params> schema(name);
-    schema.field("lr", &Params::lr, "Learning rate before the schedule", {.minimum = 0})
-        .field("betas", &Params::betas, "Decay of the running mean and of the running square of the gradient")
-        .field("eps", &Params::eps, "Added to the denominator", {.minimum = 0})
-        .field("weight_decay", &Params::weightDecay, "Pull of the weights towards zero", {.minimum = 0})
-        .field("amsgrad", &Params::amsgrad, "Divide by the largest running square so far")
-        .field("maximize", &Params::maximize, "Climb instead of descend");
-    return withCommonKeys(std::move(schema));
+template <class Params> config::Schema<Params> schemaOf(std::string_view className) {
+    config::Schema<Params> schema(schemas::at(className));
+    schema.bind("lr", &Params::lr)
+        .bind("betas", &Params::betas)
+        .bind("eps", &Params::eps)
+        .bind("weight_decay", &Params::weightDecay)
+        .bind("amsgrad", &Params::amsgrad)
+        .bind("maximize", &Params::maximize);
+    return schema;
 }
 
 } // namespace
 
 const config::Schema<AdamParams>& adamSchema() {
-    static const auto schema = describe<AdamParams>("AdamParams");
+    static const auto schema = schemaOf<AdamParams>("Adam");
     return schema;
 }
 
 const config::Schema<AdamWParams>& adamWSchema() {
-    static const auto schema = describe<AdamWParams>("AdamWParams");
+    static const auto schema = schemaOf<AdamWParams>("AdamW");
     return schema;
 }
 

@@ -5,25 +5,20 @@
 #include "engine/config/schema.h"
 #include "engine/optim/optimizer.h"
 
-#include <string>
 #include <vector>
 
 namespace fathom::optim {
 
 enum class WeightDecay { L2, Decoupled };
 
-/// Defaults are those of torch.optim.Adam and torch.optim.AdamW.
+/// Described in engine/config/schemas, defaults too.
 template <WeightDecay kDecay> struct AdamParamsOf {
-    std::string name = kDecay == WeightDecay::L2 ? "adam" : "adamw";
-    Value sched{};
-    Value foreach{};
-    Value fused{};
-    double lr = 1e-3;
-    std::vector<double> betas{0.9, 0.999};
-    double eps = 1e-8;
-    double weightDecay = kDecay == WeightDecay::L2 ? 0 : 0.01;
-    bool amsgrad = false;
-    bool maximize = false;
+    double lr{};
+    std::vector<double> betas{};
+    double eps{};
+    double weightDecay{};
+    bool amsgrad{};
+    bool maximize{};
 };
 using AdamParams = AdamParamsOf<WeightDecay::L2>;
 using AdamWParams = AdamParamsOf<WeightDecay::Decoupled>;

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/optim/novograd.h"
 
-#include "engine/optim/section.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/optim/subset.h"
 
 namespace fathom::optim {
 
 const config::Schema<NovogradParams>& novogradSchema() {
-    static const config::Schema<NovogradParams> schema = withCommonKeys(
-        config::Schema<NovogradParams>("NovogradParams")
-            .field("lr", &NovogradParams::lr, "Learning rate before the schedule", {.minimum = 0})
-            .field("betas", &NovogradParams::betas,
-                   "Decay of the running mean and of each tensor's squared gradient norm")
-            .field("eps", &NovogradParams::eps, "Added to the denominator", {.minimum = 0})
-            .field("weight_decay", &NovogradParams::weightDecay, "Pull of the weights towards zero",
-                   {.minimum = 0})
-            .field("grad_averaging", &NovogradParams::gradAveraging, "Weight the gradient by 1 - betas[0]")
-            .field("amsgrad", &NovogradParams::amsgrad, "Divide by the largest second moment so far")
-            .field("luc", &NovogradParams::luc, "Limit the update by the size of the weights")
-            .field("luc_trust", &NovogradParams::lucTrust, "Largest relative size of an update under luc")
-            .field("luc_eps", &NovogradParams::lucEps, "Added to the update's norm under luc"));
+    using P = NovogradParams;
+    static const auto schema = config::Schema<P>(schemas::at("Novograd"))
+                                   .bind("lr", &P::lr)
+                                   .bind("betas", &P::betas)
+                                   .bind("eps", &P::eps)
+                                   .bind("weight_decay", &P::weightDecay)
+                                   .bind("grad_averaging", &P::gradAveraging)
+                                   .bind("amsgrad", &P::amsgrad)
+                                   .bind("luc", &P::luc)
+                                   .bind("luc_trust", &P::lucTrust)
+                                   .bind("luc_eps", &P::lucEps);
     return schema;
 }
 

@@ -8,20 +8,17 @@
 
 namespace fathom::optim {
 
+/// Described in engine/config/schemas, defaults too.
 struct NovogradParams {
-    std::string name = "novograd";
-    Value sched{};
-    Value foreach{};
-    Value fused{};
-    double lr = 1e-3;
-    std::vector<double> betas{0.95, 0.98};
-    double eps = 1e-8;
-    double weightDecay = 0;
-    bool gradAveraging = false;
-    bool amsgrad = false;
-    bool luc = false;
-    double lucTrust = 1e-3;
-    double lucEps = 1e-8;
+    double lr{};
+    std::vector<double> betas{};
+    double eps{};
+    double weightDecay{};
+    bool gradAveraging{};
+    bool amsgrad{};
+    bool luc{};
+    double lucTrust{};
+    double lucEps{};
 };
 
 [[nodiscard]] const config::Schema<NovogradParams>& novogradSchema();

@@ -72,6 +72,21 @@ const std::vector<Entry>& registry() {
     return entries;
 }
 
+/// Ways to describe an optimizer that NeMo has and this program has not.
+Status refuseAbsent(const config::Config& config, std::string_view path) {
+    const auto given = [&](std::string_view key) {
+        const config::Node* node = config.find(below(path, key));
+        return node && !node->value.isNull() && node->value != Value(false);
+    };
+    for (const auto& [key, remedy] : {std::pair{"args", "Put the arguments beside name"},
+                                      {"_target_", "Give name instead, for example novograd"},
+                                      {"decoupled_weight_decay", "Use name=adamw"}})
+        if (given(key))
+            return fail(config.errorAt(below(path, key), "Cannot build the optimizer",
+                                       std::string(key) + " is not available", remedy));
+    return {};
+}
+
 /// `name`, or "adam" without one, as NeMo has it.
 Result<std::string> chosenName(const config::Config& config, std::string_view path) {
     const std::string key = below(path, "name");
@@ -102,6 +117,7 @@ Result<std::unique_ptr<Optimizer>> createOptimizer(const config::Config& config,
     if (!section || section->kind != config::NodeKind::Map)
         return fail(config.errorAt(path, "Cannot build the optimizer", "there is no such section",
                                    "Add it, for example with name: novograd and lr: 0.01"));
+    if (Status fine = refuseAbsent(config, path); !fine) return fail(std::move(fine.error()));
     const Result<std::string> name = chosenName(config, path);
     if (!name) return fail(name.error());
     for (const Entry& entry : registry())

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/optim/sgd.h"
 
-#include "engine/optim/section.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/optim/subset.h"
 
 namespace fathom::optim {
 
 const config::Schema<SgdParams>& sgdSchema() {
-    static const config::Schema<SgdParams> schema = withCommonKeys(
-        config::Schema<SgdParams>("SGDParams")
-            .field("lr", &SgdParams::lr, "Learning rate before the schedule", {.minimum = 0})
-            .field("momentum", &SgdParams::momentum, "Share of the previous update that is kept",
-                   {.minimum = 0})
-            .field("dampening", &SgdParams::dampening, "Share of the gradient that momentum leaves out")
-            .field("weight_decay", &SgdParams::weightDecay, "Pull of the weights towards zero",
-                   {.minimum = 0})
-            .field("nesterov", &SgdParams::nesterov, "Look ahead by the momentum")
-            .field("maximize", &SgdParams::maximize, "Climb instead of descend"));
+    static const auto schema = config::Schema<SgdParams>(schemas::at("SGD"))
+                                   .bind("lr", &SgdParams::lr)
+                                   .bind("momentum", &SgdParams::momentum)
+                                   .bind("dampening", &SgdParams::dampening)
+                                   .bind("weight_decay", &SgdParams::weightDecay)
+                                   .bind("nesterov", &SgdParams::nesterov)
+                                   .bind("maximize", &SgdParams::maximize);
     return schema;
 }
 

@@ -7,17 +7,14 @@
 
 namespace fathom::optim {
 
+/// Described in engine/config/schemas, defaults too.
 struct SgdParams {
-    std::string name = "sgd";
-    Value sched{};
-    Value foreach{};
-    Value fused{};
-    double lr = 1e-3;
-    double momentum = 0;
-    double dampening = 0;
-    double weightDecay = 0;
-    bool nesterov = false;
-    bool maximize = false;
+    double lr{};
+    double momentum{};
+    double dampening{};
+    double weightDecay{};
+    bool nesterov{};
+    bool maximize{};
 };
 
 [[nodiscard]] const config::Schema<SgdParams>& sgdSchema();

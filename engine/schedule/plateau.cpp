@@ -2,6 +2,7 @@
 #include "engine/schedule/plateau.h"
 
 #include "engine/config/schema.h"
+#include "engine/config/schemas/catalog.h"
 
 #include <limits>
 
@@ -9,28 +10,29 @@ namespace fathom::schedule {
 
 namespace {
 
+/// Described in engine/config/schemas, defaults too.
 struct PlateauArguments {
-    std::string mode = "min";
-    double factor = 0.1;
-    std::int64_t patience = 10;
-    double threshold = 1e-4;
-    std::string thresholdMode = "rel";
-    std::int64_t cooldown = 0;
-    Value minLr = 0;
-    double eps = 1e-8;
+    std::string mode{};
+    double factor{};
+    std::int64_t patience{};
+    double threshold{};
+    std::string thresholdMode{};
+    std::int64_t cooldown{};
+    Value minLr{};
+    double eps{};
 };
 
 const config::Schema<PlateauArguments>& argumentsSchema() {
-    static const auto schema =
-        config::Schema<PlateauArguments>("ReduceLROnPlateau")
-            .field("mode", &PlateauArguments::mode, "min or max")
-            .field("factor", &PlateauArguments::factor, "multiplier of the rate")
-            .field("patience", &PlateauArguments::patience, "epochs without improvement")
-            .field("threshold", &PlateauArguments::threshold, "smallest improvement that counts")
-            .field("threshold_mode", &PlateauArguments::thresholdMode, "rel or abs")
-            .field("cooldown", &PlateauArguments::cooldown, "epochs to wait after a reduction")
-            .field("min_lr", &PlateauArguments::minLr, "smallest rate, or one for each group")
-            .field("eps", &PlateauArguments::eps, "smallest change of the rate");
+    using P = PlateauArguments;
+    static const auto schema = config::Schema<P>(schemas::at("ReduceLROnPlateauArguments"))
+                                   .bind("mode", &P::mode)
+                                   .bind("factor", &P::factor)
+                                   .bind("patience", &P::patience)
+                                   .bind("threshold", &P::threshold)
+                                   .bind("threshold_mode", &P::thresholdMode)
+                                   .bind("cooldown", &P::cooldown)
+                                   .bind("min_lr", &P::minLr)
+                                   .bind("eps", &P::eps);
     return schema;
 }
 
@@ -51,15 +53,18 @@ Result<Plateau> Plateau::create(const Value::Map& arguments, std::vector<double>
             error.className = "TypeError";
             error.why = "ReduceLROnPlateau.__init__() got an unexpected keyword argument '" + error.key + "'";
         }
+        // PyTorch's own words for a wrong choice.
+        if (error.key == "mode" || error.key == "threshold_mode") {
+            const Value* given = arguments.find(error.key);
+            error = valueError(error.key,
+                               (error.key == "mode" ? "mode " : "threshold mode ") +
+                                   config::pythonStr(*given) + " is unknown!",
+                               error.key == "mode" ? "Use min or max" : "Use rel or abs");
+        }
         return fail(std::move(error));
     }
     if (read->factor >= 1.0)
         return fail(valueError("factor", "Factor should be < 1.0.", "Give a smaller one"));
-    if (read->mode != "min" && read->mode != "max")
-        return fail(valueError("mode", "mode " + read->mode + " is unknown!", "Use min or max"));
-    if (read->thresholdMode != "rel" && read->thresholdMode != "abs")
-        return fail(valueError("threshold_mode", "threshold mode " + read->thresholdMode + " is unknown!",
-                               "Use rel or abs"));
     Plateau out;
     out.m_minimums.assign(groupLrs.size(), 0);
     if (read->minLr.isList()) {

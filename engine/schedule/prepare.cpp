@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From `optim.sched` to a schedule: NeMo's prepare_lr_scheduler.
 #include "engine/config/convert.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/schedule/schedule.h"
 
 #include <algorithm>
@@ -75,11 +76,11 @@ Result<Request> requestOf(const Value::Map& sched) {
     // there. We do the same.
     std::string dataclass = config::pythonStr(*auto_);
     if (dataclass == "auto") dataclass = out.name + "Params";
-    const bool known = dataclass.ends_with("Params") &&
-                       std::ranges::find(scheduleNames(), dataclass.substr(0, dataclass.size() - 6)) !=
-                           scheduleNames().end() &&
-                       dataclass != "CyclicLRParams" && dataclass != "StepLRParams" &&
-                       dataclass != "ExponentialLRParams";
+    const bool known =
+        dataclass.ends_with("Params") &&
+        std::ranges::find(schemas::schedulerNames(), dataclass.substr(0, dataclass.size() - 6)) !=
+            schemas::schedulerNames().end() &&
+        dataclass != "CyclicLRParams" && dataclass != "StepLRParams" && dataclass != "ExponentialLRParams";
     if (!known)
         return fail(raised("args.name", "ValueError",
                            "Cannot resolve scheduler parameters '" + dataclass + "'.",

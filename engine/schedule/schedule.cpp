@@ -2,6 +2,7 @@
 #include "engine/schedule/schedule.h"
 
 #include "engine/config/convert.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/config/suggest.h"
 #include "engine/schedule/plateau.h"
 
@@ -12,49 +13,35 @@ namespace fathom::schedule {
 
 namespace {
 
-struct Description {
+/// What the description of a schedule (engine/config/schemas) does not say.
+struct Traits {
     std::string_view name;
     Kind kind;
-    std::string_view required; ///< blank-separated argument names
-    std::string_view optional;
+    std::string_view required;     ///< the argument that its constructor demands; empty for none
     std::string_view keywordOwner; ///< the class whose constructor refuses unknown keywords
 };
 
-constexpr std::string_view kWarmup = "warmup_steps warmup_ratio min_lr last_epoch";
-constexpr std::string_view kHold = "warmup_steps warmup_ratio hold_steps hold_ratio min_lr last_epoch";
-
-constexpr std::array<Description, 18> kDescriptions{{
-    {"WarmupPolicy", Kind::WarmupPolicy, "", "warmup_steps warmup_ratio max_steps min_lr last_epoch",
-     "WarmupPolicy"},
-    {"WarmupHoldPolicy", Kind::WarmupHoldPolicy, "",
-     "warmup_steps warmup_ratio hold_steps hold_ratio max_steps min_lr last_epoch", "WarmupHoldPolicy"},
-    {"SquareAnnealing", Kind::SquareAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
-    {"CosineAnnealing", Kind::CosineAnnealing, "max_steps",
-     "warmup_steps warmup_ratio constant_steps constant_ratio min_lr last_epoch", "WarmupAnnealHoldPolicy"},
-    {"NoamAnnealing", Kind::NoamAnnealing, "d_model", "warmup_steps warmup_ratio max_steps min_lr last_epoch",
-     "NoamAnnealing"},
-    {"NoamHoldAnnealing", Kind::NoamHoldAnnealing, "max_steps",
-     "warmup_steps warmup_ratio hold_steps hold_ratio decay_rate min_lr last_epoch", "WarmupHoldPolicy"},
-    {"WarmupHoldAnnealOneMinusSquareRoot", Kind::WarmupHoldAnnealOneMinusSquareRoot, "max_steps", kHold,
+constexpr std::array<Traits, 18> kTraits{{
+    {"WarmupPolicy", Kind::WarmupPolicy, "", "WarmupPolicy"},
+    {"WarmupHoldPolicy", Kind::WarmupHoldPolicy, "", "WarmupHoldPolicy"},
+    {"SquareAnnealing", Kind::SquareAnnealing, "max_steps", "WarmupPolicy"},
+    {"CosineAnnealing", Kind::CosineAnnealing, "max_steps", "WarmupAnnealHoldPolicy"},
+    {"NoamAnnealing", Kind::NoamAnnealing, "d_model", "NoamAnnealing"},
+    {"NoamHoldAnnealing", Kind::NoamHoldAnnealing, "max_steps", "WarmupHoldPolicy"},
+    {"WarmupHoldAnnealOneMinusSquareRoot", Kind::WarmupHoldAnnealOneMinusSquareRoot, "max_steps",
      "WarmupHoldPolicy"},
-    {"WarmupHoldAnnealLinear", Kind::WarmupHoldAnnealLinear, "max_steps", kHold, "WarmupHoldPolicy"},
-    {"WarmupAnnealing", Kind::WarmupAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
-    {"InverseSquareRootAnnealing", Kind::InverseSquareRootAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
+    {"WarmupHoldAnnealLinear", Kind::WarmupHoldAnnealLinear, "max_steps", "WarmupHoldPolicy"},
+    {"WarmupAnnealing", Kind::WarmupAnnealing, "max_steps", "WarmupPolicy"},
+    {"InverseSquareRootAnnealing", Kind::InverseSquareRootAnnealing, "max_steps", "WarmupPolicy"},
     {"T5InverseSquareRootAnnealing", Kind::T5InverseSquareRootAnnealing, "max_steps",
-     "constant_steps constant_ratio min_lr last_epoch", "SquareRootConstantPolicy"},
-    {"SquareRootAnnealing", Kind::SquareRootAnnealing, "max_steps", kWarmup, "WarmupPolicy"},
-    {"PolynomialDecayAnnealing", Kind::PolynomialDecayAnnealing, "max_steps",
-     "warmup_steps warmup_ratio min_lr power cycle last_epoch", "WarmupPolicy"},
-    {"PolynomialHoldDecayAnnealing", Kind::PolynomialHoldDecayAnnealing, "max_steps",
-     "warmup_steps warmup_ratio hold_steps hold_ratio min_lr power cycle last_epoch", "WarmupHoldPolicy"},
-    {"StepLR", Kind::StepLR, "step_size", "gamma last_epoch", "StepLR"},
-    {"ExponentialLR", Kind::ExponentialLR, "gamma", "last_epoch", "ExponentialLR"},
-    {"ReduceLROnPlateau", Kind::ReduceLROnPlateau, "",
-     "mode factor patience threshold threshold_mode cooldown min_lr eps", "ReduceLROnPlateau"},
-    {"CyclicLR", Kind::CyclicLR, "base_lr max_lr",
-     "step_size_up step_size_down mode gamma scale_fn scale_mode cycle_momentum base_momentum max_momentum "
-     "last_epoch",
-     "CyclicLR"},
+     "SquareRootConstantPolicy"},
+    {"SquareRootAnnealing", Kind::SquareRootAnnealing, "max_steps", "WarmupPolicy"},
+    {"PolynomialDecayAnnealing", Kind::PolynomialDecayAnnealing, "max_steps", "WarmupPolicy"},
+    {"PolynomialHoldDecayAnnealing", Kind::PolynomialHoldDecayAnnealing, "max_steps", "WarmupHoldPolicy"},
+    {"StepLR", Kind::StepLR, "step_size", "StepLR"},
+    {"ExponentialLR", Kind::ExponentialLR, "gamma", "ExponentialLR"},
+    {"ReduceLROnPlateau", Kind::ReduceLROnPlateau, "", "ReduceLROnPlateau"},
+    {"CyclicLR", Kind::CyclicLR, "base_lr", "CyclicLR"},
 }};
 
 Error raised(std::string key, std::string className, std::string why, std::string remedy) {
@@ -62,16 +49,6 @@ Error raised(std::string key, std::string className, std::string why, std::strin
     error.key = std::move(key);
     error.className = std::move(className);
     return error;
-}
-
-std::vector<std::string> words(std::string_view text) {
-    std::vector<std::string> out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        if (end > 0) out.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
 }
 
 bool isTorch(Kind kind) {
@@ -111,28 +88,32 @@ private:
     const Value::Map& m_map;
 };
 
-Status checkKeywords(const Description& description, const Value::Map& arguments) {
-    std::vector<std::string> known = words(description.required);
-    const std::vector<std::string> required = known;
-    for (std::string& name : words(description.optional))
-        known.push_back(std::move(name));
-    std::string missing;
-    for (const std::string& name : required)
-        if (!arguments.find(name) && missing.empty()) missing = name;
-    if (isTorch(description.kind)) known.emplace_back("max_steps"); // NeMo drops it for these
+/// The keywords of the constructor: the described fields without those that every `sched` section has. NeMo
+/// passes max_steps to its own schedules and drops it for torch's.
+std::vector<std::string> keywordsOf(std::string_view name) {
+    std::vector<std::string> known{"max_steps"};
+    const config::Description& section = schemas::at("SchedulerSection");
+    for (const config::Field& field : schemas::at(name).fields)
+        if (!section.field(field.name)) known.push_back(field.name);
+    return known;
+}
+
+Status checkKeywords(const Traits& traits, const Value::Map& arguments) {
+    const std::vector<std::string> known = keywordsOf(traits.name);
     for (const auto& [name, value] : arguments)
         if (std::ranges::find(known, name) == known.end())
             return fail(raised(name, "TypeError",
-                               std::string(description.keywordOwner) +
+                               std::string(traits.keywordOwner) +
                                    ".__init__() got an unexpected keyword argument '" + name + "'",
                                config::didYouMean(name, known, "Remove it")));
-    if (!missing.empty())
-        return fail(raised(missing, "TypeError",
-                           std::string(description.name) + ".__init__() missing 1 required " +
-                               (isTorch(description.kind) ? "positional" : "keyword-only") + " argument: '" +
-                               missing + "'",
-                           "Set sched." + missing));
-    return {};
+    std::string missing(arguments.find(traits.required) ? "" : traits.required);
+    if (missing.empty() && traits.kind == Kind::CyclicLR && !arguments.find("max_lr")) missing = "max_lr";
+    if (missing.empty()) return {};
+    return fail(raised(missing, "TypeError",
+                       std::string(traits.name) + ".__init__() missing 1 required " +
+                           (isTorch(traits.kind) ? "positional" : "keyword-only") + " argument: '" + missing +
+                           "'",
+                       "Set sched." + missing));
 }
 
 /// Steps given as a number or as a ratio of max_steps; `out` keeps its value when neither is.
@@ -229,41 +210,31 @@ Status readArguments(const Arguments& arguments, Parameters& out) {
     return {};
 }
 
-const Description* describe(std::string_view name) {
-    const auto* const found = std::ranges::find(kDescriptions, name, &Description::name);
-    return found == kDescriptions.end() ? nullptr : found;
+const Traits* traitsOf(std::string_view name) {
+    const auto* const found = std::ranges::find(kTraits, name, &Traits::name);
+    return found == kTraits.end() ? nullptr : found;
 }
 
 } // namespace
 
-const std::vector<std::string>& scheduleNames() {
-    static const std::vector<std::string> names = [] {
-        std::vector<std::string> all;
-        for (const Description& each : kDescriptions)
-            all.emplace_back(each.name);
-        return all;
-    }();
-    return names;
-}
-
 Result<Schedule> constructSchedule(std::string_view name, const Value::Map& arguments, double baseLr,
                                    std::size_t groups) {
-    const Description* description = describe(name);
-    if (!description) {
+    const Traits* traits = traitsOf(name);
+    if (!traits) {
         std::string known;
-        for (const std::string& each : scheduleNames())
+        for (const std::string& each : schemas::schedulerNames())
             known += (known.empty() ? "'" : ", '") + each + "'";
         return fail(raised("name", "ValueError",
                            "Cannot resolve scheduler" + std::string(name) +
                                "'. Available optimizers are : dict_keys([" + known + "])",
-                           config::didYouMean(name, scheduleNames())));
+                           config::didYouMean(name, schemas::schedulerNames())));
     }
-    if (Status status = checkKeywords(*description, arguments); !status) return fail(status.error());
+    if (Status status = checkKeywords(*traits, arguments); !status) return fail(status.error());
     Parameters parameters;
-    parameters.kind = description->kind;
+    parameters.kind = traits->kind;
     parameters.baseLr = baseLr;
     if (Status status = readArguments(Arguments(arguments), parameters); !status) return fail(status.error());
-    if (description->kind == Kind::ReduceLROnPlateau)
+    if (traits->kind == Kind::ReduceLROnPlateau)
         if (Result<Plateau> checked = Plateau::create(arguments, std::vector<double>(groups, baseLr));
             !checked)
             return fail(checked.error());

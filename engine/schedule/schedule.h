@@ -96,9 +96,6 @@ private:
     std::string m_name;
 };
 
-/// Names of the schedulers in NeMo's order.
-[[nodiscard]] const std::vector<std::string>& scheduleNames();
-
 /// Constructs a scheduler from its keyword arguments. Errors (Usage) have Python's class and text: unknown or
 /// missing argument (TypeError), both steps and ratio (AssertionError), rate below min_lr (ValueError).
 /// `groups` is the optimizer's number of parameter groups.

@@ -3,6 +3,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
+#include "engine/config/schemas/catalog.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -88,35 +89,28 @@ const std::vector<std::string>& absentCheckpointKeys() {
 
 const config::Schema<CheckpointParams>& checkpointSchema() {
     using P = CheckpointParams;
-    static const auto schema =
-        config::Schema<P>("CallbackParams")
-            .field("dirpath", &P::dirpath,
-                   "Folder of the saved models; default: checkpoints in the run's folder")
-            .field("monitor", &P::monitor, "Metric that decides which model is best")
-            .field("mode", &P::mode, "Whether smaller (min) or larger (max) is better",
-                   {.choices = {"min", "max"}})
-            .field("prefix", &P::prefix, "Beginning of the file names; default: the experiment's name")
-            .field("postfix", &P::postfix, "End of the file names")
-            .field("save_best_model", &P::saveBestModel,
-                   "At the end, save the best model instead of the last")
-            .field("always_save_nemo", &P::alwaysSaveNemo, "Save the current model after each validation")
-            .field("save_nemo_on_train_end", &P::saveNemoOnTrainEnd, "Save the model at the end");
+    static const auto schema = config::Schema<P>(schemas::at("CallbackParams"))
+                                   .bind("dirpath", &P::dirpath)
+                                   .bind("monitor", &P::monitor)
+                                   .bind("mode", &P::mode)
+                                   .bind("prefix", &P::prefix)
+                                   .bind("postfix", &P::postfix)
+                                   .bind("save_best_model", &P::saveBestModel)
+                                   .bind("always_save_nemo", &P::alwaysSaveNemo)
+                                   .bind("save_nemo_on_train_end", &P::saveNemoOnTrainEnd);
     return schema;
 }
 
 const config::Schema<ExpManagerParams>& expManagerSchema() {
     using P = ExpManagerParams;
-    static const auto schema =
-        config::Schema<P>("ExpManagerConfig")
-            .field("explicit_log_dir", &P::explicitLogDir, "The run's folder, as it is")
-            .field("exp_dir", &P::expDir, "Folder of all experiments; default: nemo_experiments here")
-            .field("name", &P::name, "Name of the experiment; default: 'default'")
-            .field("version", &P::version, "Folder of the run below the name; default: the time")
-            .field("use_datetime_version", &P::useDatetimeVersion,
-                   "Name versions by time; otherwise version_0, version_1, …")
-            .field("create_checkpoint_callback", &P::createCheckpointCallback, "Save models")
-            .nested("checkpoint_callback_params", &P::checkpoint, checkpointSchema(),
-                    "Which models are saved");
+    static const auto schema = config::Schema<P>(schemas::at("ExpManager"))
+                                   .bind("explicit_log_dir", &P::explicitLogDir)
+                                   .bind("exp_dir", &P::expDir)
+                                   .bind("name", &P::name)
+                                   .bind("version", &P::version)
+                                   .bind("use_datetime_version", &P::useDatetimeVersion)
+                                   .bind("create_checkpoint_callback", &P::createCheckpointCallback)
+                                   .bind("checkpoint_callback_params", &P::checkpoint, checkpointSchema());
     return schema;
 }
 
@@ -178,10 +172,9 @@ std::string whyNot(const std::error_code& error) {
 } // namespace
 
 Result<ExpManagerParams> readExpManagerParams(const config::Config& config) {
-    if (!config.find(kSection)) return ExpManagerParams{};
-    Result<Value> section = config.resolved(kSection);
+    Result<Value> section = config.find(kSection) ? config.resolved(kSection) : Result<Value>(Value{});
     if (!section) return fail(std::move(section.error()));
-    if (section->isNull()) return ExpManagerParams{};
+    if (section->isNull()) section = Value(Value::Map{});
     std::vector<std::string> warnings;
     if (section->isMap())
         if (Status fine = takeOutAbsent(config, section->asMap(), warnings); !fine)

@@ -20,24 +20,26 @@
 
 namespace fathom::train {
 
+/// Described in engine/config/schemas, defaults too.
 struct CheckpointParams {
-    std::optional<std::string> dirpath;
-    std::string monitor = "val_loss";
-    std::string mode = "min";
-    std::optional<std::string> prefix;
-    std::string postfix = ".nemo";
-    bool saveBestModel = false;
-    bool alwaysSaveNemo = false;
-    bool saveNemoOnTrainEnd = true;
+    std::optional<std::string> dirpath{};
+    std::string monitor{};
+    std::string mode{};
+    std::optional<std::string> prefix{};
+    std::string postfix{};
+    bool saveBestModel{};
+    bool alwaysSaveNemo{};
+    bool saveNemoOnTrainEnd{};
 };
 
+/// The same.
 struct ExpManagerParams {
-    std::optional<std::string> explicitLogDir;
-    std::optional<std::string> expDir;
-    std::optional<std::string> name;
-    std::optional<std::string> version;
-    bool useDatetimeVersion = true;
-    bool createCheckpointCallback = true;
+    std::optional<std::string> explicitLogDir{};
+    std::optional<std::string> expDir{};
+    std::optional<std::string> name{};
+    std::optional<std::string> version{};
+    bool useDatetimeVersion{};
+    bool createCheckpointCallback{};
     CheckpointParams checkpoint;
     std::vector<std::string> warnings; ///< options that were given and have no effect here
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/train/trainer_params.h"
 
+#include "engine/config/schemas/catalog.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -103,12 +105,6 @@ Status readLimits(const Reader& reader, const TrainerFlags& flags, TrainerParams
 
 Status readLengths(const Reader& reader, const TrainerFlags& flags, TrainerParams& params) {
     params.maxSteps = flags.maxSteps;
-    if (flags.maxSteps < -1)
-        return fail(reader.error("max_steps", "it must be a number of steps, or -1 for no limit",
-                                 "Set trainer.max_steps=-1"));
-    if (flags.maxEpochs && *flags.maxEpochs < -1)
-        return fail(reader.error("max_epochs", "it must be a number of epochs, or -1 for no limit",
-                                 "Set trainer.max_epochs=-1"));
     if (!flags.maxTime.isNull()) {
         params.maxTime = parseDuration(flags.maxTime);
         if (!params.maxTime)
@@ -174,59 +170,46 @@ Status readRest(const Reader& reader, const TrainerFlags& flags, TrainerParams& 
 
 const config::Schema<TrainerFlags>& trainerSchema() {
     using F = TrainerFlags;
-    static const config::Schema<F> schema = [] {
-        config::Schema<F> s("TrainerConfig");
-        s.field("accelerator", &F::accelerator, "auto, cpu or gpu")
-            .field("devices", &F::devices, "How many devices; one is used")
-            .field("num_nodes", &F::numNodes, "How many machines; one is used")
-            .field("strategy", &F::strategy, "auto; ddp is accepted and means one device")
-            .field("precision", &F::precision, "32-true")
-            .field("max_epochs", &F::maxEpochs, "Passes over the training data; -1: no limit")
-            .field("min_epochs", &F::minEpochs, "Nothing ends a run early, so this changes nothing")
-            .field("max_steps", &F::maxSteps, "Optimizer steps; -1: no limit")
-            .field("min_steps", &F::minSteps, "Nothing ends a run early, so this changes nothing")
-            .field("max_time", &F::maxTime, "Longest duration as days:hours:minutes:seconds")
-            .field("fast_dev_run", &F::fastDevRun, "Run this many batches of everything, as a check")
-            .field("limit_train_batches", &F::limitTrainBatches,
-                   "Training batches per epoch: a number (int) or a share (float)")
-            .field("limit_val_batches", &F::limitValBatches,
-                   "Validation batches: a number (int) or a share (float)")
-            .field("limit_test_batches", &F::limitTestBatches,
-                   "Test batches: a number (int) or a share (float)")
-            .field("overfit_batches", &F::overfitBatches, "Not available; leave at 0.0")
-            .field("val_check_interval", &F::valCheckInterval,
-                   "Validate after this many batches (int) or this share of an epoch (float)")
-            .field("check_val_every_n_epoch", &F::checkValEveryNEpoch,
-                   "Validate in every n-th epoch; null: val_check_interval counts across epochs",
-                   {.minimum = 1})
-            .field("num_sanity_val_steps", &F::numSanityValSteps,
-                   "Validation batches run before training; -1: all", {.minimum = -1})
-            .field("log_every_n_steps", &F::logEveryNSteps, "Record training metrics every n steps",
-                   {.minimum = 0})
-            .field("accumulate_grad_batches", &F::accumulateGradBatches, "Batches per optimizer step",
-                   {.minimum = 1})
-            .field("gradient_clip_val", &F::gradientClipVal, "Limit of the gradients; null or 0: none")
-            .field("gradient_clip_algorithm", &F::gradientClipAlgorithm, "norm or value")
-            .field("deterministic", &F::deterministic, "Only deterministic kernels")
-            .field("benchmark", &F::benchmark, "Let cuDNN choose its fastest kernels by trying")
-            .field("inference_mode", &F::inferenceMode, "Accepted; evaluation never records gradients")
-            .field("use_distributed_sampler", &F::useDistributedSampler, "Changes nothing on one device")
-            .field("sync_batchnorm", &F::syncBatchnorm, "Changes nothing on one device")
-            .field("detect_anomaly", &F::detectAnomaly, "Not available; leave at false")
-            .field("barebones", &F::barebones, "Not available; leave at false")
-            .field("reload_dataloaders_every_n_epochs", &F::reloadDataloadersEveryNEpochs,
-                   "Not available; leave at 0")
-            .field("profiler", &F::profiler, "Not available; leave at null")
-            .field("plugins", &F::plugins, "Not available; leave at null")
-            .field("callbacks", &F::callbacks, "Not available; leave at null")
-            .field("logger", &F::logger, "Accepted; metrics always go to the run store")
-            .field("enable_checkpointing", &F::enableCheckpointing, "Accepted; exp_manager decides")
-            .field("enable_progress_bar", &F::enableProgressBar, "Accepted; the caller draws progress")
-            .field("enable_model_summary", &F::enableModelSummary, "Accepted")
-            .field("default_root_dir", &F::defaultRootDir,
-                   "Experiment folder where exp_manager.exp_dir is not given");
-        return s;
-    }();
+    static const auto schema =
+        config::Schema<F>(schemas::at("Trainer"))
+            .bind("accelerator", &F::accelerator)
+            .bind("devices", &F::devices)
+            .bind("num_nodes", &F::numNodes)
+            .bind("strategy", &F::strategy)
+            .bind("precision", &F::precision)
+            .bind("max_epochs", &F::maxEpochs)
+            .bind("min_epochs", &F::minEpochs)
+            .bind("max_steps", &F::maxSteps)
+            .bind("min_steps", &F::minSteps)
+            .bind("max_time", &F::maxTime)
+            .bind("fast_dev_run", &F::fastDevRun)
+            .bind("limit_train_batches", &F::limitTrainBatches)
+            .bind("limit_val_batches", &F::limitValBatches)
+            .bind("limit_test_batches", &F::limitTestBatches)
+            .bind("overfit_batches", &F::overfitBatches)
+            .bind("val_check_interval", &F::valCheckInterval)
+            .bind("check_val_every_n_epoch", &F::checkValEveryNEpoch)
+            .bind("num_sanity_val_steps", &F::numSanityValSteps)
+            .bind("log_every_n_steps", &F::logEveryNSteps)
+            .bind("accumulate_grad_batches", &F::accumulateGradBatches)
+            .bind("gradient_clip_val", &F::gradientClipVal)
+            .bind("gradient_clip_algorithm", &F::gradientClipAlgorithm)
+            .bind("deterministic", &F::deterministic)
+            .bind("benchmark", &F::benchmark)
+            .bind("inference_mode", &F::inferenceMode)
+            .bind("use_distributed_sampler", &F::useDistributedSampler)
+            .bind("sync_batchnorm", &F::syncBatchnorm)
+            .bind("detect_anomaly", &F::detectAnomaly)
+            .bind("barebones", &F::barebones)
+            .bind("reload_dataloaders_every_n_epochs", &F::reloadDataloadersEveryNEpochs)
+            .bind("profiler", &F::profiler)
+            .bind("plugins", &F::plugins)
+            .bind("callbacks", &F::callbacks)
+            .bind("logger", &F::logger)
+            .bind("enable_checkpointing", &F::enableCheckpointing)
+            .bind("enable_progress_bar", &F::enableProgressBar)
+            .bind("enable_model_summary", &F::enableModelSummary)
+            .bind("default_root_dir", &F::defaultRootDir);
     return schema;
 }
 

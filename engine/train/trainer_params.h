@@ -14,46 +14,47 @@
 
 namespace fathom::train {
 
-/// As written in the config. Numbers that mean different things as int and as float stay Values.
+/// As written in the config; described in engine/config/schemas, defaults too. Numbers that mean different
+/// things as int and as float stay Values.
 struct TrainerFlags {
-    std::string accelerator = "auto";
-    Value devices = "auto";
-    int numNodes = 1;
-    std::string strategy = "auto";
-    Value precision = "32-true";
-    std::optional<int> maxEpochs;
-    std::optional<int> minEpochs;
-    std::int64_t maxSteps = -1;
-    std::optional<std::int64_t> minSteps;
+    std::string accelerator{};
+    Value devices{};
+    int numNodes{};
+    std::string strategy{};
+    Value precision{};
+    std::optional<int> maxEpochs{};
+    std::optional<int> minEpochs{};
+    std::int64_t maxSteps{};
+    std::optional<std::int64_t> minSteps{};
     Value maxTime{};
-    Value fastDevRun = false;
-    Value limitTrainBatches = 1.0;
-    Value limitValBatches = 1.0;
-    Value limitTestBatches = 1.0;
-    Value overfitBatches = 0.0;
-    Value valCheckInterval = 1.0;
-    std::optional<int> checkValEveryNEpoch = 1;
-    std::optional<int> numSanityValSteps;
-    std::optional<int> logEveryNSteps;
-    int accumulateGradBatches = 1;
-    std::optional<double> gradientClipVal;
-    std::optional<std::string> gradientClipAlgorithm;
+    Value fastDevRun{};
+    Value limitTrainBatches{};
+    Value limitValBatches{};
+    Value limitTestBatches{};
+    Value overfitBatches{};
+    Value valCheckInterval{};
+    std::optional<int> checkValEveryNEpoch{};
+    std::optional<int> numSanityValSteps{};
+    std::optional<int> logEveryNSteps{};
+    int accumulateGradBatches{};
+    std::optional<double> gradientClipVal{};
+    std::optional<std::string> gradientClipAlgorithm{};
     Value deterministic{};
-    std::optional<bool> benchmark;
-    bool inferenceMode = true;
-    bool useDistributedSampler = true;
-    bool syncBatchnorm = false;
-    bool detectAnomaly = false;
-    bool barebones = false;
-    int reloadDataloadersEveryNEpochs = 0;
+    std::optional<bool> benchmark{};
+    bool inferenceMode{};
+    bool useDistributedSampler{};
+    bool syncBatchnorm{};
+    bool detectAnomaly{};
+    bool barebones{};
+    int reloadDataloadersEveryNEpochs{};
     Value profiler{};
     Value plugins{};
     Value callbacks{};
     Value logger{};
-    std::optional<bool> enableCheckpointing;
-    bool enableProgressBar = true;
-    bool enableModelSummary = true;
-    std::optional<std::string> defaultRootDir;
+    std::optional<bool> enableCheckpointing{};
+    bool enableProgressBar{};
+    bool enableModelSummary{};
+    std::optional<std::string> defaultRootDir{};
 };
 
 [[nodiscard]] const config::Schema<TrainerFlags>& trainerSchema();

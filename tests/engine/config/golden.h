@@ -11,8 +11,10 @@
 
 namespace golden {
 
+/// FATHOM_GOLDEN names another folder in the same format, such as one that tests/oracle/hydra_fuzz.py wrote.
 inline std::string path(const std::string& name) {
-    return std::string(FATHOM_TEST_DATA) + "/hydra/" + name;
+    const QString folder = qEnvironmentVariable("FATHOM_GOLDEN", QStringLiteral(FATHOM_TEST_DATA "/hydra"));
+    return folder.toStdString() + "/" + name;
 }
 
 inline std::vector<fathom::Value> lines(const std::string& name) {

@@ -23,13 +23,39 @@ std::string firstLine(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
-/// Class and meaning: the class is Hydra's or its cause's, and the text holds what Hydra's first line or its
-/// cause says.
+/// "b.l[5]" as our keys are written: "b.l.5".
+std::string dotted(std::string key) {
+    for (std::size_t at = 0; (at = key.find('[', at)) != std::string::npos;) {
+        key[at] = '.';
+        key.erase(key.find(']', at), 1);
+    }
+    return key.starts_with('.') ? key.substr(1) : key;
+}
+
+/// What of Hydra's text must be in ours: not where it looked, nor OmegaConf's trailer, whose key we keep
+/// apart.
+bool isMeaning(const std::string& line) {
+    for (const char* const start : {"    object_type", "    reference_type", "    full_key",
+                                    "Config search path", "\tprovider=", "See https"})
+        if (line.starts_with(start)) return false;
+    return !line.empty();
+}
+
+/// Class and meaning: the class is Hydra's, each line of its message is in ours, and the key is the same.
 std::string errorProblem(const Error& got, const Value& expected) {
     const std::string wanted = text(expected, "error_class");
     if (got.className != wanted)
         return "class " + got.className + ", not " + wanted + " (" + firstLine(got.why) + " | " +
                text(expected, "cause_class") + " " + text(expected, "message_first_line") + ")";
+    std::istringstream message(text(expected, "message"));
+    constexpr std::string_view kKey = "    full_key: ";
+    for (std::string line; std::getline(message, line);) {
+        if (isMeaning(line) &&
+            (got.what + "\n" + got.why + "\n" + got.remedy).find(line) == std::string::npos)
+            return "message: got '" + got.why + "', wanted '" + line + "'";
+        if (line.starts_with(kKey) && dotted(line.substr(kKey.size())) != dotted(got.key))
+            return "key: got '" + got.key + "', wanted '" + line.substr(kKey.size()) + "' (" + got.why + ")";
+    }
     return {};
 }
 
@@ -41,7 +67,8 @@ config::ComposeRequest requestOf(const Value& item) {
         request.overrides.push_back(override.asString());
     for (const auto& [path, content] : at(item, "yaml_files").asMap())
         request.files[path] = content.asString();
-    if (!text(item, "schema").empty()) request.schemaFile = golden::path("schemas.json");
+    if (!text(item, "schema").empty() || text(item, "category") == "structured")
+        request.schemaFile = golden::path("schemas.json");
     if (text(item, "category") == "autoschema") request.autoschema = text(item, "schema");
     return request;
 }

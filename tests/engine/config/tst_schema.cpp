@@ -167,7 +167,7 @@ void TestSchema::describesItsFields() {
     QCOMPARE(fields.size(), std::size_t(7));
     QCOMPARE(fields[1].type, std::string("Optional[float]"));
     QCOMPARE(fields[2].type, std::string("List[float]"));
-    QCOMPARE(fields[6].nested.size(), std::size_t(2));
+    QCOMPARE(fields[6].nested->fields.size(), std::size_t(2));
     QCOMPARE(
         toJson(optimSchema().defaults()),
         std::string(

@@ -6,6 +6,9 @@
 #include "tests/engine/config/golden.h"
 
 #include <QTest>
+#include <algorithm>
+#include <filesystem>
+#include <map>
 #include <random>
 
 using namespace fathom;
@@ -43,20 +46,55 @@ Value randomValue(std::mt19937& random) {
     return kValues[random() % kValues.size()];
 }
 
+std::string withWindowsLines(const std::string& text) {
+    std::string out;
+    for (const char c : text)
+        out += c == '\n' ? std::string("\r\n") : std::string(1, c);
+    return out;
+}
+
+/// The shipped configs, and every golden YAML, each with both kinds of line ends.
 std::vector<std::string> sources() {
     std::vector<std::string> out;
-    for (const char* name : {"quartznet_15x5", "quartznet_prompts"}) {
-        const Result<std::string> text =
-            readFile(std::string(FATHOM_SOURCE_DIR) + "/configs/asr/" + name + ".yaml");
-        if (text) out.push_back(*text);
-    }
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(std::string(FATHOM_SOURCE_DIR) + "/configs"))
+        if (entry.is_regular_file()) out.push_back(readFile(entry.path()).value());
     for (const Value& item : golden::lines("yaml_types.jsonl"))
         if (golden::at(item, "ok") == Value(true)) out.push_back(golden::text(item, "yaml"));
-    std::string windows;
-    for (const char c : out.front())
-        windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
-    out.push_back(std::move(windows));
+    for (const Value& item : golden::lines("cases.jsonl"))
+        for (const auto& [path, text] : golden::at(item, "yaml_files").asMap())
+            if (std::ranges::find(out, text.asString()) == out.end()) out.push_back(text.asString());
+    const std::size_t count = out.size();
+    for (std::size_t i = 0; i < count; ++i)
+        out.push_back(withWindowsLines(out[i]));
     return out;
+}
+
+using Leaves = std::map<std::string, const config::Node*>;
+
+void leavesOf(const config::Node& node, const std::string& path, Leaves& out) {
+    if (node.kind == config::NodeKind::Scalar) out[path] = &node;
+    for (const config::Node& child : node.children)
+        leavesOf(child, path + "." + child.key, out);
+}
+
+/// Another leaf than the edited one changed, though it is no alias of it: its path, or "".
+std::string strayChange(const config::Node& before, const config::Node& after, const std::string& key) {
+    Leaves old, now;
+    leavesOf(before, {}, old);
+    leavesOf(after, {}, now);
+    if (old.size() != now.size()) return "the number of leaves";
+    const config::Node* edited = old["." + key];
+    for (const auto& [path, node] : old) {
+        const auto found = now.find(path);
+        if (found == now.end()) return path;
+        if (toJson(found->second->value) == toJson(node->value)) continue;
+        const config::Assignment& place = node->history.back();
+        const bool isAlias = edited && place.line == edited->history.back().line &&
+                             place.column == edited->history.back().column;
+        if (!isAlias) return path;
+    }
+    return {};
 }
 
 } // namespace
@@ -152,23 +190,39 @@ void TestYamlEdit::refusesWhatIsNotAScalarOfTheFile() {
 void TestYamlEdit::randomEditsReadBackAndUndo() {
     std::mt19937 random(1);
     const std::vector<std::string> texts = sources();
-    int done = 0;
-    for (int i = 0; i < 2000; ++i) {
-        const std::string& text = texts[random() % texts.size()];
-        const Result<config::Node> before = config::readYaml(text, "x", config::Layer::Yaml);
-        if (!before) continue;
-        std::vector<std::string> keys;
-        scalarKeys(*before, {}, keys);
-        if (keys.empty()) continue;
-        const std::string& key = keys[random() % keys.size()];
-        const Result<config::YamlEdit> edit = config::editYaml(text, key, randomValue(random));
-        if (!edit) continue;
-        const std::string changed = config::applyEdit(text, *edit);
-        QVERIFY(changed != text || edit->inserted == edit->removed);
-        QCOMPARE(config::applyEdit(changed, edit->inverse()), text);
-        ++done;
+    int done = 0, refused = 0;
+    while (done < 10'000) {
+        const std::string& original = texts[random() % texts.size()];
+        std::string text = original;
+        std::vector<config::YamlEdit> undo;
+        for (int i = 0; i < 8; ++i) {
+            const Result<config::Node> before = config::readYaml(text, "x", config::Layer::Yaml);
+            std::vector<std::string> keys;
+            if (before) scalarKeys(*before, {}, keys);
+            if (keys.empty()) break;
+            const std::string& key = keys[random() % keys.size()];
+            const Value value = randomValue(random);
+            const Result<config::YamlEdit> edit = config::editYaml(text, key, value);
+            if (!edit) {
+                ++refused; // an alias, or a tag that does not allow the value
+                continue;
+            }
+            const std::string changed = config::applyEdit(text, *edit);
+            const Result<config::Node> after = config::readYaml(changed, "x", config::Layer::Yaml);
+            QVERIFY2(after.has_value(), changed.c_str());
+            const std::string stray = strayChange(*before, *after, key);
+            QVERIFY2(stray.empty(), (stray + " changed with " + key + " in\n" + text).c_str());
+            QCOMPARE(changed.size(), text.size() - edit->removed.size() + edit->inserted.size());
+            undo.push_back(edit->inverse());
+            text = changed;
+            ++done;
+        }
+        for (; !undo.empty(); undo.pop_back())
+            text = config::applyEdit(text, undo.back());
+        QCOMPARE(text, original);
     }
-    QVERIFY2(done > 1000, std::to_string(done).c_str());
+    qInfo("%d edits, %d refused", done, refused);
+    QVERIFY(refused < done / 4);
 }
 
 QTEST_GUILESS_MAIN(TestYamlEdit)
