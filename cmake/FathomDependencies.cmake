@@ -22,6 +22,7 @@ if(FATHOM_GUI)
   find_package(QCustomPlotQt6 REQUIRED)
 endif()
 if(FATHOM_TESTS)
+  find_package(yaml-cpp REQUIRED) # reads what we write; why the engine has its own reader: engine/config/yaml_reader.h
   find_package(Qt6 6.2 REQUIRED COMPONENTS Test)
   # Without the definitions of Qt6::Test that name each target's folder: they would forbid a shared precompiled header.
   add_library(Fathom::QtTest INTERFACE IMPORTED)

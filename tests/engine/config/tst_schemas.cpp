@@ -17,7 +17,7 @@ using golden::text;
 namespace {
 
 Value dataFile(const std::string& name) {
-    const Result<std::string> content = readFile(std::string(FATHOM_TEST_DATA) + "/" + name);
+    const Result<std::string> content = readFile(FATHOM_TEST_DATA "/" + name);
     if (!content) qFatal("%s", content.error().message().c_str());
     return fromJson(*content).value();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The configs of configs/ compose, resolve and check without an error, and each key can be explained.
+// The configs of configs/ compose, resolve and check without an error, each key can be explained, and what we
+// write of them is read as the same by yaml-cpp, a YAML parser that is not ours.
 #include "engine/config/diagnostics.h"
 #include "engine/config/explain.h"
 #include "engine/config/schemas/catalog.h"
@@ -7,8 +8,40 @@
 #include <QTest>
 
 #include <filesystem>
+#include <yaml-cpp/yaml.h>
 
 using namespace fathom;
+
+namespace {
+
+/// The path of the first difference below `path`, "" for none.
+std::string differenceAt(const std::string& path, const Value& ours, const YAML::Node& theirs) {
+    const std::string here = path.empty() ? "(root)" : path;
+    if (ours.isMap()) {
+        if (!theirs.IsMap() || theirs.size() != ours.asMap().size()) return here;
+        for (const auto& [key, value] : ours.asMap()) {
+            if (!theirs[key]) return here + '.' + key;
+            if (auto found = differenceAt(path + '.' + key, value, theirs[key]); !found.empty()) return found;
+        }
+        return {};
+    }
+    if (ours.isList()) {
+        if (!theirs.IsSequence() || theirs.size() != ours.asList().size()) return here;
+        for (std::size_t i = 0; i < ours.asList().size(); ++i)
+            if (auto found = differenceAt(path + '.' + std::to_string(i), ours.asList()[i], theirs[i]);
+                !found.empty())
+                return found;
+        return {};
+    }
+    const bool same = ours.isNull()    ? theirs.IsNull()
+                      : ours.isBool()  ? theirs.as<bool>() == ours.asBool()
+                      : ours.isInt()   ? theirs.as<std::int64_t>() == ours.asInt()
+                      : ours.isFloat() ? theirs.as<double>() == ours.asFloat()
+                                       : theirs.as<std::string>() == ours.asString();
+    return same ? std::string() : here;
+}
+
+} // namespace
 
 class TestShippedConfigs : public QObject {
     Q_OBJECT
@@ -16,6 +49,8 @@ class TestShippedConfigs : public QObject {
 private Q_SLOTS:
     void checkCleanly_data();
     void checkCleanly();
+    void writtenYaml_isReadTheSameByYamlCpp_data() { checkCleanly_data(); }
+    void writtenYaml_isReadTheSameByYamlCpp();
 };
 
 void TestShippedConfigs::checkCleanly_data() {
@@ -58,6 +93,16 @@ void TestShippedConfigs::checkCleanly() {
     QCOMPARE(QString::fromStdString(description ? description->name : "?"), model);
     for (const std::string& key : config::allKeys(*found.config))
         QVERIFY2(config::explain(*found.config, key).has_value(), key.c_str());
+}
+
+void TestShippedConfigs::writtenYaml_isReadTheSameByYamlCpp() {
+    QFETCH(QString, folder);
+    const auto config =
+        config::compose({.configPath = folder.toStdString(), .configName = QTest::currentDataTag()});
+    QVERIFY(config.has_value());
+    const auto text = config->toYaml("", false);
+    QVERIFY(text.has_value());
+    QCOMPARE(differenceAt("", config->unresolved(), YAML::Load(*text)), std::string());
 }
 
 QTEST_GUILESS_MAIN(TestShippedConfigs)
