@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <set>
-#include <tuple>
 #include <unordered_map>
 
 namespace fathom::config {
@@ -22,9 +21,6 @@ namespace {
 std::string joinedKey(const std::string& path, const std::string& key) {
     return path.empty() ? key : path + "." + key;
 }
-
-/// The same place of a file gives both values: one is an alias of the other.
-using Place = std::tuple<std::string, int, int>;
 
 class Inspector {
 public:
@@ -129,10 +125,11 @@ private:
             error.className = "MissingMandatoryValue";
             add(Severity::Warning, Finding::MissingValue, std::move(error));
         }
-        if (!node.isInterpolation()) return;
+        if (!node.isInterpolation() || m_isExploding) return;
         const Result<Value> value = m_resolver.resolve(path);
         if (value) return;
         Error error = value.error();
+        m_isExploding = error.why.find("expand to more than") != std::string::npos; // so would the others
         error.key = path;
         const bool open = error.className == "InterpolationToMissingValueError";
         if (error.className == "InterpolationKeyError")
@@ -207,6 +204,7 @@ private:
     std::vector<std::string> m_keys;
     std::vector<Diagnostic> m_found;
     bool m_hasComputedKeys = false;
+    bool m_isExploding = false;
 };
 
 void sortBySeverity(std::vector<Diagnostic>& diagnostics) {

@@ -189,6 +189,7 @@ void Repository::addSearchPath(const std::string& entry, const std::string& prov
     std::string folder = entry;
     if (folder.starts_with("file://")) folder.erase(0, 7);
     m_sources.push_back({provider, folder, false});
+    std::erase_if(m_cache, [](const auto& cached) { return !cached.second; }); // it may be in the new folder
 }
 
 std::string Repository::searchPath() const {

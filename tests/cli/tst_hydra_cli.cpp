@@ -118,7 +118,8 @@ private Q_SLOTS:
 };
 
 void HydraCliTest::initTestCase() {
-    for (const auto& [path, content] : at(cases().front(), "files").asMap())
+    const Value application = cases().front();
+    for (const auto& [path, content] : at(application, "files").asMap())
         write(QString::fromStdString(path), content.asString());
     write(QStringLiteral("schemas.json"), kSchemas);
 }
@@ -156,7 +157,9 @@ void HydraCliTest::answersAsHydraDoes() {
                 line.startsWith(QStringLiteral("Set the environment")) ||
                 line.startsWith(QStringLiteral("See https")))
                 continue;
-            line.remove(QStringLiteral("ERROR ")).replace(QStringLiteral("file://"), QString());
+            line.remove(QLatin1Char('\\'))
+                .remove(QStringLiteral("ERROR "))
+                .replace(QStringLiteral("file://"), QString());
             QVERIFY2(QString(message).replace(QStringLiteral("file://"), QString()).contains(line.trimmed()),
                      qPrintable(message + QStringLiteral(" lacks ") + line));
         }

@@ -342,7 +342,7 @@ EncDecCTCConfig(ModelConfig)
   train_ds: ASRDatasetConfig = ASRDatasetConfig(shuffle: true)  # training data
   validation_ds: ASRDatasetConfig = ASRDatasetConfig()  # validation data
   test_ds: ASRDatasetConfig = ASRDatasetConfig()  # test data
-  optim: Optional[OptimConfig] = OptimConfig(sched: {name: ???, min_lr: 0.0, last_epoch: -1})  # optimizer
+  optim: Optional[OptimConfig] = OptimConfig(sched: {name: '???', min_lr: 0.0, last_epoch: -1})  # optimizer
   preprocessor: AudioToMelSpectrogramPreprocessorConfig = AudioToMelSpectrogramPreprocessorConfig()  # from sound to features
   spec_augment: Optional[SpectrogramAugmentationConfig] = SpectrogramAugmentationConfig()  # masks in training
   encoder: ConvASREncoderConfig = ConvASREncoderConfig()  # from features to hidden states

@@ -35,7 +35,7 @@ std::string all(const config::Diagnosis& diagnosis) {
 constexpr const char* kModel = R"(model:
   repeat: 5
   dropuot: 0.1
-  train_ds: {manifest_filepath: ???}
+  train_ds: {manifest_filepath: '???'}
   validation_ds: {manifest_filepath: no/such/file.json, bach_size: 3}
   preprocessor: {_target_: x.AudioToMelSpectrogramPreprocessor, features: many, sample_rate: 0}
   encoder:

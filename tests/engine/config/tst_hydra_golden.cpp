@@ -36,9 +36,14 @@ std::string dotted(std::string key) {
 /// apart.
 bool isMeaning(const std::string& line) {
     for (const char* const start : {"    object_type", "    reference_type", "    full_key",
-                                    "Config search path", "\tprovider=", "See https"})
+                                    "Config search path", "\tprovider=", "See https", "  in \"CONFIG_DIR"})
         if (line.starts_with(start)) return false;
-    return !line.empty();
+    // Which tokens ANTLR would have taken is its parser's business; that and where it stopped is said in
+    // other words.
+    for (const char* const phrase : {"no viable alternative", "extraneous input", "mismatched input",
+                                     "missing EQUAL", "missing BRACKET_CLOSE"})
+        if (line.find(phrase) != std::string::npos) return false;
+    return line.find_first_not_of(" ^") != std::string::npos;
 }
 
 /// Class and meaning: the class is Hydra's, each line of its message is in ours, and the key is the same.

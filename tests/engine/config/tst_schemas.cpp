@@ -114,11 +114,13 @@ void TestSchemas::describesWhatNemoHas() {
     QStringList problems;
     int classes = 0;
     for (const char* file :
-         {"optim/core_dataclasses.json", "optim/optimizer_params.json", "optim/scheduler_params.json"})
-        for (const auto& [name, golden] : at(dataFile(file), "classes").asMap()) {
+         {"optim/core_dataclasses.json", "optim/optimizer_params.json", "optim/scheduler_params.json"}) {
+        const Value data = dataFile(file);
+        for (const auto& [name, golden] : at(data, "classes").asMap()) {
             compareClass(withoutModules(name), golden, problems);
             ++classes;
         }
+    }
     QVERIFY2(problems.isEmpty(), qPrintable(problems.join(QLatin1Char('\n'))));
     QVERIFY(classes > 40);
 }
