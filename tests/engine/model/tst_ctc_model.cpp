@@ -168,7 +168,9 @@ void TestCtcModel::dataset_withoutManifestIsNone() {
 }
 
 void TestCtcModel::dataset_mayBeAnInterpolation() {
-    const auto config = prompts({"model.test_ds=${model.validation_ds}", "+model.validation_ds.max_utts=3"});
+    const std::string manifest = kSource + "/resources/examples/speech_prompts/validation_manifest.json";
+    const auto config = prompts({"model.test_ds=${model.validation_ds}", "+model.validation_ds.max_utts=3",
+                                 "model.validation_ds.manifest_filepath=" + manifest});
     QVERIFY(config.has_value());
     const auto model = model::createModel(*config, "model", {});
     QVERIFY(model.has_value());

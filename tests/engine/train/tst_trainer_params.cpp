@@ -64,7 +64,7 @@ void TestTrainerParams::readTrainerParams_refused_data() {
     QTest::newRow("accumulate") << "accumulate_grad_batches: 0"
                                 << "accumulate_grad_batches";
     QTest::newRow("clip") << "gradient_clip_algorithm: nrom"
-                          << "norm or value";
+                          << "[norm, value]";
 }
 
 void TestTrainerParams::readTrainerParams_refused() {
