@@ -10,6 +10,7 @@ namespace fathom::app {
 namespace {
 
 constexpr QLatin1String kLayerPrefix("layer:");
+constexpr QLatin1String kFilePrefix("file:");
 
 QString layerWord(const QModelIndex& index) {
     if (index.data(ConfigModel::RemovedRole).toBool()) return QStringLiteral("removed");
@@ -59,13 +60,26 @@ void ConfigFilter::setShow(Show show) {
     invalidateFilter();
 }
 
+void ConfigFilter::setDifferences(const QSet<QString>& paths) {
+    if (paths == m_differences) return;
+    m_differences = paths;
+    if (m_show == Show::Differences) invalidateFilter();
+}
+
 bool ConfigFilter::matches(const QModelIndex& index) const {
     const bool isLeaf = index.data(ConfigModel::LeafRole).toBool();
     if (m_show == Show::Overrides && !isOverride(index)) return false;
     if (m_show == Show::Problems && !index.data(ConfigModel::BrokenRole).toBool()) return false;
+    if (m_show == Show::Differences &&
+        !(isLeaf && m_differences.contains(index.data(ConfigModel::PathRole).toString())))
+        return false;
     return std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) {
         if (word.startsWith(kLayerPrefix))
             return isLeaf && layerWord(index).startsWith(word.mid(kLayerPrefix.size()));
+        if (word.startsWith(kFilePrefix)) {
+            const QString file = index.data(ConfigModel::FileRole).toString();
+            return isLeaf && file.contains(word.mid(kFilePrefix.size()), Qt::CaseInsensitive);
+        }
         if (index.data(ConfigModel::PathRole).toString().contains(word, Qt::CaseInsensitive)) return true;
         const auto contains = [&](int column) {
             return index.siblingAtColumn(column).data().toString().contains(word, Qt::CaseInsensitive);

@@ -8,7 +8,7 @@
 namespace fathom::app {
 
 struct ConfigModel::Row {
-    ConfigItem item{}; ///< without its children
+    ConfigRow item{};
     Row* parent = nullptr;
     int position = 0;
     std::vector<std::unique_ptr<Row>> children{};
@@ -16,35 +16,13 @@ struct ConfigModel::Row {
 
 namespace {
 
-bool isKey(const ConfigItem& item) {
+bool isKey(const ConfigRow& item) {
     return item.kind != ConfigKind::Beat && item.kind != ConfigKind::Problem;
 }
 
 /// Two items are the same row when they stand for the same key, beat or problem.
-bool isSameRow(const ConfigItem& a, const ConfigItem& b) {
+bool isSameRow(const ConfigRow& a, const ConfigRow& b) {
     return a.key == b.key && isKey(a) == isKey(b) && (isKey(a) || a.kind == b.kind);
-}
-
-bool looksTheSame(const ConfigItem& a, const ConfigItem& b) {
-    return a.kind == b.kind && a.path == b.path && a.value == b.value && a.resolved == b.resolved &&
-           a.type == b.type && a.origin == b.origin && a.isLeaf == b.isLeaf && a.isRemoved == b.isRemoved &&
-           a.isMissing == b.isMissing && a.isBroken == b.isBroken;
-}
-
-ConfigItem withoutChildren(const ConfigItem& item) {
-    ConfigItem copy;
-    copy.kind = item.kind;
-    copy.key = item.key;
-    copy.path = item.path;
-    copy.value = item.value;
-    copy.resolved = item.resolved;
-    copy.type = item.type;
-    copy.origin = item.origin;
-    copy.isLeaf = item.isLeaf;
-    copy.isRemoved = item.isRemoved;
-    copy.isMissing = item.isMissing;
-    copy.isBroken = item.isBroken;
-    return copy;
 }
 
 } // namespace
@@ -68,7 +46,7 @@ QString layerName(config::Layer layer) {
     return {};
 }
 
-QString originText(const ConfigItem& item) {
+QString originText(const ConfigRow& item) {
     if (!item.origin || item.kind == ConfigKind::Problem) return {};
     const QString word = layerName(item.origin->layer);
     if (item.isRemoved) return QCoreApplication::translate("ConfigModel", "Removed");
@@ -103,7 +81,7 @@ void ConfigModel::sync(Row* row, const ConfigItem& item) {
         if (found == row->children.size()) {
             beginInsertRows(indexOf(row, 0), static_cast<int>(i), static_cast<int>(i));
             auto child = std::make_unique<Row>();
-            child->item = withoutChildren(wanted);
+            child->item = wanted;
             child->parent = row;
             row->children.insert(row->children.begin() + static_cast<std::ptrdiff_t>(i), std::move(child));
             number(static_cast<int>(i));
@@ -112,8 +90,8 @@ void ConfigModel::sync(Row* row, const ConfigItem& item) {
             removeAt(i, found - 1);
         }
         Row* const child = row->children[i].get();
-        if (!looksTheSame(child->item, wanted)) {
-            child->item = withoutChildren(wanted);
+        if (const ConfigRow& next = wanted; child->item != next) {
+            child->item = next;
             Q_EMIT dataChanged(indexOf(child, 0), indexOf(child, ColumnCount - 1));
         }
         sync(child, wanted);
@@ -142,6 +120,18 @@ QModelIndex ConfigModel::indexOf(const QString& path) const {
         row = next;
     }
     return {};
+}
+
+QModelIndex ConfigModel::indexOfProblem(int problem) const {
+    const auto find = [&](const auto& self, const Row* row) -> const Row* {
+        for (const auto& child : row->children) {
+            if (child->item.kind == ConfigKind::Problem && child->item.problem == problem) return child.get();
+            if (const Row* const found = self(self, child.get())) return found;
+        }
+        return nullptr;
+    };
+    const Row* const row = find(find, m_root.get());
+    return row ? indexOf(row, 0) : QModelIndex();
 }
 
 QString ConfigModel::pathAtLine(const QString& file, int line) const {
@@ -181,7 +171,7 @@ int ConfigModel::columnCount(const QModelIndex&) const {
     return ColumnCount;
 }
 
-QVariant ConfigModel::display(const ConfigItem& item, int column) const {
+QVariant ConfigModel::display(const ConfigRow& item, int column) const {
     switch (column) {
     case KeyColumn:
         if (item.kind == ConfigKind::Beat) return tr("beats");
@@ -193,48 +183,63 @@ QVariant ConfigModel::display(const ConfigItem& item, int column) const {
         return item.isBroken && item.kind != ConfigKind::Problem ? tr("cannot be resolved") : item.resolved;
     case SourceColumn:
         return originText(item);
+    case TypeColumn:
+        return isKey(item) && !item.isRemoved ? item.field.type : QString();
     default:
         return {};
     }
 }
 
-QString ConfigModel::toolTip(const ConfigItem& item) const {
+QString ConfigModel::toolTip(const Row& row) const {
+    const ConfigRow& item = row.item;
     if (item.kind == ConfigKind::Problem) return item.value;
-    QString text = item.kind == ConfigKind::Beat ? tr("%1 had another value here").arg(item.path) : item.path;
+    QStringList lines{item.kind == ConfigKind::Beat ? tr("%1 had another value here").arg(item.path)
+                                                    : item.path};
     if (item.isRemoved)
-        text += QLatin1Char('\n') + tr("Removed by an override");
+        lines.append(tr("Removed by an override"));
     else if (item.isLeaf)
-        text += QStringLiteral(" = ") + item.value;
-    if (!item.resolved.isEmpty()) text += QLatin1Char('\n') + tr("Resolved: %1").arg(item.resolved);
-    if (item.origin)
-        text += QLatin1Char('\n') + tr("Set by %1: %2").arg(layerName(item.origin->layer), item.origin->text);
-    return text;
+        lines.front() += QStringLiteral(" = ") + item.value;
+    if (!item.field.help.isEmpty()) lines.append(item.field.help);
+    if (!item.resolved.isEmpty()) lines.append(tr("Resolved: %1").arg(item.resolved));
+    if (!item.references.isEmpty())
+        lines.append(tr("Computed from %1").arg(item.references.join(QStringLiteral(", "))));
+    if (!item.dependents.isEmpty())
+        lines.append(tr("Used by %1").arg(item.dependents.join(QStringLiteral(", "))));
+    if (const QString range = rangeText(item.field); !range.isEmpty())
+        lines.append(tr("Range: %1").arg(range));
+    if (item.field.isMissingFile) lines.append(tr("There is no such file"));
+    if (item.isDefault) lines.append(tr("The default; the config does not set it"));
+    if (item.origin) lines.append(tr("Set by %1: %2").arg(layerName(item.origin->layer), item.origin->text));
+    for (const auto& child : row.children) {
+        if (child->item.kind != ConfigKind::Beat) continue;
+        lines.append(tr("beats %1 — %2")
+                         .arg(child->item.value, child->item.origin ? child->item.origin->text : QString()));
+    }
+    return lines.join(QLatin1Char('\n'));
 }
 
 QVariant ConfigModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
     const Row* const row = rowOf(index);
-    const ConfigItem& item = row->item;
+    const ConfigRow& item = row->item;
     switch (role) {
     case Qt::DisplayRole:
         return display(item, index.column());
     case Qt::EditRole:
-        return index.column() == ValueColumn ? QVariant(item.value) : display(item, index.column());
-    case Qt::ToolTipRole: {
-        QString text = toolTip(item);
-        for (const auto& child : row->children) {
-            if (child->item.kind == ConfigKind::Beat) {
-                text +=
-                    QLatin1Char('\n') +
-                    tr("beats %1 — %2")
-                        .arg(child->item.value, child->item.origin ? child->item.origin->text : QString());
-            }
-        }
-        return text;
-    }
+        if (index.column() != ValueColumn) return display(item, index.column());
+        return item.isLeaf || !item.field.groupKey.isEmpty() ? item.value : item.text;
+    case Qt::ToolTipRole:
+        return toolTip(*row);
     case Qt::AccessibleTextRole:
         return index.column() == SourceColumn ? tr("Set by %1").arg(originText(item))
                                               : display(item, index.column());
+    default:
+        return detail(item, role);
+    }
+}
+
+QVariant ConfigModel::detail(const ConfigRow& item, int role) const {
+    switch (role) {
     case PathRole:
         return item.path;
     case KindRole:
@@ -250,13 +255,31 @@ QVariant ConfigModel::data(const QModelIndex& index, int role) const {
     case RemovedRole:
         return item.isRemoved;
     case BrokenRole:
-        return item.isMissing || item.isBroken;
+        return item.isMissing || item.isBroken || item.field.isMissingFile;
     case TypeRole:
         return static_cast<int>(item.type);
     case OriginRole:
         return originText(item);
+    case OriginTextRole:
+        return item.origin ? item.origin->text : QString();
     case LeafRole:
         return item.isLeaf;
+    case FieldRole:
+        return QVariant::fromValue(item.field);
+    case TextRole:
+        return item.isLeaf ? item.value : item.text;
+    case DefaultRole:
+        return item.isDefault;
+    case EditedBelowRole:
+        return item.isEditedBelow;
+    case ReferencesRole:
+        return item.references;
+    case DependentsRole:
+        return item.dependents;
+    case ProblemRole:
+        return item.problem;
+    case FixRole:
+        return item.kind == ConfigKind::Problem ? item.text : QString();
     default:
         return {};
     }
@@ -273,6 +296,8 @@ QVariant ConfigModel::headerData(int section, Qt::Orientation orientation, int r
         return tr("Resolved");
     case SourceColumn:
         return tr("Set by");
+    case TypeColumn:
+        return tr("Type");
     default:
         return {};
     }
@@ -281,16 +306,26 @@ QVariant ConfigModel::headerData(int section, Qt::Orientation orientation, int r
 Qt::ItemFlags ConfigModel::flags(const QModelIndex& index) const {
     Qt::ItemFlags flags = QAbstractItemModel::flags(index);
     if (!index.isValid() || index.column() != ValueColumn) return flags;
-    const ConfigItem& item = rowOf(index)->item;
-    if (isKey(item) && item.isLeaf && !item.isRemoved) flags |= Qt::ItemIsEditable;
+    const ConfigRow& item = rowOf(index)->item;
+    const bool hasText = item.isLeaf || !item.text.isEmpty() || !item.field.groupKey.isEmpty();
+    if (isKey(item) && hasText && !item.isRemoved) flags |= Qt::ItemIsEditable;
     return flags;
 }
 
 bool ConfigModel::setData(const QModelIndex& index, const QVariant& value, int role) {
-    if (role != Qt::EditRole || !(flags(index) & Qt::ItemIsEditable)) return false;
-    const ConfigItem& item = rowOf(index)->item;
+    const bool isText = role == TextRole;
+    if ((role != Qt::EditRole && !isText) || !(flags(index) & Qt::ItemIsEditable)) return false;
+    const ConfigRow& item = rowOf(index)->item;
     const QString text = value.toString().trimmed();
-    if (text != item.value) Q_EMIT editRequested(item.path, text);
+    if (text == index.data(role).toString()) return true;
+    if (!item.isLeaf && !item.field.groupKey.isEmpty() && !isText)
+        Q_EMIT groupEditRequested(item.field.groupKey, text);
+    else if (!item.isLeaf)
+        Q_EMIT sectionEditRequested(item.path, text);
+    else if (item.field.switchesSection)
+        Q_EMIT switchRequested(item.path, text);
+    else
+        Q_EMIT editRequested(item.path, text);
     return true;
 }
 

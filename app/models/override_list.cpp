@@ -103,6 +103,16 @@ bool OverrideList::reset(std::string_view key) {
     return false;
 }
 
+void OverrideList::put(std::size_t index, std::string text) {
+    if (index >= items.size()) return;
+    if (!text.empty()) {
+        items[index] = std::move(text);
+        return;
+    }
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(index));
+    if (index < editedFrom) --editedFrom;
+}
+
 bool OverrideList::touches(std::string_view key) const {
     return std::any_of(items.begin(), items.end(),
                        [&](const std::string& item) { return isAtOrBelow(keyOf(item), key); });

@@ -41,6 +41,8 @@ struct OverrideList {
     /// Drops what decides the key now: its edits and those below it, or, where there are none, its last
     /// override from the command line. False when nothing overrides it.
     bool reset(std::string_view key);
+    /// Replaces the override at `index`; an empty text drops it.
+    void put(std::size_t index, std::string text);
     /// True when an override names the key or one below it.
     [[nodiscard]] bool touches(std::string_view key) const;
     /// Takes a list typed by the user: trailing items that were edits before stay edits, the rest is command

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t kMaximumPoints = 400;
 
-QString translated(const char* text) {
+QString tr(const char* text) {
     return QCoreApplication::translate("SchedulePreview", text);
 }
 
@@ -47,56 +47,85 @@ std::int64_t countSamples(const Value& manifests) {
     return samples;
 }
 
-std::optional<std::int64_t> stepsFromData(const config::Config& config) {
+/// How long the run is, as far as the config and the manifest say.
+struct Length {
+    std::optional<std::int64_t> steps{}; ///< optimizer steps in all
+    std::int64_t stepsPerEpoch = 1;
+};
+
+Length lengthFromData(const config::Config& config) {
     const auto manifests = valueAt(config, "model.train_ds.manifest_filepath");
     const auto epochs = integerAt(config, "trainer.max_epochs");
     const auto batch = integerAt(config, "model.train_ds.batch_size");
-    if (!manifests || !epochs || !batch || *batch <= 0 || *epochs <= 0) return std::nullopt;
+    if (!manifests || !batch || *batch <= 0) return {};
     schedule::MaxStepsInput input;
-    input.maxEpochs = *epochs;
     input.accumulateGradBatches = integerAt(config, "trainer.accumulate_grad_batches").value_or(1);
     input.samples = countSamples(*manifests);
     input.batchSize = *batch;
-    const std::int64_t steps =
-        input.samples > 0 && input.accumulateGradBatches > 0 ? schedule::computeMaxSteps(input) : 0;
-    return steps > 0 ? std::optional(steps) : std::nullopt;
+    input.dropLast = valueAt(config, "model.train_ds.drop_last") == std::optional(Value(true));
+    if (const auto limit = valueAt(config, "trainer.limit_train_batches")) {
+        if (limit->isInt()) input.limitTrainBatches = limit->asInt();
+        if (limit->isFloat()) input.limitTrainBatches = limit->asFloat();
+    }
+    if (input.samples <= 0 || input.accumulateGradBatches <= 0) return {};
+    Length length;
+    length.stepsPerEpoch = std::max<std::int64_t>(1, schedule::computeMaxSteps(input));
+    if (epochs && *epochs > 0) length.steps = length.stepsPerEpoch * *epochs;
+    return length;
+}
+
+template <class Rate> void draw(SchedulePreview& preview, std::int64_t steps, const Rate& rate) {
+    const std::int64_t stride = std::max<std::int64_t>(1, steps / kMaximumPoints);
+    for (std::int64_t step = 0; step <= steps; step += stride) {
+        const double value = rate(step);
+        if (std::isfinite(value)) preview.points.emplace_back(static_cast<double>(step), value);
+    }
 }
 
 SchedulePreview without(const QString& note) {
     return {{}, note};
 }
 
+/// Training does the same in engine/train/learning_rate.cpp: trainer.max_steps decides the schedule's length,
+/// and without a schedule the rate stays.
+SchedulePreview curveOf(Value sched, double lr, std::optional<std::int64_t> trainerSteps,
+                        const Length& length) {
+    std::optional<std::int64_t> steps = trainerSteps ? trainerSteps : length.steps;
+    if (trainerSteps && sched.isMap()) sched.asMap().set("max_steps", Value(*trainerSteps));
+    const auto prepared = schedule::prepareSchedule(sched, lr, {.maxSteps = steps});
+    if (!prepared) return without(QString::fromStdString(prepared.error().message()).simplified());
+    const Value* const own = sched.isMap() ? sched.at("max_steps") : nullptr;
+    QString note = trainerSteps ? tr("Steps by trainer.max_steps") : tr("Steps counted from the manifest");
+    if (!steps && own && own->isInt() && own->asInt() > 0) {
+        steps = own->asInt();
+        note = tr("Steps by sched.max_steps");
+    }
+    if (!prepared->schedule) {
+        SchedulePreview flat = without(sched.isMap() ? QString::fromStdString(prepared->reason).simplified()
+                                                     : tr("There is no scheduler: the rate stays as it is."));
+        draw(flat, steps.value_or(0), [lr](std::int64_t) { return lr; });
+        return flat;
+    }
+    if (!steps) return without(tr("The number of steps is not known before training."));
+    SchedulePreview curve = without(note);
+    const schedule::Schedule& schedule = *prepared->schedule;
+    const std::int64_t every = schedule.interval() == schedule::Interval::Epoch ? length.stepsPerEpoch : 1;
+    draw(curve, *steps, [&](std::int64_t step) { return schedule.at(step / every); });
+    return curve;
+}
+
 } // namespace
 
 SchedulePreview previewSchedule(const config::Config& config) {
     const std::string section = config.find("model.optim") ? "model.optim" : "optim";
-    const auto sched = valueAt(config, section + ".sched");
-    if (!sched || !sched->isMap()) return without(translated("There is no scheduler: the rate stays as it is."));
+    if (!config.find(section)) return without(tr("The config has no optimizer section."));
     const auto lrValue = valueAt(config, section + ".lr");
     const auto lr = lrValue ? config::toFloat(*lrValue) : Result<double>(fail(Error{}));
-    if (!lr) return without(translated("The learning rate is not a number."));
-
-    QString note = translated("steps by trainer.max_steps");
-    auto steps = integerAt(config, "trainer.max_steps");
-    if (!steps || *steps <= 0) {
-        steps = integerAt(config, section + ".sched.max_steps");
-        note = translated("steps by sched.max_steps");
-    }
-    if (!steps || *steps <= 0) {
-        steps = stepsFromData(config);
-        note = translated("steps counted from the manifest");
-    }
-    if (!steps || *steps <= 0) return without(translated("The number of steps is not known before training."));
-    const auto schedule = schedule::makeSchedule(*sched, *lr, {.maxSteps = steps});
-    if (!schedule) return without(QString::fromStdString(schedule.error().message()).simplified());
-
-    SchedulePreview preview{{}, note};
-    const std::int64_t stride = std::max<std::int64_t>(1, *steps / kMaximumPoints);
-    for (std::int64_t step = 0; step <= *steps; step += stride) {
-        const double rate = schedule->at(step);
-        if (std::isfinite(rate)) preview.points.emplace_back(static_cast<double>(step), rate);
-    }
-    return preview;
+    if (!lr) return without(tr("The learning rate is not a number."));
+    auto trainerSteps = integerAt(config, "trainer.max_steps");
+    if (trainerSteps && *trainerSteps < 0) trainerSteps.reset();
+    const auto sched = valueAt(config, section + ".sched");
+    return curveOf(sched.value_or(Value{}), *lr, trainerSteps, lengthFromData(config));
 }
 
 } // namespace fathom::app

@@ -7,7 +7,18 @@ namespace fathom::app {
 
 namespace {
 constexpr const char* kPageProperty = "fathomPage";
+
+/// The shortcut of a page's action works wherever the focus is while that page is the visible one: the shell
+/// adds the action to the page's widget, and a hidden widget has no shortcuts. A plain key (Delete, Insert)
+/// is meant for what has the focus on the page.
+Qt::ShortcutContext contextOf(const ActionSpec& spec) {
+    if (spec.page.isEmpty() || spec.shortcut.isEmpty()) return Qt::WindowShortcut;
+    const QKeyCombination first = spec.shortcut[0];
+    const bool isFunctionKey = first.key() >= Qt::Key_F1 && first.key() <= Qt::Key_F35;
+    const bool isPlain = first.keyboardModifiers() == Qt::NoModifier && !isFunctionKey;
+    return isPlain ? Qt::WidgetWithChildrenShortcut : Qt::WindowShortcut;
 }
+} // namespace
 
 QAction* ActionRegistry::add(const ActionSpec& spec, QObject* context, std::function<void()> run) {
     Q_ASSERT_X(find(spec.id) == nullptr, "ActionRegistry::add", "id used twice");
@@ -15,7 +26,7 @@ QAction* ActionRegistry::add(const ActionSpec& spec, QObject* context, std::func
     action->setObjectName(spec.id);
     if (!spec.icon.isEmpty()) action->setIcon(widgets::icon(spec.icon));
     action->setShortcut(spec.shortcut);
-    action->setShortcutContext(spec.page.isEmpty() ? Qt::WindowShortcut : Qt::WidgetWithChildrenShortcut);
+    action->setShortcutContext(contextOf(spec));
     action->setStatusTip(spec.tip);
     const QString keys = spec.shortcut.toString(QKeySequence::NativeText);
     const QString tip = spec.tip.isEmpty() ? spec.text : spec.tip;

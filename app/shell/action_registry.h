@@ -24,7 +24,8 @@ struct ActionSpec {
     QString icon{};          ///< name in resources/icons, or empty
     QKeySequence shortcut{}; ///< or none
     QString tip{};           ///< one sentence for status bar, tooltip and palette
-    QString page{}; ///< id of the page it belongs to: its shortcut works there only; empty: everywhere
+    QString page{}; ///< id of the page it belongs to: its shortcut works while that page is shown; empty:
+                    ///< everywhere
     bool checkable = false;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/models/command_line.h"
 #include "app/models/override_list.h"
-#include "app/models/override_text.h"
+#include "app/models/sweep_preview.h"
+#include "engine/config/override.h"
 
 #include <QtTest>
 
@@ -26,7 +28,10 @@ private Q_SLOTS:
     void input_isTakenAsGrammarOrQuoted();
     void commandLine_readsWhatPeoplePaste_data();
     void commandLine_readsWhatPeoplePaste();
+    void commandLine_knowsItsProgram();
     void commandLine_roundTrips();
+    void sweep_isMeantWhereTheKeyHoldsNoText();
+    void put_replacesOrDropsOne();
 };
 
 void TestOverrideList::set_appendsAndThenReplacesItsOwnEdit() {
@@ -116,7 +121,7 @@ void TestOverrideList::quoting_readsBack_data() {
 void TestOverrideList::quoting_readsBack() {
     QFETCH(const std::string, text);
     QFETCH(const std::string, quoted);
-    QCOMPARE(quoteForOverride(text), quoted);
+    QCOMPARE(config::quoteForOverride(text), quoted);
 }
 
 void TestOverrideList::input_isTakenAsGrammarOrQuoted_data() {
@@ -138,7 +143,7 @@ void TestOverrideList::input_isTakenAsGrammarOrQuoted_data() {
 void TestOverrideList::input_isTakenAsGrammarOrQuoted() {
     QFETCH(const std::string, typed);
     QFETCH(const std::string, expected);
-    QCOMPARE(overrideTextFromInput(typed), expected);
+    QCOMPARE(config::overrideTextFromInput(typed), expected);
 }
 
 void TestOverrideList::commandLine_readsWhatPeoplePaste_data() {
@@ -154,6 +159,12 @@ void TestOverrideList::commandLine_readsWhatPeoplePaste_data() {
         << Strings{"c", "n", "~b", "c=[1, 2]"};
     QTest::newRow("short options") << std::string("x.py -cp c -cn n +a=1") << Strings{"c", "n", "+a=1"};
     QTest::newRow("only overrides") << std::string("a=1\n b=2 ") << Strings{"", "", "a=1", "b=2"};
+    QTest::newRow("environment and torchrun")
+        << std::string(
+               "$ CUDA_VISIBLE_DEVICES=0,1 torchrun --nproc_per_node 2 train.py --config-name=n a=1 -m")
+        << Strings{"", "n", "a=1"};
+    QTest::newRow("shell around it") << std::string("cd nemo && python train.py a=1 ~b | tee log.txt")
+                                     << Strings{"", "", "a=1", "~b"};
     QTest::newRow("continued lines") << std::string("train.py \\\n a=1 \\\n b=\"it's\"")
                                      << Strings{"", "", "a=1", "b=it's"};
 }
@@ -167,8 +178,42 @@ void TestOverrideList::commandLine_readsWhatPeoplePaste() {
     QCOMPARE(actual, expected);
 }
 
+void TestOverrideList::commandLine_knowsItsProgram() {
+    QCOMPARE(parseCommandLine("python -u examples/asr/train.py a=1").script,
+             std::string("examples/asr/train.py"));
+    QVERIFY(parseCommandLine("python train.py a=1").hasProgram);
+    QVERIFY(!parseCommandLine("a=1 b=2").hasProgram);
+    QVERIFY(!parseCommandLine("--config-name=x a=1").hasProgram);
+}
+
+void TestOverrideList::sweep_isMeantWhereTheKeyHoldsNoText() {
+    QVERIFY(isMeantAsSweep("0.1,0.01", Value::Type::Float));
+    QVERIFY(isMeantAsSweep("1,2", Value::Type::Null));
+    QVERIFY(isMeantAsSweep("choice(a,b)", Value::Type::String));
+    QVERIFY(isMeantAsSweep("range(1,4)", Value::Type::Int));
+    QVERIFY(!isMeantAsSweep("1,2", Value::Type::String));
+    QVERIFY(!isMeantAsSweep("a,b", Value::Type::Null));
+    QVERIFY(!isMeantAsSweep("0.1", Value::Type::Float));
+    QVERIFY(!isMeantAsSweep("[1,2]", Value::Type::Int));
+}
+
+void TestOverrideList::put_replacesOrDropsOne() {
+    OverrideList list{{"a=1", "b=2", "c=3"}, 2};
+    list.put(1, "b=5");
+    QCOMPARE(list.items, (Strings{"a=1", "b=5", "c=3"}));
+    list.put(0, {});
+    QCOMPARE(list.items, (Strings{"b=5", "c=3"}));
+    QCOMPARE(list.editedFrom, std::size_t{1});
+    list.put(1, {});
+    list.put(9, "x=1");
+    QCOMPARE(list.items, (Strings{"b=5"}));
+    QCOMPARE(list.editedFrom, std::size_t{1});
+}
+
 void TestOverrideList::commandLine_roundTrips() {
-    const CommandLine line{"my configs", "n", {"a='it\\'s'", "b=[1, 2]", "~c", "d=${x}", "e="}};
+    const CommandLine line{.configPath = "my configs",
+                           .configName = "n",
+                           .overrides = {"a='it\\'s'", "b=[1, 2]", "~c", "d=${x}", "e="}};
     const std::string text = formatCommandLine(line);
     const CommandLine back = parseCommandLine(text);
     QCOMPARE(back.configPath, line.configPath);

@@ -169,6 +169,25 @@ private Q_SLOTS:
         QCOMPARE(PaletteModel::score(QStringLiteral("Train"), QStringLiteral("xyz")), 0);
     }
 
+    void pageShortcut_worksWhileThePageIsShownWhereverTheFocusIs() {
+        Desk desk(*m_settings, m_folder->path());
+        int opened = 0;
+        desk.actions.add({.id = QStringLiteral("configure.probe"),
+                          .text = QStringLiteral("Probe"),
+                          .shortcut = QKeySequence(Qt::CTRL | Qt::Key_J),
+                          .page = QStringLiteral("configure")},
+                         &desk.window, [&opened] { ++opened; });
+        desk.window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&desk.window));
+        desk.window.showPage(QStringLiteral("configure"));
+        desk.window.setFocus(); // not inside the page
+        QTest::keyClick(&desk.window, Qt::Key_J, Qt::ControlModifier);
+        QCOMPARE(opened, 1);
+        desk.window.showPage(QStringLiteral("train"));
+        QTest::keyClick(&desk.window, Qt::Key_J, Qt::ControlModifier);
+        QCOMPARE(opened, 1);
+    }
+
     void shortcutListNamesEveryAction() {
         Desk desk(*m_settings, m_folder->path());
         ShortcutsDialog dialog(desk.actions, &desk.window);

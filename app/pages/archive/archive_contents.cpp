@@ -29,7 +29,7 @@ void readConfig(ArchiveContents& contents) {
     const auto config = config::compose(
         {.configPath = ".", .configName = "model_config", .files = {{std::string(kConfigName), *yaml}}});
     if (config)
-        contents.configTree = buildConfigTree(*config).root;
+        contents.configTree = buildConfigTree(*config);
     else
         contents.configError = config.error();
 }

@@ -247,6 +247,7 @@ QWidget* ArchiveView::makeConfig() {
                                   30 * tree->fontMetrics().horizontalAdvance(QLatin1Char('m')));
     tree->setColumnHidden(ConfigModel::ResolvedColumn, true);
     tree->setColumnHidden(ConfigModel::SourceColumn, true);
+    tree->setColumnHidden(ConfigModel::TypeColumn, true);
     tree->expandToDepth(0);
     auto* const tabs = new QTabWidget;
     tabs->setDocumentMode(true);

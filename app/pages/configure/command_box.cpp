@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/configure/command_box.h"
 
+#include "app/models/command_line.h"
 #include "widgets/theme.h"
 
 #include <QKeyEvent>
+#include <QMimeData>
 #include <QTextBlock>
 #include <QTextLayout>
 
@@ -99,6 +101,18 @@ void CommandBox::keyPressEvent(QKeyEvent* event) {
         return;
     }
     QPlainTextEdit::keyPressEvent(event);
+}
+
+void CommandBox::insertFromMimeData(const QMimeData* source) {
+    const CommandLine pasted = parseCommandLine(source->text().toStdString());
+    const bool isWhole = !pasted.overrides.empty() || !pasted.configName.empty();
+    if (isWhole && (pasted.hasProgram || !pasted.configName.empty())) {
+        m_pause.stop();
+        m_isTyping = false;
+        Q_EMIT commandPasted(source->text());
+        return;
+    }
+    QPlainTextEdit::insertFromMimeData(source);
 }
 
 bool CommandBox::event(QEvent* event) {

@@ -21,6 +21,8 @@ public:
 
 Q_SIGNALS:
     void lineTyped(const QString& line);
+    /// A whole command was pasted: it takes the place of the line.
+    void commandPasted(const QString& command);
     /// The user left the box.
     void typingEnded();
 
@@ -29,6 +31,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     bool event(QEvent* event) override;
+    void insertFromMimeData(const QMimeData* source) override;
 
 private:
     void hand();

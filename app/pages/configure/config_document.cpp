@@ -2,63 +2,25 @@
 #include "app/pages/configure/config_document.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/models/command_line.h"
+#include "app/models/config_diff.h"
 #include "engine/base/file.h"
-#include "engine/config/compose.h"
+#include "engine/config/override.h"
+#include "engine/config/schemas/catalog.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QFileSystemWatcher>
 
-#include <set>
+#include <algorithm>
 
 namespace fathom::app {
 
 namespace {
 
-constexpr int kReloadDelayMs = 150; // editors write a file in several steps
-
-void collectFiles(const ConfigItem& item, std::set<QString>& files) {
-    const bool isFile =
-        item.origin && !item.origin->file.isEmpty() &&
-        (item.origin->layer == config::Layer::Yaml || item.origin->layer == config::Layer::Group);
-    if (isFile) files.insert(item.origin->file);
-    for (const ConfigItem& child : item.children)
-        collectFiles(child, files);
-}
-
-std::filesystem::path primaryPath(const ConfigState& state) {
-    std::string name = state.configName.toStdString();
-    if (!name.ends_with(".yaml") && !name.ends_with(".yml")) name += ".yaml";
-    return std::filesystem::path(state.configPath.toStdString()) / name;
-}
+constexpr int kDiskDelayMs = 150; // editors write a file in several steps
 
 } // namespace
-
-Composition composeState(const ConfigState& state) {
-    Composition composition;
-    composition.primaryFile = QString::fromStdString(primaryPath(state).string());
-    config::ComposeRequest request;
-    request.configPath = state.configPath.toStdString();
-    request.configName = state.configName.toStdString();
-    request.overrides = state.overrides.items;
-    request.editedFrom = state.overrides.editedFrom;
-    Result<config::Config> config = config::compose(request);
-    std::set<QString> files{composition.primaryFile};
-    if (config) {
-        composition.tree = buildConfigTree(*config);
-        composition.schedule = previewSchedule(*config);
-        composition.config = std::move(*config);
-        collectFiles(composition.tree.root, files);
-    } else {
-        composition.error = config.error();
-        if (!config.error().file.empty()) files.insert(QString::fromStdString(config.error().file));
-    }
-    for (const QString& file : files) {
-        if (const auto text = readFile(file.toStdString()))
-            composition.sources[file] = QString::fromStdString(*text);
-    }
-    return composition;
-}
 
 /// One change of the whole state: small, and nothing can get out of step.
 class ConfigDocument::Step : public QUndoCommand {
@@ -88,21 +50,22 @@ private:
 
 ConfigDocument::ConfigDocument(JobRunner& jobs, QObject* parent)
     : QObject(parent), m_jobs(jobs), m_watcher(new QFileSystemWatcher(this)) {
-    m_reload.setSingleShot(true);
-    m_reload.setInterval(kReloadDelayMs);
-    connect(m_watcher, &QFileSystemWatcher::fileChanged, &m_reload, qOverload<>(&QTimer::start));
-    connect(&m_reload, &QTimer::timeout, this, &ConfigDocument::compose);
+    m_diskDelay.setSingleShot(true);
+    m_diskDelay.setInterval(kDiskDelayMs);
+    connect(m_watcher, &QFileSystemWatcher::fileChanged, &m_diskDelay, qOverload<>(&QTimer::start));
+    connect(m_watcher, &QFileSystemWatcher::directoryChanged, &m_diskDelay, qOverload<>(&QTimer::start));
+    connect(&m_diskDelay, &QTimer::timeout, this, &ConfigDocument::checkDisk);
 }
 
 QString ConfigDocument::file() const {
-    return isOpen() ? QString::fromStdString(primaryPath(m_state).string()) : QString();
+    return isOpen() ? primaryFileOf(m_state) : QString();
 }
 
 std::vector<ConfigProblem> ConfigDocument::problems() const {
-    std::vector<ConfigProblem> problems;
-    if (m_error) problems.push_back({*m_error, true});
-    if (m_refusal) problems.push_back({*m_refusal, true});
-    problems.insert(problems.end(), m_tree.problems.begin(), m_tree.problems.end());
+    std::vector<ConfigProblem> problems = m_composition.errors;
+    if (m_refusal) problems.push_back({*m_refusal, true, -1, {}});
+    const auto& open = m_composition.tree.problems;
+    problems.insert(problems.end(), open.begin(), open.end());
     return problems;
 }
 
@@ -117,11 +80,24 @@ QString ConfigDocument::overrideOf(const QString& path) const {
 void ConfigDocument::open(const QString& file, const OverrideList& overrides) {
     const QFileInfo info(file);
     const QString name = info.suffix() == QStringLiteral("yaml") ? info.completeBaseName() : info.fileName();
-    m_tree = {};
-    m_config.reset();
-    m_sources.clear();
+    m_composition = {};
+    m_texts.clear();
     m_undo.clear();
+    m_sweepJob = 0;
     apply({displayPath(info.absolutePath()), name, overrides});
+}
+
+void ConfigDocument::reload() {
+    m_texts.clear();
+    m_diskChange.reset();
+    Q_EMIT diskChangeNoticed();
+    compose();
+}
+
+void ConfigDocument::showSweepJob(int job) {
+    if (job == m_sweepJob) return;
+    m_sweepJob = job;
+    compose();
 }
 
 void ConfigDocument::push(const QString& text, ConfigState next, int mergeId) {
@@ -130,21 +106,98 @@ void ConfigDocument::push(const QString& text, ConfigState next, int mergeId) {
 }
 
 void ConfigDocument::apply(const ConfigState& state) {
+    const bool isOtherFile = state.configPath != m_state.configPath || state.configName != m_state.configName;
     m_state = state;
     m_refusal.reset();
+    if (isOtherFile) m_texts.clear();
     Q_EMIT stateChanged();
     compose();
 }
 
+/// Sets a key, or adds one that only the schema knows.
+void ConfigDocument::write(OverrideList& overrides, const std::string& path, const std::string& value) const {
+    const auto& config = m_composition.config;
+    const bool isNew = config && !config->find(path) && overrideOf(QString::fromStdString(path)).isEmpty();
+    const bool isKnown = isNew && findKey(m_composition.tree.root, QString::fromStdString(path)) != nullptr;
+    if (isKnown)
+        overrides.add(path, value);
+    else
+        overrides.set(path, value);
+}
+
 void ConfigDocument::edit(const QString& path, const QString& typed) {
     ConfigState next = m_state;
-    next.overrides.set(path.toStdString(), overrideTextFromInput(typed.toStdString()));
+    const ConfigItem* const row = findKey(m_composition.tree.root, path);
+    const std::string text = typed.trimmed().toStdString();
+    const bool isSweep = isMeantAsSweep(text, row ? row->type : Value::Type::String);
+    write(next.overrides, path.toStdString(), isSweep ? text : config::overrideTextFromInput(text));
     push(tr("change of %1").arg(path), std::move(next));
+}
+
+void ConfigDocument::editSection(const QString& path, const QString& typed) {
+    const std::string text = typed.trimmed().toStdString();
+    const std::string key = path.toStdString();
+    ConfigState next = m_state;
+    const Result<config::Override> parsed = config::parseOverride("key=" + text);
+    const Value wanted = parsed && !parsed->isSweep() ? config::toValue(parsed->element) : Value{};
+    const auto& config = m_composition.config;
+    const Value now = config && config->find(key) ? config->unresolved(key) : Value{};
+    if (wanted.isMap() && now.isMap())
+        writeSection(next.overrides, key, now.asMap(), wanted.asMap());
+    else
+        write(next.overrides, key, config::overrideTextFromInput(text));
+    push(tr("change of %1").arg(path), std::move(next));
+}
+
+void ConfigDocument::writeSection(OverrideList& overrides, const std::string& path, const Value::Map& now,
+                                  const Value::Map& wanted) const {
+    for (const auto& [key, value] : now) {
+        if (!wanted.find(key)) overrides.remove(path + '.' + key);
+    }
+    for (const auto& [key, value] : wanted) {
+        const Value* const old = now.find(key);
+        const std::string child = path + '.' + key;
+        if (old && old->isMap() && value.isMap())
+            writeSection(overrides, child, old->asMap(), value.asMap());
+        else if (!old)
+            overrides.add(child, config::overrideText(value));
+        else if (*old != value)
+            overrides.set(child, config::overrideText(value));
+    }
+}
+
+void ConfigDocument::switchSection(const QString& path, const QString& name) {
+    const std::string section = path.section(QLatin1Char('.'), 0, -2).toStdString();
+    const bool isSchedule = section.ends_with("sched");
+    const config::Description* const fields =
+        isSchedule ? schemas::scheduler(name.toStdString()) : schemas::optimizer(name.toStdString());
+    const auto& config = m_composition.config;
+    const Value now = config && config->find(section) ? config->unresolved(section) : Value{};
+    ConfigState next = m_state;
+    write(next.overrides, path.toStdString(), config::overrideTextFromInput(name.toStdString()));
+    if (fields && !fields->isOpen && now.isMap()) {
+        for (const auto& [key, value] : now.asMap())
+            if (!fields->field(key) && key != "name" && key != "sched")
+                next.overrides.remove(section + '.' + key);
+        for (const std::string& field : fields->fieldNames()) {
+            const std::string removal = '~' + section + '.' + field;
+            auto& items = next.overrides.items;
+            const auto edits = items.begin() + static_cast<std::ptrdiff_t>(next.overrides.editedFrom);
+            items.erase(std::remove(edits, items.end(), removal), items.end());
+        }
+    }
+    push(tr("choice of %1").arg(name), std::move(next));
+}
+
+void ConfigDocument::editGroup(const QString& groupKey, const QString& option) {
+    ConfigState next = m_state;
+    next.overrides.set(groupKey.toStdString(), option.toStdString());
+    push(tr("choice of %1").arg(groupKey), std::move(next));
 }
 
 void ConfigDocument::add(const QString& path, const QString& typed) {
     ConfigState next = m_state;
-    next.overrides.add(path.toStdString(), overrideTextFromInput(typed.toStdString()));
+    next.overrides.add(path.toStdString(), config::overrideTextFromInput(typed.toStdString()));
     push(tr("adding %1").arg(path), std::move(next));
 }
 
@@ -165,6 +218,23 @@ void ConfigDocument::resetAll() {
     push(tr("reset of everything"), std::move(next));
 }
 
+void ConfigDocument::apply(const ConfigFix& fix) {
+    ConfigState next = m_state;
+    next.overrides.put(static_cast<std::size_t>(fix.argument), fix.replacement);
+    push(fix.text, std::move(next));
+}
+
+void ConfigDocument::applyMechanicalFixes() {
+    ConfigState next = m_state;
+    const auto problems = this->problems();
+    for (const ConfigProblem& problem : problems) {
+        const bool isMechanical = !problem.fixes.empty() && !problem.fixes.front().replacement.empty();
+        if (isMechanical)
+            next.overrides.put(static_cast<std::size_t>(problem.argument), problem.fixes.front().replacement);
+    }
+    push(tr("fixes"), std::move(next));
+}
+
 void ConfigDocument::setCommandLine(const QString& text) {
     const CommandLine line = parseCommandLine(text.toStdString());
     ConfigState next = m_state;
@@ -174,18 +244,52 @@ void ConfigDocument::setCommandLine(const QString& text) {
     push(tr("change of the command line"), std::move(next), m_typing);
 }
 
-QString ConfigDocument::commandLine() const {
-    return QString::fromStdString(formatCommandLine(
-        {m_state.configPath.toStdString(), m_state.configName.toStdString(), m_state.overrides.items}));
+bool ConfigDocument::pasteCommand(const QString& text) {
+    const CommandLine line = parseCommandLine(text.toStdString());
+    if (line.overrides.empty() && line.configName.empty() && line.configPath.empty()) return false;
+    ConfigState next = m_state;
+    if (!line.configPath.empty())
+        next.configPath =
+            folderFor(QString::fromStdString(line.configPath), QString::fromStdString(line.script));
+    if (!line.configName.empty()) next.configName = QString::fromStdString(line.configName);
+    const bool isWhole = line.hasProgram || !line.configName.empty();
+    std::vector<std::string> items = line.overrides;
+    if (!isWhole) items.insert(items.begin(), m_state.overrides.items.begin(), m_state.overrides.items.end());
+    next.overrides.replace(std::move(items));
+    push(tr("pasted command"), std::move(next));
+    return true;
 }
 
-run::RunRequest ConfigDocument::request(const std::filesystem::path& workspace) const {
+/// Hydra looks for a relative folder beside the script, fathom-cli in the current directory.
+QString ConfigDocument::folderFor(const QString& configPath, const QString& script) const {
+    if (script.isEmpty() || QDir::isAbsolutePath(configPath)) return configPath;
+    const QString besideScript = QFileInfo(script).dir().filePath(configPath);
+    const bool isThere = QFileInfo(besideScript).isDir() || !QFileInfo(configPath).isDir();
+    return isThere ? displayPath(QDir::current().absoluteFilePath(QDir::cleanPath(besideScript)))
+                   : configPath;
+}
+
+QString ConfigDocument::commandLine() const {
+    CommandLine line;
+    line.configPath = m_state.configPath.toStdString();
+    line.configName = m_state.configName.toStdString();
+    line.overrides = m_state.overrides.items;
+    return QString::fromStdString(formatCommandLine(line));
+}
+
+std::vector<run::RunRequest> ConfigDocument::requests(const std::filesystem::path& workspace) const {
     run::RunRequest request;
     request.configPath = m_state.configPath.toStdString();
     request.configName = m_state.configName.toStdString();
     request.overrides = m_state.overrides.items;
     request.workspace = workspace;
-    return request;
+    if (m_composition.sweep.jobs.empty()) return {request};
+    std::vector<run::RunRequest> requests;
+    for (const SweepJob& job : m_composition.sweep.jobs) {
+        request.overrides = job.overrides;
+        requests.push_back(request);
+    }
+    return requests;
 }
 
 void ConfigDocument::addRefusal(const Error& error) {
@@ -198,42 +302,76 @@ void ConfigDocument::compose() {
     m_isComposing = true;
     m_jobs.run(
         QStringLiteral("configure.compose"), this,
-        [state = m_state](std::stop_token) { return composeState(state); },
+        [state = m_state, options = ComposeOptions{m_texts, m_sweepJob}](std::stop_token) {
+            return composeState(state, options);
+        },
         [this](Composition composition) { take(std::move(composition)); });
 }
 
 void ConfigDocument::take(Composition composition) {
     m_isComposing = false;
-    m_error = composition.error;
-    m_sources = std::move(composition.sources);
-    m_primaryFile = composition.primaryFile;
-    if (composition.config) {
-        m_config = std::move(composition.config);
-        m_tree = std::move(composition.tree);
-        m_schedule = std::move(composition.schedule);
+    for (const auto& [file, text] : composition.sources)
+        m_texts.try_emplace(file, text);
+    if (!composition.config && m_composition.config) {
+        // The files alone do not compose: what they were stays in sight, with the reason.
+        m_composition.errors = std::move(composition.errors);
+        m_composition.sources = std::move(composition.sources);
+        m_composition.primaryFile = composition.primaryFile;
+    } else {
+        m_composition = std::move(composition);
     }
+    const int jobs = static_cast<int>(m_composition.sweep.jobs.size());
+    m_sweepJob = std::clamp(m_sweepJob, 0, std::max(0, jobs - 1));
     watch();
     Q_EMIT composed();
 }
 
 void ConfigDocument::watch() {
     QStringList wanted;
-    for (const auto& [file, text] : m_sources)
+    for (const auto& [file, text] : m_composition.sources)
         wanted.append(QFileInfo(file).absoluteFilePath());
-    const QStringList watched = m_watcher->files();
+    if (wanted.isEmpty()) wanted.append(QFileInfo(m_composition.primaryFile).absolutePath());
+    const QStringList watched = m_watcher->files() + m_watcher->directories();
     for (const QString& file : watched) {
         if (!wanted.contains(file)) m_watcher->removePath(file);
     }
     // A file that was replaced by a rename is no longer watched: adding it again covers that too.
     for (const QString& file : wanted) {
-        if (!m_watcher->files().contains(file)) m_watcher->addPath(file);
+        if (!watched.contains(file) || !m_watcher->files().contains(file)) m_watcher->addPath(file);
     }
 }
 
-QString displayPath(const QString& path) {
-    const QString relative = QDir::current().relativeFilePath(path);
-    if (relative.isEmpty()) return QStringLiteral(".");
-    return relative.startsWith(QStringLiteral("..")) ? QDir::cleanPath(path) : relative;
+void ConfigDocument::checkDisk() {
+    if (!isOpen()) return;
+    m_jobs.run(
+        QStringLiteral("configure.disk"), this,
+        [state = m_state, job = m_sweepJob](std::stop_token) {
+            return composeState(state, {.frozen = {}, .sweepJob = job});
+        },
+        [this](Composition onDisk) { noticeDisk(std::move(onDisk)); });
+}
+
+void ConfigDocument::noticeDisk(Composition onDisk) {
+    watch();
+    DiskChange change;
+    for (const auto& [file, text] : m_texts) {
+        const auto now = onDisk.sources.find(file);
+        const bool isGone = now == onDisk.sources.end() && !QFileInfo::exists(file);
+        if (isGone || (now != onDisk.sources.end() && now->second != text)) change.files.append(file);
+    }
+    const bool isNew = !onDisk.sources.empty() && m_texts.empty(); // it could not be read before
+    if (change.files.isEmpty() && !isNew) {
+        if (m_diskChange) reload(); // it is again what it was
+        return;
+    }
+    if (onDisk.config && m_composition.config)
+        change.values = static_cast<int>(compareConfigs(m_composition.tree.root, onDisk.tree.root).size());
+    else if (!onDisk.errors.empty())
+        change.error = onDisk.errors.front().error;
+    // Nothing of the user's is at stake: comments only, or a file that did not compose before.
+    if (!m_composition.config || (onDisk.config && change.values == 0)) return reload();
+    m_diskChange = std::move(change);
+    Q_EMIT diskChangeNoticed();
 }
 
 } // namespace fathom::app

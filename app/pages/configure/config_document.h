@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The config that the Configure page edits: a file, the overrides on it, and what they compose to.
 //
-// Every change is one step of the undo stack; each change starts a composition in the background. Until it
-// succeeds the last good tree stays, with the error beside it.
+// Every change is one step of the undo stack; each change starts a composition in the background. Overrides
+// that do not compose are left out of the tree and reported. Files are read when they are opened and
+// reloaded: a change on disk is announced and waits for reload().
 #pragma once
 
-#include "app/models/config_tree.h"
-#include "app/models/override_list.h"
-#include "app/models/override_text.h"
-#include "app/models/schedule_preview.h"
+#include "app/models/config_composition.h"
 #include "engine/run/request.h"
 
 #include <QObject>
 #include <QTimer>
 #include <QUndoStack>
 
-#include <map>
-#include <memory>
 #include <optional>
 
 class QFileSystemWatcher;
@@ -25,27 +21,12 @@ namespace fathom::app {
 
 class JobRunner;
 
-/// What the user decides; everything else follows from it.
-struct ConfigState {
-    QString configPath{}; ///< folder, as in --config-path
-    QString configName{}; ///< as in --config-name
-    OverrideList overrides{};
-
-    friend bool operator==(const ConfigState& a, const ConfigState& b) = default;
+/// Files that were changed by someone else since they were read.
+struct DiskChange {
+    QStringList files{};
+    int values = 0;               ///< keys that would be different
+    std::optional<Error> error{}; ///< what is on disk does not compose
 };
-
-/// The result of one composition, made in the background.
-struct Composition {
-    std::optional<config::Config> config{};
-    ConfigTree tree{};
-    SchedulePreview schedule{};
-    std::optional<Error> error{};         ///< set when there is no config
-    std::map<QString, QString> sources{}; ///< text of every file that set a value, and of the primary file
-    QString primaryFile{};                ///< as the origins name it
-};
-
-/// Pure but for reading the files; for a background thread.
-[[nodiscard]] Composition composeState(const ConfigState& state);
 
 /// GUI thread only.
 class ConfigDocument : public QObject {
@@ -58,33 +39,52 @@ public:
     /// "configs/asr/quartznet_prompts.yaml"
     [[nodiscard]] QString file() const;
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
-    /// The last tree that composed; empty until one did.
-    [[nodiscard]] const ConfigTree& tree() const { return m_tree; }
-    [[nodiscard]] const std::map<QString, QString>& sources() const { return m_sources; }
-    [[nodiscard]] const SchedulePreview& schedule() const { return m_schedule; }
-    [[nodiscard]] const QString& primaryFile() const { return m_primaryFile; }
-    [[nodiscard]] const std::optional<config::Config>& config() const { return m_config; }
+    /// The last composition that gave a tree; an empty one until there was one.
+    [[nodiscard]] const Composition& composition() const { return m_composition; }
+    [[nodiscard]] const ConfigTree& tree() const { return m_composition.tree; }
+    [[nodiscard]] bool hasTree() const { return !m_composition.tree.root.children.empty(); }
     /// What prevents composing now, then what is open in the tree.
     [[nodiscard]] std::vector<ConfigProblem> problems() const;
     [[nodiscard]] bool isComposing() const { return m_isComposing; }
-    [[nodiscard]] bool hasError() const { return m_error.has_value(); }
+    /// Something prevents a run.
+    [[nodiscard]] bool hasError() const { return !m_composition.errors.empty() || m_refusal.has_value(); }
     /// "model.optim.lr=0.02", or empty when nothing overrides the key.
     [[nodiscard]] QString overrideOf(const QString& path) const;
+    [[nodiscard]] const std::optional<DiskChange>& diskChange() const { return m_diskChange; }
+    /// Which run of the sweep the tree shows.
+    [[nodiscard]] int sweepJob() const { return m_sweepJob; }
 
     /// Opens a YAML file with these overrides; forgets the undo steps.
     void open(const QString& file, const OverrideList& overrides = {});
+    /// Reads the files again.
+    void reload();
+    void showSweepJob(int job);
+
     void edit(const QString& path, const QString& typed);
+    /// The whole section as text: only what differs from now becomes overrides.
+    void editSection(const QString& path, const QString& typed);
+    /// The name of an optimizer or scheduler: keys that the other one does not have go, and those of its that
+    /// an earlier switch removed come back. Its own defaults follow by themselves.
+    void switchSection(const QString& path, const QString& name);
+    /// Another option of a config group ("model/encoder").
+    void editGroup(const QString& groupKey, const QString& option);
     void add(const QString& path, const QString& typed);
     void remove(const QString& path);
     void reset(const QString& path);
     void resetAll();
+    void apply(const ConfigFix& fix);
+    /// Every first fix that does more than drop an override.
+    void applyMechanicalFixes();
     /// What the user typed into the command-line box; steps of one typing merge.
     void setCommandLine(const QString& text);
+    /// A command from elsewhere: with a program it replaces everything, else its overrides are added. False
+    /// when there is no override and no config in the text.
+    bool pasteCommand(const QString& text);
     /// The next change of the command line is an undo step of its own.
     void endTyping() { ++m_typing; }
     [[nodiscard]] QString commandLine() const;
-    /// The request that Train sends.
-    [[nodiscard]] run::RunRequest request(const std::filesystem::path& workspace) const;
+    /// The requests that Train sends: one, or those of the sweep.
+    [[nodiscard]] std::vector<run::RunRequest> requests(const std::filesystem::path& workspace) const;
     /// Adds a problem from outside (the engine refused the run) until the next change.
     void addRefusal(const Error& error);
 
@@ -92,6 +92,8 @@ Q_SIGNALS:
     void stateChanged();
     /// Tree, sources or problems are new.
     void composed();
+    /// diskChange() is another one, or gone.
+    void diskChangeNoticed();
 
 private:
     class Step;
@@ -100,24 +102,25 @@ private:
     void compose();
     void take(Composition composition);
     void watch();
+    void checkDisk();
+    void noticeDisk(Composition onDisk);
+    void write(OverrideList& overrides, const std::string& path, const std::string& value) const;
+    void writeSection(OverrideList& overrides, const std::string& path, const Value::Map& now,
+                      const Value::Map& wanted) const;
+    [[nodiscard]] QString folderFor(const QString& configPath, const QString& script) const;
 
     JobRunner& m_jobs;
     QUndoStack m_undo;
     QFileSystemWatcher* m_watcher = nullptr;
-    QTimer m_reload;
+    QTimer m_diskDelay;
     ConfigState m_state;
-    ConfigTree m_tree;
-    SchedulePreview m_schedule;
-    std::optional<config::Config> m_config;
-    std::map<QString, QString> m_sources;
-    QString m_primaryFile;
-    std::optional<Error> m_error;
+    Composition m_composition;
+    SourceTexts m_texts; ///< what compositions read instead of the disk
+    std::optional<DiskChange> m_diskChange;
     std::optional<Error> m_refusal;
     bool m_isComposing = false;
     int m_typing = 0;
+    int m_sweepJob = 0;
 };
-
-/// A path relative to the current directory where that is shorter to read, otherwise absolute.
-[[nodiscard]] QString displayPath(const QString& path);
 
 } // namespace fathom::app

@@ -6,9 +6,12 @@
 #include "app/pages/configure/config_delegate.h"
 #include "widgets/theme.h"
 
+#include <QAction>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QPainter>
+
+#include <algorithm>
 
 namespace fathom::app {
 
@@ -32,9 +35,9 @@ void eachParent(const QAbstractItemModel& model, const QModelIndex& parent, int 
 } // namespace
 
 ConfigTreeView::ConfigTreeView(ConfigModel& model, ConfigFilter& filter, QWidget* parent)
-    : QTreeView(parent), m_model(model), m_filter(filter) {
+    : QTreeView(parent), m_model(model), m_filter(filter), m_delegate(new ConfigDelegate(this)) {
     setModel(&filter);
-    setItemDelegate(new ConfigDelegate(this));
+    setItemDelegate(m_delegate);
     setAccessibleName(tr("Configuration"));
     setFrameShape(NoFrame);
     setUniformRowHeights(true);
@@ -53,7 +56,17 @@ ConfigTreeView::ConfigTreeView(ConfigModel& model, ConfigFilter& filter, QWidget
     header()->resizeSection(ConfigModel::KeyColumn, 20 * em);
     header()->resizeSection(ConfigModel::ResolvedColumn, 9 * em);
     header()->resizeSection(ConfigModel::SourceColumn, 11 * em);
-    header()->setMinimumSectionSize(6 * em);
+    header()->resizeSection(ConfigModel::TypeColumn, 8 * em);
+    header()->setMinimumSectionSize(5 * em);
+    header()->setContextMenuPolicy(Qt::ActionsContextMenu);
+    for (const int column : {int(ConfigModel::ResolvedColumn), int(ConfigModel::TypeColumn)}) {
+        auto* const toggle =
+            new QAction(model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), this);
+        toggle->setCheckable(true);
+        toggle->setChecked(true);
+        connect(toggle, &QAction::toggled, this, [this, column](bool on) { setColumnHidden(column, !on); });
+        header()->addAction(toggle);
+    }
     connect(this, &QTreeView::clicked, this, [this](const QModelIndex& index) {
         if (index.column() == ConfigModel::SourceColumn) Q_EMIT sourceRequested(m_filter.mapToSource(index));
     });
@@ -68,19 +81,35 @@ QString ConfigTreeView::currentPath() const {
 }
 
 bool ConfigTreeView::selectPath(const QString& path) {
-    const QModelIndex index = m_filter.mapFromSource(m_model.indexOf(path));
-    if (!index.isValid()) return false;
+    const QModelIndex index = m_model.indexOf(path);
+    if (!m_filter.mapFromSource(index).isValid()) return false;
+    selectSource(index);
+    return true;
+}
+
+void ConfigTreeView::selectSource(const QModelIndex& sourceIndex) {
+    const QModelIndex index = m_filter.mapFromSource(sourceIndex);
+    if (!index.isValid()) return;
     for (QModelIndex above = index.parent(); above.isValid(); above = above.parent())
         expand(above);
     setCurrentIndex(index);
     scrollTo(index);
-    return true;
+}
+
+void ConfigTreeView::selectFirst() {
+    setCurrentIndex(m_filter.index(0, 0));
 }
 
 void ConfigTreeView::editPath(const QString& path) {
     if (!selectPath(path)) return;
     setFocus();
     edit(currentIndex().siblingAtColumn(ConfigModel::ValueColumn));
+}
+
+void ConfigTreeView::editAsText() {
+    m_delegate->setNextAsText(true);
+    edit(currentIndex().siblingAtColumn(ConfigModel::ValueColumn));
+    m_delegate->setNextAsText(false);
 }
 
 void ConfigTreeView::expandByDefault() {
@@ -120,6 +149,9 @@ void ConfigTreeView::spanProblems() {
 // Whatever column is current, F2 and a double click on a key mean its value.
 bool ConfigTreeView::edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) {
     const bool means = trigger == EditKeyPressed || trigger == DoubleClicked;
+    // A double click on a section opens it; F2 edits it as text.
+    const bool isSection = !index.data(ConfigModel::LeafRole).toBool();
+    if (trigger == DoubleClicked && isSection && index.column() != ConfigModel::ValueColumn) return false;
     return QTreeView::edit(means ? index.siblingAtColumn(ConfigModel::ValueColumn) : index, trigger, event);
 }
 
@@ -130,14 +162,35 @@ void ConfigTreeView::keyPressEvent(QKeyEvent* event) {
             Q_EMIT sourceRequested(currentSource());
             return;
         }
+        if (!currentIndex().data(ConfigModel::FixRole).toString().isEmpty()) {
+            Q_EMIT fixRequested(currentIndex().data(ConfigModel::ProblemRole).toInt());
+            return;
+        }
         const QModelIndex value = currentIndex().siblingAtColumn(ConfigModel::ValueColumn);
-        if (value.flags() & Qt::ItemIsEditable)
+        const bool isPlainSection =
+            !value.data(ConfigModel::LeafRole).toBool() &&
+            value.data(ConfigModel::FieldRole).value<ConfigField>().groupKey.isEmpty();
+        if (!isPlainSection && value.flags() & Qt::ItemIsEditable)
             edit(value);
         else
             setExpanded(currentIndex().siblingAtColumn(0), !isExpanded(currentIndex().siblingAtColumn(0)));
         return;
     }
     QTreeView::keyPressEvent(event);
+}
+
+void ConfigTreeView::mouseReleaseEvent(QMouseEvent* event) {
+    const QModelIndex index = indexAt(event->position().toPoint()).siblingAtColumn(0);
+    const QString fix = index.data(ConfigModel::FixRole).toString();
+    if (event->button() == Qt::LeftButton && !fix.isEmpty()) {
+        QRect row = visualRect(index);
+        row.setRight(std::min(row.right(), viewport()->rect().right() - 2 * widgets::kGrid));
+        if (ConfigDelegate::fixRect(row, font(), fix).contains(event->position().toPoint())) {
+            Q_EMIT fixRequested(index.data(ConfigModel::ProblemRole).toInt());
+            return;
+        }
+    }
+    QTreeView::mouseReleaseEvent(event);
 }
 
 void ConfigTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& option,

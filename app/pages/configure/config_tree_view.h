@@ -7,6 +7,7 @@
 
 namespace fathom::app {
 
+class ConfigDelegate;
 class ConfigFilter;
 class ConfigModel;
 
@@ -22,8 +23,13 @@ public:
     /// Makes the key current, opens what is above it and scrolls to it. False when the filter hides it or it
     /// is not there.
     bool selectPath(const QString& path);
+    /// The same for a row of the config model, be it a key, a beaten value or a problem.
+    void selectSource(const QModelIndex& sourceIndex);
+    void selectFirst();
     /// selectPath, then opens the editor of the value.
     void editPath(const QString& path);
+    /// Edits the current value as plain text in override grammar, sections too.
+    void editAsText();
     /// Opens maps, two levels deep: what fits on a screen.
     void expandByDefault();
     [[nodiscard]] QStringList expandedPaths() const;
@@ -36,11 +42,14 @@ Q_SIGNALS:
     void pathChosen(const QString& path);
     /// A badge was clicked or Alt+Enter pressed: show where this row's value was written.
     void sourceRequested(const QModelIndex& sourceIndex);
+    /// The Fix button of a problem was clicked, or Enter pressed on its row.
+    void fixRequested(int problem);
 
 protected:
     bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;
     using QTreeView::edit;
     void keyPressEvent(QKeyEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
     void drawRow(QPainter* painter, const QStyleOptionViewItem& option,
                  const QModelIndex& index) const override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
@@ -48,6 +57,7 @@ protected:
 private:
     ConfigModel& m_model;
     ConfigFilter& m_filter;
+    ConfigDelegate* m_delegate;
 };
 
 } // namespace fathom::app

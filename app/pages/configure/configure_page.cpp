@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/configure/configure_page.h"
 
+#include "app/bridge/engine_bridge.h"
+#include "app/pages/configure/config_comparison.h"
 #include "app/pages/configure/config_document.h"
+#include "app/pages/configure/config_drafts.h"
 #include "app/pages/configure/configure_view.h"
 #include "app/shell/app_context.h"
 
 #include <QApplication>
 #include <QFileInfo>
+#include <QMetaObject>
 #include <QSettings>
 
 #include <algorithm>
@@ -19,27 +23,30 @@ constexpr int kRecentFiles = 10;
 
 constexpr QLatin1String kExample("configs/asr/quartznet_prompts.yaml");
 
-QStringList toStrings(const std::vector<std::string>& items) {
-    QStringList strings;
-    for (const std::string& item : items)
-        strings.append(QString::fromStdString(item));
-    return strings;
-}
-
 } // namespace
 
 ConfigurePage::ConfigurePage(AppContext& context, QObject* parent)
-    : Page(parent), m_context(context), m_document(new ConfigDocument(context.jobs(), this)) {
+    : Page(parent),
+      m_context(context),
+      m_document(new ConfigDocument(context.jobs(), this)),
+      m_comparison(new ConfigComparison(*m_document, context.jobs(), this)) {
     connect(&context, &AppContext::configFileOpened, this, &ConfigurePage::open);
     connect(&context, &AppContext::trainCurrentRequested, this, &ConfigurePage::train);
     connect(&context, &AppContext::trainRefused, m_document, &ConfigDocument::addRefusal);
     connect(m_document, &ConfigDocument::stateChanged, this, &Page::badgeChanged);
+    connect(m_document, &ConfigDocument::stateChanged, this, &ConfigurePage::saveDraft);
+    connect(&context, &AppContext::runStarted, this, [this] { m_isStarting = false; });
+    connect(&context, &AppContext::trainRefused, this, [this] {
+        m_isStarting = false;
+        m_queue.clear();
+    });
+    connect(&context.engine(), &EngineBridge::runListChanged, this, &ConfigurePage::trainNext);
     connect(m_document, &ConfigDocument::composed, this, &Page::badgeChanged);
 }
 
 QWidget* ConfigurePage::widget() {
     if (m_view) return m_view;
-    m_view = new ConfigureView(*m_document, m_context.actions());
+    m_view = new ConfigureView(*m_document, *m_comparison, m_context.actions());
     m_view->setRecentFiles(m_recent);
     showHint();
     connect(m_view, &ConfigureView::openRequested, this, &ConfigurePage::open);
@@ -64,13 +71,21 @@ void ConfigurePage::activated() {
 }
 
 void ConfigurePage::open(const QString& file) {
-    m_document->open(file);
+    const OverrideList draft = ConfigDrafts(m_context.settings()).load(file);
+    m_document->open(file, draft);
     showHint();
+    if (!draft.items.empty()) {
+        const auto count = draft.items.size();
+        Q_EMIT m_context.statusMessage(count == 1 ? tr("1 override from last time is back")
+                                                  : tr("%1 overrides from last time are back").arg(count));
+    }
     const QString absolute = QFileInfo(file).absoluteFilePath();
     m_recent.removeAll(absolute);
     m_recent.prepend(absolute);
     while (m_recent.size() > kRecentFiles)
         m_recent.removeLast();
+    m_context.settings().setValue(QStringLiteral("configure/recent"), m_recent);
+    ConfigDrafts(m_context.settings()).keepOnly(m_recent);
     if (m_view) m_view->setRecentFiles(m_recent);
 }
 
@@ -85,17 +100,41 @@ void ConfigurePage::train() {
         if (m_view) m_view->showBlockingProblem();
         return;
     }
+    if (m_document->diskChange()) {
+        // What is shown must be what is trained.
+        m_document->reload();
+        Q_EMIT m_context.statusMessage(
+            tr("The config was changed on disk and is read again. Look at it, then train"));
+        return;
+    }
     m_hasTrained = true;
     showHint();
-    Q_EMIT m_context.trainRequested(m_document->request(m_context.workspace()));
+    const auto requests = m_document->requests(m_context.workspace());
+    if (requests.size() == 1) return Q_EMIT m_context.trainRequested(requests.front());
+    m_queue.insert(m_queue.end(), requests.begin(), requests.end());
+    trainNext();
+}
+
+void ConfigurePage::trainNext() {
+    if (m_queue.empty() || m_isStarting || m_context.engine().activeRuns() > 0) return;
+    const run::RunRequest next = m_queue.front();
+    m_queue.pop_front();
+    m_isStarting = true;
+    Q_EMIT m_context.statusMessage(m_queue.empty()
+                                       ? tr("Starting the last run of the sweep")
+                                       : tr("Starting a run of the sweep; %1 more wait").arg(m_queue.size()));
+    Q_EMIT m_context.trainRequested(next);
+}
+
+// Kept at once, so that a crash loses nothing. Without a change there is nothing to keep.
+void ConfigurePage::saveDraft() {
+    if (!m_document->isOpen()) return;
+    QSettings& settings = m_context.settings();
+    settings.setValue(QStringLiteral("configure/file"), QFileInfo(m_document->file()).absoluteFilePath());
+    ConfigDrafts(settings).save(m_document->file(), m_document->state().overrides);
 }
 
 void ConfigurePage::saveState(QSettings& settings) const {
-    settings.setValue(QStringLiteral("file"),
-                      m_document->isOpen() ? QFileInfo(m_document->file()).absoluteFilePath() : QString());
-    settings.setValue(QStringLiteral("overrides"), toStrings(m_document->state().overrides.items));
-    settings.setValue(QStringLiteral("editedFrom"),
-                      static_cast<int>(m_document->state().overrides.editedFrom));
     settings.setValue(QStringLiteral("recent"), m_recent);
     settings.setValue(QStringLiteral("hasTrained"), m_hasTrained);
     if (m_view) m_view->saveState(settings);
@@ -114,14 +153,14 @@ void ConfigurePage::restoreState(QSettings& settings) {
     if (m_document->isOpen()) return; // named on the command line
     const QString file = settings.value(QStringLiteral("file")).toString();
     if (file.isEmpty()) return;
-    OverrideList overrides;
-    const QStringList items = settings.value(QStringLiteral("overrides")).toStringList();
-    for (const QString& item : items)
-        overrides.items.push_back(item.toStdString());
-    const auto editedFrom = static_cast<std::size_t>(settings.value(QStringLiteral("editedFrom")).toUInt());
-    overrides.editedFrom = std::min(overrides.items.size(), editedFrom);
-    m_document->open(file, overrides);
-    showHint();
+    m_isRestoring = true; // opening writes settings outside the group that is open now
+    QMetaObject::invokeMethod(
+        this,
+        [this, file] {
+            m_isRestoring = false;
+            if (!m_document->isOpen()) open(file);
+        },
+        Qt::QueuedConnection);
 }
 
 void ConfigurePage::showHint() {
@@ -134,7 +173,7 @@ void ConfigurePage::showHint() {
 }
 
 bool ConfigurePage::isSettled() const {
-    return !m_document->isComposing();
+    return !m_isRestoring && !m_document->isComposing() && !m_comparison->isComposing();
 }
 
 } // namespace fathom::app

@@ -3,13 +3,17 @@
 #pragma once
 
 #include "app/shell/page.h"
+#include "engine/run/request.h"
 
 #include <QPointer>
 #include <QStringList>
 
+#include <deque>
+
 namespace fathom::app {
 
 class AppContext;
+class ConfigComparison;
 class ConfigDocument;
 class ConfigureView;
 
@@ -28,19 +32,28 @@ public:
     void restoreState(QSettings& settings) override;
     [[nodiscard]] bool isSettled() const override;
 
-    /// Opens a YAML file; it heads the list of recent files.
+    /// Opens a YAML file, with the overrides that it had when it was last open; it heads the list of recent
+    /// files.
     void open(const QString& file);
     [[nodiscard]] ConfigDocument& document() { return *m_document; }
+    [[nodiscard]] ConfigComparison& comparison() { return *m_comparison; }
 
 private:
     void train();
+    /// Starts the next run of a sweep when nothing is under way.
+    void trainNext();
+    void saveDraft();
     /// One line about the bundled example, until the first training.
     void showHint();
     AppContext& m_context;
     ConfigDocument* m_document;
+    ConfigComparison* m_comparison;
     QPointer<ConfigureView> m_view;
     QStringList m_recent;
+    std::deque<run::RunRequest> m_queue; ///< runs of a sweep that wait for their turn
+    bool m_isStarting = false;           ///< a run was asked for and is not under way yet
     bool m_hasTrained = false;
+    bool m_isRestoring = false;
 };
 
 } // namespace fathom::app

@@ -2,18 +2,17 @@
 #include "app/pages/configure/source_pane.h"
 
 #include "widgets/code_view.h"
-#include "widgets/line_plot.h"
 #include "widgets/theme.h"
 
 #include <QComboBox>
-#include <QLabel>
+#include <QKeyEvent>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
 namespace fathom::app {
 
 SourcePane::SourcePane(QWidget* parent)
-    : QWidget(parent), m_files(new QComboBox), m_code(new widgets::CodeView), m_note(new QLabel) {
+    : QWidget(parent), m_files(new QComboBox), m_code(new widgets::CodeView) {
     m_files->setAccessibleName(tr("Source file"));
     m_files->setToolTip(tr("The files that this config is made of"));
     m_files->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -24,10 +23,7 @@ SourcePane::SourcePane(QWidget* parent)
     layout->setSpacing(widgets::kGrid);
     layout->addWidget(m_files);
     layout->addWidget(m_code, 1);
-    m_note->setWordWrap(true);
-    m_note->setFont(widgets::captionFont(font()));
-    m_note->hide();
-    layout->addWidget(m_note);
+    m_code->installEventFilter(this);
     connect(m_files, &QComboBox::currentTextChanged, this, [this](const QString& file) {
         show(file);
         m_code->markLine(0);
@@ -65,26 +61,19 @@ void SourcePane::clearMark() {
     m_code->markLine(0);
 }
 
-void SourcePane::setSchedule(const SchedulePreview& preview) {
-    m_note->setText(preview.points.empty() ? preview.note : tr("Learning rate: %1").arg(preview.note));
-    m_note->setVisible(!preview.note.isEmpty());
-    if (!preview.points.empty() && !m_plot) {
-        m_plot = new widgets::LinePlot;
-        m_plot->setTitle(tr("Learning rate"));
-        m_plot->setXLabel(tr("step"));
-        m_plot->setFixedHeight(22 * widgets::kGrid);
-        layout()->addWidget(m_plot);
-    }
-    if (m_plot) m_plot->setVisible(!preview.points.empty());
-    if (preview.points == m_points) return;
-    m_points = preview.points;
-    if (!m_plot) return;
-    m_plot->clearCurves();
-    m_plot->append(m_plot->addCurve({.name = tr("learning rate")}), m_points);
-}
-
 void SourcePane::focusCode() {
     m_code->setFocus();
+}
+
+bool SourcePane::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Escape || key == Qt::Key_Return || key == Qt::Key_Enter) {
+            Q_EMIT leaveRequested();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void SourcePane::show(const QString& file) {

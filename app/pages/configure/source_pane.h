@@ -2,19 +2,15 @@
 // The YAML files behind the tree, with the line of the current key marked.
 #pragma once
 
-#include "app/models/schedule_preview.h"
-
 #include <QString>
 #include <QWidget>
 
 #include <map>
 
 class QComboBox;
-class QLabel;
 
 namespace fathom::widgets {
 class CodeView;
-class LinePlot;
 } // namespace fathom::widgets
 
 namespace fathom::app {
@@ -29,21 +25,21 @@ public:
     /// Shows the file and marks the line; 0 marks none. Unknown files are ignored.
     void mark(const QString& file, int line);
     void clearMark();
-    /// The learning rate below the text; an empty curve leaves the note alone.
-    void setSchedule(const SchedulePreview& preview);
     void focusCode();
 
 Q_SIGNALS:
     void lineChosen(const QString& file, int line);
+    /// Enter or Escape in the text: back to the tree.
+    void leaveRequested();
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void show(const QString& file);
     std::map<QString, QString> m_sources;
     QComboBox* m_files = nullptr;
     widgets::CodeView* m_code = nullptr;
-    widgets::LinePlot* m_plot = nullptr; ///< made when there is a first curve
-    QLabel* m_note = nullptr;
-    std::vector<QPointF> m_points;
 };
 
 } // namespace fathom::app

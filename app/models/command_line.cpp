@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/models/override_text.h"
+#include "app/models/command_line.h"
 
 #include <algorithm>
 #include <cctype>
@@ -19,8 +19,10 @@ bool isAlnum(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
 
+using Words = std::vector<std::string>;
+
 /// Splits off the value of `--name=V`, `--name V`, `-n V` at `index`; nullopt when it is another option.
-std::optional<std::string> optionValue(const std::vector<std::string>& words, std::size_t& index,
+std::optional<std::string> optionValue(const Words& words, std::size_t& index,
                                        std::initializer_list<std::string_view> names) {
     const std::string& word = words[index];
     for (const std::string_view name : names) {
@@ -29,6 +31,58 @@ std::optional<std::string> optionValue(const std::vector<std::string>& words, st
             return word.substr(name.size() + 1);
     }
     return std::nullopt;
+}
+
+/// What Hydra would take as an override: every one but a deletion has a '='.
+bool isOverride(std::string_view word) {
+    return word.starts_with('~') || word.starts_with('+') ||
+           (!word.starts_with('-') && word.find('=') != std::string_view::npos);
+}
+
+/// `NAME=value` before a program: an environment variable.
+bool isAssignment(std::string_view word) {
+    const std::string_view name = word.substr(0, word.find('='));
+    return name.size() < word.size() && !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
+/// Of `cd x && python train.py a=b | tee log` the command that has overrides or, failing that, the first.
+Words command(const Words& words) {
+    Words best;
+    Words current;
+    long most = -1;
+    const auto close = [&] {
+        const long count = std::count_if(current.begin(), current.end(), isOverride);
+        if (!current.empty() && count > most) {
+            most = count;
+            best = current;
+        }
+        current.clear();
+    };
+    for (const std::string& word : words) {
+        if (word == "&&" || word == "||" || word == "|" || word == ";" || word == "&")
+            close();
+        else
+            current.push_back(word);
+    }
+    close();
+    return best;
+}
+
+/// Number of words in front of the first option or override: prompt, environment, program and script.
+std::size_t skipProgram(const Words& words, CommandLine& line) {
+    std::size_t at = 0;
+    while (at < words.size() && (words[at] == "$" || words[at] == ">" || words[at] == "env"))
+        ++at;
+    std::size_t program = at;
+    while (program < words.size() && isAssignment(words[program]))
+        ++program;
+    const bool isProgram =
+        program < words.size() && !isOverride(words[program]) && !words[program].starts_with('-');
+    if (!isProgram) return at;
+    line.hasProgram = true;
+    return program;
 }
 
 } // namespace
@@ -74,25 +128,19 @@ std::string quoteForShell(std::string_view argument) {
 }
 
 CommandLine parseCommandLine(std::string_view text) {
-    const std::vector<std::string> words = splitCommandLine(text);
+    const Words words = command(splitCommandLine(text));
     CommandLine line;
-    bool begun = false; // past the program's name
-    for (std::size_t i = 0; i < words.size(); ++i) {
+    for (std::size_t i = skipProgram(words, line); i < words.size(); ++i) {
         const std::string& word = words[i];
-        if (auto path = optionValue(words, i, {"--config-path", "--config-dir", "-cp"})) {
+        if (auto path = optionValue(words, i, {"--config-path", "--config-dir", "-cp", "--cp"})) {
             line.configPath = *path;
-        } else if (auto name = optionValue(words, i, {"--config-name", "-cn"})) {
+        } else if (auto name = optionValue(words, i, {"--config-name", "-cn", "--cn"})) {
             line.configName = *name;
-        } else if (word.starts_with('-')) {
-            begun = true;
-            continue;
-        } else {
-            const bool isProgram = !begun && word.find('=') == std::string::npos && !word.starts_with('~') &&
-                                   !word.starts_with('+');
-            if (isProgram) continue;
+        } else if (!word.starts_with('-') && (isOverride(word) || !line.hasProgram)) {
             line.overrides.push_back(word);
+        } else if (word.ends_with(".py") && line.script.empty()) {
+            line.script = word;
         }
-        begun = true;
     }
     return line;
 }

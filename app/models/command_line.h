@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Command lines as a POSIX shell quotes them. Values as override text are engine/config/override.h's.
+// Command lines as people write and paste them: split as a POSIX shell does, read as Hydra does.
+//
+//   CommandLine line = parseCommandLine("python train.py --config-name=quartznet model.optim.lr=0.02");
+//   line.script      // "train.py": Hydra looks for --config-path beside it
+//   formatCommandLine(line)
 #pragma once
-
-#include "engine/config/override.h"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace fathom::app {
-
-using config::overrideText;
-using config::overrideTextFromInput;
-using config::quoteForOverride;
 
 /// The arguments of a command line as a POSIX shell splits it; an open quote ends at the end of the text.
 [[nodiscard]] std::vector<std::string> splitCommandLine(std::string_view text);
@@ -26,10 +24,13 @@ struct CommandLine {
     std::string configPath{};
     std::string configName{};
     std::vector<std::string> overrides{};
+    std::string script{};    ///< a leading program's script, "examples/asr/train.py"
+    bool hasProgram = false; ///< it began with a program: a whole command, not a list of overrides
 };
 
-/// Understands `--config-path=P`, `--config-path P`, `-cp P`, `-cn N`; forgets a leading program (`python
-/// train.py`, `fathom-cli train`), environment assignments before it, and unknown options.
+/// Understands `--config-path=P`, `--config-path P`, `-cp P`, `-cn N`; forgets a prompt, a leading program
+/// (`python train.py`, `torchrun --nproc_per_node=2 train.py`, `fathom-cli train`), environment assignments
+/// before it, and unknown options.
 [[nodiscard]] CommandLine parseCommandLine(std::string_view text);
 /// `--config-path=P --config-name=N OVERRIDE…`, quoted for a shell; parseCommandLine reads it back.
 [[nodiscard]] std::string formatCommandLine(const CommandLine& line);
