@@ -103,7 +103,7 @@ SchedulePreview curveOf(Value sched, double lr, std::optional<std::int64_t> trai
     if (!prepared->schedule) {
         SchedulePreview flat = without(sched.isMap() ? QString::fromStdString(prepared->reason).simplified()
                                                      : tr("There is no scheduler: the rate stays as it is."));
-        draw(flat, steps.value_or(0), [lr](std::int64_t) { return lr; });
+        if (steps) draw(flat, *steps, [lr](std::int64_t) { return lr; });
         return flat;
     }
     if (!steps) return without(tr("The number of steps is not known before training."));

@@ -318,7 +318,6 @@ void ConfigureView::showEmptyState() {
     // A broken file that can be read shows its text beside the message, at the line.
     const bool hasText = !m_document.composition().sources.empty();
     const bool isBroken = !m_document.hasTree() && hasText && !problems.empty();
-    m_tree->setVisible(!isBroken);
     const bool showsSplit = m_document.hasTree() || isBroken;
     m_stack->setCurrentIndex(showsSplit ? 1 : 0);
     m_train->setEnabled(m_document.isOpen());

@@ -21,6 +21,7 @@ NoticeBar::NoticeBar(QWidget* parent)
       m_first(new QPushButton),
       m_second(new QPushButton) {
     setAutoFillBackground(true);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(kGrid, kGrid / 2, kGrid / 2, kGrid / 2);
     row->setSpacing(kGrid);

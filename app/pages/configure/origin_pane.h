@@ -3,6 +3,7 @@
 // who uses it: all of them links.
 #pragma once
 
+#include <QPersistentModelIndex>
 #include <QTextBrowser>
 
 namespace fathom::app {
