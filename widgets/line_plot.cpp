@@ -8,6 +8,7 @@
 #include "widgets/theme.h"
 
 #include <QHBoxLayout>
+#include <QResizeEvent>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -518,7 +519,8 @@ bool LinePlot::eventFilter(QObject* watched, QEvent* event) {
         return false;
     case QEvent::Resize:
         if (m_impl->dirty) m_impl->markDirty();
-        return false;
+        // QCustomPlot replots at each resize, and QPainter complains where there is no pixel.
+        return static_cast<QResizeEvent*>(event)->size().isEmpty();
     default:
         return QWidget::eventFilter(watched, event);
     }

@@ -40,7 +40,7 @@ class RunsCommandTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        if (!qEnvironmentVariableIsSet("FATHOM_CLI")) QSKIP("FATHOM_CLI does not name fathom-cli");
+        QVERIFY2(qEnvironmentVariableIsSet("FATHOM_CLI"), "FATHOM_CLI has to name fathom-cli");
         auto recorder = store::Recorder::open(workspace());
         fs::create_directories(workspace() / "out" / "deep");
         auto first =

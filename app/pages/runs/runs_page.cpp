@@ -185,7 +185,7 @@ void RunsPage::updateCaption() {
     const int all = m_runs.rowCount();
     const int shown = m_filter.rowCount();
     m_caption->setText(shown == all
-                           ? tr("%1 runs").arg(widgets::formatCount(all))
+                           ? (all == 1 ? tr("1 run") : tr("%1 runs").arg(widgets::formatCount(all)))
                            : tr("%1 of %2 runs").arg(widgets::formatCount(shown), widgets::formatCount(all)));
 }
 
