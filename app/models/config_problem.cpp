@@ -51,6 +51,8 @@ private:
     }
     void quote() {
         if (!m_parts.value) return;
+        // An unfinished list or string is still being typed; as a text it would not be what was meant.
+        if (m_parts.value->find_first_of("[{'\"") == 0) return;
         const std::string quoted =
             m_parts.prefix + m_parts.key + "=" + config::quoteForOverride(*m_parts.value);
         if (config::parseOverride(quoted)) use(tr("Put the value in quotes"), quoted);

@@ -101,6 +101,9 @@ SchedulePreview curveOf(Value sched, double lr, std::optional<std::int64_t> trai
         note = tr("Steps by sched.max_steps");
     }
     if (!prepared->schedule) {
+        if (sched.isMap() && !steps)
+            return without(tr("The number of steps is not known before training: there is neither "
+                              "trainer.max_steps nor training data to count."));
         SchedulePreview flat = without(sched.isMap() ? QString::fromStdString(prepared->reason).simplified()
                                                      : tr("There is no scheduler: the rate stays as it is."));
         if (steps) draw(flat, *steps, [lr](std::int64_t) { return lr; });

@@ -152,7 +152,9 @@ private:
             const Assignment& by = node.history[i + 1];
             if (beaten.layer == Layer::Dataclass || beaten.text == "???") continue;
             if (beaten.argument >= 0) {
-                add(Severity::Warning, Finding::Shadowed,
+                // An edit in the tree is meant to replace the command line's value.
+                const bool isMeant = by.layer == Layer::Edited;
+                add(isMeant ? Severity::Note : Severity::Warning, Finding::Shadowed,
                     shadowed(path, "an override has no effect: " + beaten.text, by), &beaten);
             } else if (beaten.operation == Operation::Interpolate) {
                 add(Severity::Note, Finding::UnusedValue,

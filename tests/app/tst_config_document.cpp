@@ -191,6 +191,11 @@ void TestConfigDocument::fix_isOneUndoStep() {
     QVERIFY(!m_document->hasError());
     m_document->undoStack().undo();
     QCOMPARE(m_document->state().overrides.items.front(), std::string("model.lrr=3"));
+    // An unfinished list is not put into quotes.
+    m_document->setCommandLine(QStringLiteral("'model.betas=[0.9,'"));
+    QVERIFY(awaitComposed());
+    QVERIFY(m_document->problems().front().fixes.size() == 1);
+    QVERIFY(m_document->problems().front().fixes.front().replacement.empty());
 }
 
 void TestConfigDocument::section_isEditedAsText() {

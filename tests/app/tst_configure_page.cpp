@@ -25,6 +25,7 @@
 #include <QDir>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QProcess>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -62,12 +63,16 @@ private Q_SLOTS:
     void badge_jumpsToTheLineAndEscapeGoesBack();
     void diff_showsWhatTheOverridesChange();
     void sweep_isPreviewedAndTrained();
+    void waitingRuns_canBeDropped();
     void schedule_followsEachEdit();
     void diskChange_isOfferedAboveTheTree();
     void pasting_aWholeCommandReplacesTheLine();
     void copiedCommand_composesToTheSame();
     void brokenFile_showsItsTextAndTheReason();
     void emptyFile_saysSo();
+    void save_writesIntoTheFileAndUndoPutsItBack();
+    void save_refusesAFileThatChanged();
+    void keyWithoutValue_isNotRemoved();
     void manyLeaves_areShownQuickly();
 
 private:
@@ -477,11 +482,41 @@ void TestConfigurePage::sweep_isPreviewedAndTrained() {
     QSignalSpy requested(&m_fixture->context, &AppContext::trainRequested);
     Q_EMIT m_fixture->context.trainCurrentRequested();
     QCOMPARE(requested.size(), 1); // the others wait for it
+    NoticeBar* const waiting = child<ConfigTreePane>()->queueNotice();
+    QVERIFY(waiting->isVisible());
+    QVERIFY(waiting->text().startsWith(QStringLiteral("1 run of the sweep waits")));
     QCOMPARE(requested[0][0].value<run::RunRequest>().overrides, std::vector<std::string>{"model.lr=0.1"});
     Q_EMIT m_fixture->context.runStarted(1);
     Q_EMIT m_fixture->engine.runListChanged(std::make_shared<RunListNews>());
     QCOMPARE(requested.size(), 2);
     QCOMPARE(requested[1][0].value<run::RunRequest>().overrides, std::vector<std::string>{"model.lr=0.01"});
+    QVERIFY(!waiting->isVisible());
+    QVERIFY(m_page->mayClose());
+}
+
+void TestConfigurePage::waitingRuns_canBeDropped() {
+    openConfig();
+    m_page->document().edit(QStringLiteral("model.lr"), QStringLiteral("0.1,0.01,0.001"));
+    QVERIFY(awaitComposed());
+    QSignalSpy requested(&m_fixture->context, &AppContext::trainRequested);
+    Q_EMIT m_fixture->context.trainCurrentRequested();
+    NoticeBar* const waiting = child<ConfigTreePane>()->queueNotice();
+    QVERIFY(waiting->text().startsWith(QStringLiteral("2 runs")));
+    bool asked = false; // closing now would lose them
+    QTimer::singleShot(0, this, [&asked] {
+        if (auto* const box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget())) {
+            asked = box->text().startsWith(QStringLiteral("2 runs"));
+            box->reject();
+        }
+    });
+    QVERIFY(!m_page->mayClose());
+    QVERIFY(asked);
+    Q_EMIT waiting->firstClicked();
+    QVERIFY(!waiting->isVisible());
+    Q_EMIT m_fixture->context.runStarted(1);
+    Q_EMIT m_fixture->engine.runListChanged(std::make_shared<RunListNews>());
+    QCOMPARE(requested.size(), 1);
+    QVERIFY(m_page->mayClose());
 }
 
 void TestConfigurePage::schedule_followsEachEdit() {
@@ -558,6 +593,66 @@ void TestConfigurePage::brokenFile_showsItsTextAndTheReason() {
 void TestConfigurePage::emptyFile_saysSo() {
     openConfig("");
     QVERIFY(child<widgets::EmptyState>()->isVisible());
+}
+
+void TestConfigurePage::save_writesIntoTheFileAndUndoPutsItBack() {
+    const QByteArray text = "# tuned by hand\nname: tiny\nmodel:\n  lr: 0.01   # start\n  labels: [a, b]\n";
+    openConfig(text);
+    const auto onDisk = [this] {
+        QFile file(m_fixture->folder.filePath(QStringLiteral("c.yaml")));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    QVERIFY(!action("save")->isEnabled());
+    m_page->document().edit(QStringLiteral("model.lr"), QStringLiteral("0.02"));
+    m_page->document().edit(QStringLiteral("model.labels"), QStringLiteral("[c]"));
+    QVERIFY(awaitComposed());
+    QSignalSpy said(&m_fixture->context, &AppContext::statusMessage);
+    action("save")->trigger();
+    QVERIFY(awaitComposed());
+    const QByteArray saved = QByteArray(text).replace("0.01", "0.02");
+    QCOMPARE(onDisk(), saved);
+    QCOMPARE(overrides(), std::vector<std::string>{"model.labels=[c]"});
+    QVERIFY(
+        said.last()[0].toString().startsWith(QStringLiteral("1 value is in c.yaml now: model.labels stays")));
+    QCOMPARE(cell(QStringLiteral("model.lr"), ConfigModel::ValueColumn), QStringLiteral("0.02"));
+    QVERIFY(cell(QStringLiteral("model.lr"), ConfigModel::SourceColumn).contains(QStringLiteral("YAML")));
+    action("undo")->trigger();
+    QVERIFY(awaitComposed());
+    QCOMPARE(onDisk(), text);
+    QCOMPARE(overrides(), (std::vector<std::string>{"model.lr=0.02", "model.labels=[c]"}));
+    action("redo")->trigger();
+    QVERIFY(awaitComposed());
+    QCOMPARE(onDisk(), saved);
+    QCOMPARE(overrides(), std::vector<std::string>{"model.labels=[c]"});
+    QVERIFY(!m_page->document().diskChange());
+}
+
+void TestConfigurePage::save_refusesAFileThatChanged() {
+    openConfig();
+    m_page->document().edit(QStringLiteral("model.lr"), QStringLiteral("0.02"));
+    QVERIFY(awaitComposed());
+    write(QStringLiteral("c.yaml"), "name: other\nmodel:\n  lr: 3\n");
+    action("save")->trigger();
+    QVERIFY(awaitComposed());
+    auto* const box = QApplication::activeModalWidget();
+    QVERIFY(box && box->property("text").toString().contains(QStringLiteral("changed by someone else")));
+    box->close();
+    QFile file(m_fixture->folder.filePath(QStringLiteral("c.yaml")));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(file.readAll().contains("lr: 3"));
+    QCOMPARE(overrides(), std::vector<std::string>{"model.lr=0.02"});
+}
+
+void TestConfigurePage::keyWithoutValue_isNotRemoved() {
+    openConfig("model:\n  lr: ???\n  none: null\n");
+    QSignalSpy said(&m_fixture->context, &AppContext::statusMessage);
+    for (const char* const key : {"model.lr", "model.none"}) {
+        QVERIFY(tree()->selectPath(QString::fromLatin1(key)));
+        action("remove")->trigger();
+        QVERIFY(awaitComposed());
+        QVERIFY(overrides().empty());
+        QVERIFY(said.last()[0].toString().contains(QStringLiteral("which has no value")));
+    }
 }
 
 void TestConfigurePage::manyLeaves_areShownQuickly() {

@@ -110,8 +110,8 @@ void ConfigDocument::apply(const ConfigState& state) {
     m_state = state;
     m_refusal.reset();
     if (isOtherFile) m_texts.clear();
-    Q_EMIT stateChanged();
     compose();
+    Q_EMIT stateChanged();
 }
 
 /// Sets a key, or adds one that only the schema knows.
@@ -213,9 +213,21 @@ void ConfigDocument::reset(const QString& path) {
 }
 
 void ConfigDocument::resetAll() {
+    setOverrides(tr("reset of everything"), {});
+}
+
+void ConfigDocument::setOverrides(const QString& text, const OverrideList& overrides) {
     ConfigState next = m_state;
-    next.overrides = {};
-    push(tr("reset of everything"), std::move(next));
+    next.overrides = overrides;
+    push(text, std::move(next));
+}
+
+void ConfigDocument::takeWritten(const std::vector<FileChange>& changes) {
+    for (const FileChange& change : changes) {
+        const auto text = m_texts.find(change.file);
+        if (text != m_texts.end()) text->second = QString::fromStdString(change.after);
+    }
+    compose();
 }
 
 void ConfigDocument::apply(const ConfigFix& fix) {

@@ -6,7 +6,7 @@
 // reloaded: a change on disk is announced and waits for reload().
 #pragma once
 
-#include "app/models/config_composition.h"
+#include "app/models/config_save.h"
 #include "engine/run/request.h"
 
 #include <QObject>
@@ -72,6 +72,10 @@ public:
     void remove(const QString& path);
     void reset(const QString& path);
     void resetAll();
+    /// Other overrides, as one undo step.
+    void setOverrides(const QString& text, const OverrideList& overrides);
+    /// Files that were written by us are what they are from now on; nothing else of them changed.
+    void takeWritten(const std::vector<FileChange>& changes);
     void apply(const ConfigFix& fix);
     /// Every first fix that does more than drop an override.
     void applyMechanicalFixes();

@@ -22,13 +22,15 @@ ConfigTreePane::ConfigTreePane(QWidget* parent)
       m_model(new ConfigModel(this)),
       m_filter(new ConfigFilter(this)),
       m_error(new NoticeBar(this)),
-      m_disk(new NoticeBar(this)) {
+      m_disk(new NoticeBar(this)),
+      m_queue(new NoticeBar(this)) {
     m_filter->setSourceModel(m_model);
     m_tree = new ConfigTreeView(*m_model, *m_filter);
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
     layout->addWidget(makeFilterRow());
+    layout->addWidget(m_queue);
     layout->addWidget(m_disk);
     layout->addWidget(m_error);
     layout->addWidget(m_tree, 1);

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] NoticeBar* errorNotice() const { return m_error; }
     /// A file was changed by someone else.
     [[nodiscard]] NoticeBar* diskNotice() const { return m_disk; }
+    [[nodiscard]] NoticeBar* queueNotice() const { return m_queue; }
 
     /// Shows new rows; selection, expansion and scrolling stay.
     void setTree(const ConfigItem& root);
@@ -50,6 +51,7 @@ private:
     ConfigTreeView* m_tree;
     NoticeBar* m_error;
     NoticeBar* m_disk;
+    NoticeBar* m_queue;
     QLineEdit* m_filterLine = nullptr;
     QButtonGroup* m_show = nullptr;
     QStringList m_expandedBefore; ///< before the filter was used

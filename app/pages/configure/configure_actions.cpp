@@ -37,6 +37,8 @@ private:
 ConfigureActions::ConfigureActions(ActionRegistry& registry) {
     Maker make(registry);
     open = make("open", tr("Open config…"), "open", QKeySequence::Open, tr("Open a YAML config"));
+    save = make("save", tr("Save edits into the file"), "save", QKeySequence::Save,
+                tr("Write the edited values into the YAML files; nothing else in them changes"));
     undo = make("undo", tr("Undo"), "undo", QKeySequence::Undo, tr("Take back the last change"));
     redo = make("redo", tr("Redo"), "redo", QKeySequence::Redo, tr("Make the last undone change again"));
     filter = make("filter", tr("Filter the config"), "search", QKeySequence::Find,

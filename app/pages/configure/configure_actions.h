@@ -12,6 +12,7 @@ struct ConfigureActions {
     explicit ConfigureActions(ActionRegistry& registry);
 
     QAction* open;
+    QAction* save;
     QAction* undo;
     QAction* redo;
     QAction* filter;

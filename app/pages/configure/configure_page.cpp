@@ -5,12 +5,15 @@
 #include "app/pages/configure/config_comparison.h"
 #include "app/pages/configure/config_document.h"
 #include "app/pages/configure/config_drafts.h"
+#include "app/pages/configure/config_saver.h"
 #include "app/pages/configure/configure_view.h"
 #include "app/shell/app_context.h"
 
 #include <QApplication>
 #include <QFileInfo>
+#include <QMessageBox>
 #include <QMetaObject>
+#include <QPushButton>
 #include <QSettings>
 
 #include <algorithm>
@@ -29,7 +32,8 @@ ConfigurePage::ConfigurePage(AppContext& context, QObject* parent)
     : Page(parent),
       m_context(context),
       m_document(new ConfigDocument(context.jobs(), this)),
-      m_comparison(new ConfigComparison(*m_document, context.jobs(), this)) {
+      m_comparison(new ConfigComparison(*m_document, context.jobs(), this)),
+      m_saver(new ConfigSaver(*m_document, context.jobs(), this)) {
     connect(&context, &AppContext::configFileOpened, this, &ConfigurePage::open);
     connect(&context, &AppContext::trainCurrentRequested, this, &ConfigurePage::train);
     connect(&context, &AppContext::trainRefused, m_document, &ConfigDocument::addRefusal);
@@ -38,7 +42,7 @@ ConfigurePage::ConfigurePage(AppContext& context, QObject* parent)
     connect(&context, &AppContext::runStarted, this, [this] { m_isStarting = false; });
     connect(&context, &AppContext::trainRefused, this, [this] {
         m_isStarting = false;
-        m_queue.clear();
+        dropWaiting();
     });
     connect(&context.engine(), &EngineBridge::runListChanged, this, &ConfigurePage::trainNext);
     connect(m_document, &ConfigDocument::composed, this, &Page::badgeChanged);
@@ -46,9 +50,11 @@ ConfigurePage::ConfigurePage(AppContext& context, QObject* parent)
 
 QWidget* ConfigurePage::widget() {
     if (m_view) return m_view;
-    m_view = new ConfigureView(*m_document, *m_comparison, m_context.actions());
+    m_view = new ConfigureView(*m_document, *m_comparison, *m_saver, m_context.actions());
     m_view->setRecentFiles(m_recent);
     showHint();
+    showWaiting();
+    connect(m_view, &ConfigureView::dropWaitingRequested, this, &ConfigurePage::dropWaiting);
     connect(m_view, &ConfigureView::openRequested, this, &ConfigurePage::open);
     connect(m_view, &ConfigureView::trainRequested, this, &ConfigurePage::train);
     connect(m_view, &ConfigureView::statusMessage, &m_context, &AppContext::statusMessage);
@@ -112,6 +118,7 @@ void ConfigurePage::train() {
     const auto requests = m_document->requests(m_context.workspace());
     if (requests.size() == 1) return Q_EMIT m_context.trainRequested(requests.front());
     m_queue.insert(m_queue.end(), requests.begin(), requests.end());
+    showWaiting();
     trainNext();
 }
 
@@ -120,10 +127,33 @@ void ConfigurePage::trainNext() {
     const run::RunRequest next = m_queue.front();
     m_queue.pop_front();
     m_isStarting = true;
+    showWaiting();
     Q_EMIT m_context.statusMessage(m_queue.empty()
                                        ? tr("Starting the last run of the sweep")
                                        : tr("Starting a run of the sweep; %1 more wait").arg(m_queue.size()));
     Q_EMIT m_context.trainRequested(next);
+}
+
+void ConfigurePage::dropWaiting() {
+    m_queue.clear();
+    showWaiting();
+}
+
+void ConfigurePage::showWaiting() {
+    if (m_view) m_view->setWaitingRuns(m_queue.size());
+}
+
+bool ConfigurePage::mayClose() {
+    if (m_queue.empty()) return true;
+    const auto runs = m_queue.size();
+    QMessageBox box(
+        QMessageBox::Question, tr("Runs of a sweep wait"),
+        runs == 1 ? tr("1 run of the sweep has not started. Closing the window forgets it.")
+                  : tr("%1 runs of the sweep have not started. Closing the window forgets them.").arg(runs),
+        QMessageBox::Cancel, m_view);
+    const QPushButton* const forget = box.addButton(tr("Close anyway"), QMessageBox::AcceptRole);
+    box.exec();
+    return box.clickedButton() == forget;
 }
 
 // Kept at once, so that a crash loses nothing. Without a change there is nothing to keep.
@@ -173,7 +203,7 @@ void ConfigurePage::showHint() {
 }
 
 bool ConfigurePage::isSettled() const {
-    return !m_isRestoring && !m_document->isComposing() && !m_comparison->isComposing();
+    return !m_isRestoring && !m_document->isComposing() && !m_comparison->isComposing() && !m_saver->isBusy();
 }
 
 } // namespace fathom::app

@@ -15,6 +15,7 @@ namespace fathom::app {
 class AppContext;
 class ConfigComparison;
 class ConfigDocument;
+class ConfigSaver;
 class ConfigureView;
 
 class ConfigurePage : public Page {
@@ -30,6 +31,8 @@ public:
     void activated() override;
     void saveState(QSettings& settings) const override;
     void restoreState(QSettings& settings) override;
+    /// Asks when runs of a sweep still wait: they are forgotten with the window.
+    [[nodiscard]] bool mayClose() override;
     [[nodiscard]] bool isSettled() const override;
 
     /// Opens a YAML file, with the overrides that it had when it was last open; it heads the list of recent
@@ -42,12 +45,15 @@ private:
     void train();
     /// Starts the next run of a sweep when nothing is under way.
     void trainNext();
+    void dropWaiting();
+    void showWaiting();
     void saveDraft();
     /// One line about the bundled example, until the first training.
     void showHint();
     AppContext& m_context;
     ConfigDocument* m_document;
     ConfigComparison* m_comparison;
+    ConfigSaver* m_saver;
     QPointer<ConfigureView> m_view;
     QStringList m_recent;
     std::deque<run::RunRequest> m_queue; ///< runs of a sweep that wait for their turn

@@ -9,6 +9,7 @@
 #include "app/pages/configure/config_document.h"
 #include "app/pages/configure/config_header.h"
 #include "app/pages/configure/config_navigator.h"
+#include "app/pages/configure/config_saver.h"
 #include "app/pages/configure/config_tree_pane.h"
 #include "app/pages/configure/config_tree_view.h"
 #include "app/pages/configure/diff_pane.h"
@@ -27,6 +28,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
@@ -53,11 +55,12 @@ QString yamlIn(const QMimeData* data) {
 
 } // namespace
 
-ConfigureView::ConfigureView(ConfigDocument& document, ConfigComparison& comparison, ActionRegistry& actions,
-                             QWidget* parent)
+ConfigureView::ConfigureView(ConfigDocument& document, ConfigComparison& comparison, ConfigSaver& saver,
+                             ActionRegistry& actions, QWidget* parent)
     : QWidget(parent),
       m_document(document),
       m_comparison(comparison),
+      m_saver(saver),
       m_actions(actions),
       m_header(new ConfigHeader),
       m_pane(new ConfigTreePane),
@@ -121,6 +124,7 @@ QWidget* ConfigureView::makeFooter() {
 void ConfigureView::connectActions() {
     const auto on = [this](QAction* action, auto slot) { connect(action, &QAction::triggered, this, slot); };
     on(m_actions.open, [this] { chooseFile(); });
+    on(m_actions.save, [this] { m_saver.save(); });
     on(m_actions.undo, [this] { m_document.undoStack().undo(); });
     on(m_actions.redo, [this] { m_document.undoStack().redo(); });
     on(m_actions.filter, [this] { m_pane->focusFilter(); });
@@ -133,7 +137,7 @@ void ConfigureView::connectActions() {
     });
     on(m_actions.nextProblem, [this] { m_navigator->nextProblem(); });
     on(m_actions.add, [this] { addKey(); });
-    on(m_actions.remove, [this] { m_document.remove(m_tree->currentPath()); });
+    on(m_actions.remove, [this] { removeKey(); });
     on(m_actions.restore, [this] { m_document.reset(m_tree->currentPath()); });
     on(m_actions.reset, [this] { m_document.reset(m_tree->currentPath()); });
     on(m_actions.editText, [this] { m_tree->editAsText(); });
@@ -143,12 +147,13 @@ void ConfigureView::connectActions() {
          {m_actions.add, m_actions.remove, m_actions.restore, m_actions.reset, m_actions.editText,
           m_actions.copyOverride, m_actions.pasteCommand, m_actions.source})
         m_tree->addAction(action);
-    for (QAction* const action : {m_actions.open, m_actions.undo, m_actions.redo, m_actions.filter,
-                                  m_actions.copyCommand, m_actions.pasteCommand, m_actions.resetAll,
-                                  m_actions.compareFiles, m_actions.nextProblem, m_actions.add})
+    for (QAction* const action :
+         {m_actions.open, m_actions.save, m_actions.undo, m_actions.redo, m_actions.filter,
+          m_actions.copyCommand, m_actions.pasteCommand, m_actions.resetAll, m_actions.compareFiles,
+          m_actions.nextProblem, m_actions.add})
         addAction(action);
     for (QAction* const action :
-         {m_actions.undo, m_actions.redo, m_actions.add, m_actions.remove, m_actions.reset})
+         {m_actions.save, m_actions.undo, m_actions.redo, m_actions.add, m_actions.remove, m_actions.reset})
         m_header->addButton(action);
     connect(m_empty, &widgets::EmptyState::buttonClicked, m_actions.open, &QAction::trigger);
 }
@@ -165,7 +170,15 @@ void ConfigureView::connectDocument() {
     connect(m_header, &ConfigHeader::problemChosen, m_navigator, &ConfigNavigator::showProblem);
     connect(m_header, &ConfigHeader::fixAllRequested, &m_document, &ConfigDocument::applyMechanicalFixes);
     connect(m_pane->errorNotice(), &NoticeBar::firstClicked, m_actions.undo, &QAction::trigger);
+    connect(m_pane->queueNotice(), &NoticeBar::firstClicked, this, &ConfigureView::dropWaitingRequested);
     connect(m_pane->diskNotice(), &NoticeBar::firstClicked, &m_document, &ConfigDocument::reload);
+    connect(&m_saver, &ConfigSaver::saved, this, &ConfigureView::statusMessage);
+    connect(&m_saver, &ConfigSaver::failed, this, [this](const QString& text) {
+        auto* const box = new QMessageBox(QMessageBox::Warning, tr("The edits were not saved"), text,
+                                          QMessageBox::Ok, this);
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->open();
+    });
     QUndoStack& stack = m_document.undoStack();
     const auto names = [this, &stack] {
         m_actions.undo->setEnabled(stack.canUndo());
@@ -247,7 +260,9 @@ void ConfigureView::showComposition() {
 
 void ConfigureView::showTree() {
     const QString current = m_tree->currentPath();
-    m_pane->setTree(withProblems(m_document.tree().root, m_document.problems()));
+    // Without a tree the notice above says what is wrong; a row would say it twice.
+    const ConfigItem& root = m_document.tree().root;
+    m_pane->setTree(m_document.hasTree() ? withProblems(root, m_document.problems()) : root);
     if (m_isFresh && m_document.hasTree()) {
         m_isFresh = false;
         m_tree->expandByDefault();
@@ -320,7 +335,6 @@ void ConfigureView::showEmptyState() {
     const bool isBroken = !m_document.hasTree() && hasText && !problems.empty();
     const bool showsSplit = m_document.hasTree() || isBroken;
     m_stack->setCurrentIndex(showsSplit ? 1 : 0);
-    m_train->setEnabled(m_document.isOpen());
 }
 
 void ConfigureView::fix(int problem) {
@@ -338,6 +352,8 @@ void ConfigureView::updateActions() {
     const bool isRemoved = index.data(ConfigModel::RemovedRole).toBool();
     const bool isDefault = index.data(ConfigModel::DefaultRole).toBool();
     m_actions.add->setEnabled(isOpen);
+    m_train->setEnabled(isOpen && (m_document.hasTree() || m_document.isComposing()));
+    m_actions.save->setEnabled(m_saver.canSave());
     m_actions.remove->setEnabled(isKey && !isRemoved && !isDefault);
     m_actions.restore->setVisible(isRemoved);
     m_actions.reset->setEnabled(isKey && m_document.state().overrides.touches(path.toStdString()));
@@ -358,6 +374,18 @@ void ConfigureView::addKey() {
     m_document.add(dialog.key(), dialog.value());
 }
 
+/// Hydra deletes only what has a value: `~key` of null or ??? is an error of its.
+void ConfigureView::removeKey() {
+    const QString path = m_tree->currentPath();
+    const ConfigItem* const row = findKey(m_document.tree().root, path);
+    const bool isNull = row && row->kind == ConfigKind::Scalar && row->type == Value::Type::Null;
+    if (row && (row->isMissing || isNull))
+        return Q_EMIT statusMessage(
+            tr("Hydra cannot remove %1, which has no value: give it one, or take it out of the file")
+                .arg(path));
+    m_document.remove(path);
+}
+
 void ConfigureView::setRecentFiles(const QStringList& files) {
     m_header->setRecentFiles(m_actions.open, files);
     m_inspector->diff()->setRecentFiles(files);
@@ -365,6 +393,15 @@ void ConfigureView::setRecentFiles(const QStringList& files) {
 
 void ConfigureView::setHint(const QString& text) {
     m_header->setHint(text);
+}
+
+void ConfigureView::setWaitingRuns(std::size_t runs) {
+    NoticeBar* const notice = m_pane->queueNotice();
+    if (runs == 0) return notice->hide();
+    notice->present(NoticeBar::Kind::Information,
+                    runs == 1 ? tr("1 run of the sweep waits for the one under way")
+                              : tr("%1 runs of the sweep wait for the one under way").arg(runs),
+                    tr("Do not start"));
 }
 
 void ConfigureView::focusTrain() {

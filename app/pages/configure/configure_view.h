@@ -24,6 +24,7 @@ class ConfigDocument;
 class ConfigHeader;
 class ConfigModel;
 class ConfigNavigator;
+class ConfigSaver;
 class ConfigTreePane;
 class ConfigTreeView;
 class InspectorPane;
@@ -31,12 +32,14 @@ class InspectorPane;
 class ConfigureView : public QWidget {
     Q_OBJECT
 public:
-    ConfigureView(ConfigDocument& document, ConfigComparison& comparison, ActionRegistry& actions,
-                  QWidget* parent = nullptr);
+    ConfigureView(ConfigDocument& document, ConfigComparison& comparison, ConfigSaver& saver,
+                  ActionRegistry& actions, QWidget* parent = nullptr);
 
     void setRecentFiles(const QStringList& files);
     /// One line above the tree that explains the bundled example; empty hides it.
     void setHint(const QString& text);
+    /// How many runs of a sweep wait for the one under way.
+    void setWaitingRuns(std::size_t runs);
     void focusTrain();
     /// The tree, or what there is instead: so that the keyboard has somewhere to be.
     void focusDefault();
@@ -49,6 +52,8 @@ public:
 Q_SIGNALS:
     void openRequested(const QString& file);
     void trainRequested();
+    /// The runs that wait are not wanted any more.
+    void dropWaitingRequested();
     void statusMessage(const QString& text);
 
 protected:
@@ -64,6 +69,7 @@ private:
     void connectInspector();
     void chooseFile();
     void addKey();
+    void removeKey();
     void showState();
     void showComposition();
     void showTree();
@@ -76,6 +82,7 @@ private:
 
     ConfigDocument& m_document;
     ConfigComparison& m_comparison;
+    ConfigSaver& m_saver;
     ConfigureActions m_actions;
     ConfigHeader* m_header;
     ConfigTreePane* m_pane;

@@ -132,6 +132,10 @@ void TestDiagnostics::findsShadowedValues() {
     const config::Diagnostic* file = find(found, "db.host", Finding::Shadowed);
     QVERIFY2(file && file->severity == Severity::Note && file->error.line == 1, report.c_str());
     QVERIFY2(find(found, "d", Finding::UnusedValue), report.c_str());
+    twice.editedFrom = 1; // an edit replaces the command line's value on purpose
+    const config::Diagnosis edited = config::diagnose(twice);
+    const config::Diagnostic* beaten = find(edited, "db.port", Finding::Shadowed);
+    QVERIFY2(beaten && beaten->severity == Severity::Note, all(edited).c_str());
 }
 
 void TestDiagnostics::saysWhereAnArgumentIsAtFault() {
