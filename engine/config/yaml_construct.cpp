@@ -66,7 +66,7 @@ bool isPathTag(const std::string& tag) {
            tag == "tag:yaml.org,2002:python/object/apply:pathlib.Path";
 }
 
-Node pathOf(Node node) {
+void makePath(Node& node) {
     std::string path;
     for (const Node& part : node.children) {
         if (!path.empty() && path.back() != '/') path += '/';
@@ -75,11 +75,10 @@ Node pathOf(Node node) {
     node.kind = NodeKind::Scalar;
     node.children.clear();
     node.value = Value(Value::Map{{"$path", Value(path.empty() ? "." : path)}});
-    return node;
 }
 
 /// A list of one-entry maps to a list of [key, value].
-Node pairsOf(Node node, const YamlMark& mark) {
+void makePairs(Node& node, const YamlMark& mark) {
     for (Node& item : node.children) {
         if (item.kind != NodeKind::Map || item.children.size() != 1)
             throw YamlFailure{"ConstructorError",
@@ -96,35 +95,33 @@ Node pairsOf(Node node, const YamlMark& mark) {
         item.children.push_back(std::move(key));
         item.children.push_back(std::move(value));
     }
-    return node;
 }
 
 } // namespace
 
-ScalarValue constructScalar(const std::string& text, bool implicit, const std::string& tag,
-                            const YamlMark& mark) {
+Value constructScalar(const std::string& text, bool implicit, const std::string& tag, const YamlMark& mark) {
     if (implicit) {
         Result<Value> value = yamlScalar(text);
         if (!value) throw YamlFailure{value.error().className, value.error().why, mark};
-        const bool isString = value->isString() && text != "<<";
-        return {std::move(*value), isString};
+        return std::move(*value);
     }
-    if (tag.empty() || tag == "tag:yaml.org,2002:str") return {Value(text), true};
+    if (tag.empty() || tag == "tag:yaml.org,2002:str") return Value(text);
     static constexpr std::array<std::string_view, 6> kScalarTags{"null",  "bool",   "int",
                                                                  "float", "binary", "timestamp"};
     for (const std::string_view known : kScalarTags)
         if (tag.starts_with(kStandard) && std::string_view(tag).substr(kStandard.size()) == known)
-            return {tagged(text, tag, mark), false};
+            return tagged(text, tag, mark);
     unknownTag(tag, mark);
 }
 
-Node constructCollection(Node node, const std::string& tag, bool isList, const YamlMark& mark) {
+void constructCollection(Node& node, const std::string& tag, const YamlMark& mark) {
+    const bool isList = node.kind == NodeKind::List;
     if (tag.empty() || tag == "!" || tag == (isList ? "tag:yaml.org,2002:seq" : "tag:yaml.org,2002:map"))
-        return node;
-    if (isList && isPathTag(tag)) return pathOf(std::move(node));
+        return;
+    if (isList && isPathTag(tag)) return makePath(node);
     if (!isList && tag == "tag:yaml.org,2002:set") unsupported("set", mark);
     if (isList && (tag == "tag:yaml.org,2002:omap" || tag == "tag:yaml.org,2002:pairs"))
-        return pairsOf(std::move(node), mark);
+        return makePairs(node, mark);
     unknownTag(tag, mark);
 }
 

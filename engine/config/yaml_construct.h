@@ -7,18 +7,13 @@
 
 namespace fathom::config::detail {
 
-struct ScalarValue {
-    Value value{};
-    bool isStringTag = false;
-};
-
 /// `implicit` texts are resolved by their form; others have `tag`, or none for a quoted string. Throws
 /// YamlFailure.
-[[nodiscard]] ScalarValue constructScalar(const std::string& text, bool implicit, const std::string& tag,
-                                          const YamlMark& mark);
+[[nodiscard]] Value constructScalar(const std::string& text, bool implicit, const std::string& tag,
+                                    const YamlMark& mark);
 
-/// Checks a collection's tag ("" for none); a pathlib tag makes a path of a list's parts.
-[[nodiscard]] Node constructCollection(Node node, const std::string& tag, bool isList, const YamlMark& mark);
+/// Checks the tag of a list or map ("" for none); a pathlib tag makes a path of a list's parts.
+void constructCollection(Node& node, const std::string& tag, const YamlMark& mark);
 
 /// A map key that is not a string as Python's str() writes it; a string as it is.
 [[nodiscard]] std::string keyTextOf(const Value& key);

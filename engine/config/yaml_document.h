@@ -6,9 +6,11 @@
 #include "engine/config/config.h"
 #include "engine/config/yaml_scanner.h"
 
+#include <initializer_list>
 #include <map>
+#include <optional>
+#include <span>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace fathom::config::detail {
 
@@ -17,8 +19,6 @@ struct ScalarPlace {
     std::size_t start = 0; ///< bytes, quotes included; start == end for a value that is not written (`key:`)
     std::size_t end = 0;
     char style = 0;      ///< 0 plain, otherwise ' " | >
-    bool flow = false;   ///< inside [ ] or { }
-    bool alias = false;  ///< written as *name
     bool tagged = false; ///< a tag stands before it
 };
 
@@ -28,14 +28,19 @@ public:
 
     /// The single document; throws YamlFailure.
     [[nodiscard]] Node read();
-    /// Also notes the place of every scalar value by its dotted path.
-    [[nodiscard]] Node read(std::map<std::string, ScalarPlace>& places);
+    /// Also notes the place of the scalar at a path, if it is written there or an alias stands there.
+    [[nodiscard]] Node read(std::span<const std::string> path, std::optional<ScalarPlace>& place);
 
 private:
     struct Built {
-        Node node;
-        bool isStringTag = false; ///< PyYAML's tag is str, so that duplicate keys count
+        Node node{};
         bool isMergeKey = false;
+    };
+    struct Key {
+        Value value{};
+        bool isScalar = true;
+        bool isMerge = false;
+        YamlMark mark{};
     };
     struct Properties {
         std::string anchor{};
@@ -45,16 +50,26 @@ private:
         bool present = false;
     };
     struct Anchored {
-        Built built;
+        Built built{};
         std::size_t size = 1;
         bool complete = false;
     };
     /// A map under construction.
-    struct Entries {
+    class Entries {
+    public:
+        /// The child of the same key, as Python's dict has it; null for none.
+        [[nodiscard]] Node* find(const Node& named);
+
         std::vector<Node> children{};
-        std::unordered_map<std::string, std::size_t> index{};
-        std::unordered_set<std::string> names{};
-        std::vector<Node> merged{};
+        std::vector<Node> merged{}; ///< the maps of `<<`, the strongest last
+
+    private:
+        std::unordered_map<std::string, std::size_t> m_index{}; ///< empty while there are few
+    };
+    /// The rest of the way to the scalar whose place is wanted.
+    struct Way {
+        bool isOn = false;
+        std::span<const std::string> rest{};
     };
 
     [[noreturn]] void refuse(const char* className, std::string why, const YamlMark& mark) const {
@@ -62,33 +77,41 @@ private:
     }
     [[noreturn]] void refuseToken(const std::string& what, const std::string& expected);
     [[nodiscard]] bool is(YamlTokenType type) { return m_scanner.is(type); }
+    [[nodiscard]] bool isOneOf(std::initializer_list<YamlTokenType> types);
     void directives();
-    Built document();
+    Node document();
 
     Built parseNode(bool block, bool indentless);
     Properties properties();
     Built content(bool block, bool indentless, const Properties& properties);
     Built alias();
+    [[nodiscard]] Value scalarValue(const YamlToken& token, const Properties& properties) const;
     Built scalar(const YamlToken& token, const Properties& properties);
-    Built emptyScalar(const YamlMark& mark);
-    Built blockSequence();
-    Built indentlessSequence();
-    Built blockMapping();
-    Built flowSequence();
-    Built flowMapping();
-    Built flowPair();
+    Node emptyScalar(const YamlMark& mark);
     void remember(const Properties& properties, const Built& built);
-
-    Value plainOrTagged(const YamlToken& token, const Properties& properties, Built& out) const;
-    void addEntry(Entries& entries, Built&& key, const YamlMark& keyMark, Built&& value,
-                  const YamlMark& valueMark);
-    void addMerge(Entries& entries, Node&& value, const YamlMark& mark) const;
-    Built finish(Entries&& entries, const YamlMark& start) const;
-    Built finish(std::vector<Node>&& items, const YamlMark& start) const;
+    [[nodiscard]] Node collection(NodeKind kind, const YamlMark& start);
     [[nodiscard]] Assignment assignmentAt(const YamlMark& mark) const;
     void count(std::size_t nodes, const YamlMark& mark);
-    void note(const YamlMark& start, const YamlMark& end, char style, bool alias, bool tagged);
-    Built valueOf(const std::string& key, bool block, bool indentless);
+    void note(const YamlToken& token, bool tagged);
+
+    // yaml_collections.cpp
+    Node blockSequence();
+    Node indentlessSequence();
+    Node blockMapping();
+    Node flowSequence();
+    Node flowMapping();
+    Node flowPair();
+    /// Types that stand where a key or a value is left out.
+    using Types = std::initializer_list<YamlTokenType>;
+    /// KEY, or KEY: VALUE, from the key's token on.
+    void entry(Entries& entries, bool block, Types noKey, Types noValue);
+    Key key(bool block);
+    template <class Parse> Node below(std::string_view key, const Parse& parse);
+    Node item(std::size_t index, bool block);
+    void addItem(Node& list, Node&& child) const;
+    void addEntry(Entries& entries, const Key& key, Node&& value, const YamlMark& valueMark) const;
+    void addMerge(Entries& entries, Node&& value, const YamlMark& mark) const;
+    Node mapOf(Entries&& entries, const YamlMark& start);
 
     std::string_view m_text;
     const std::string& m_file;
@@ -98,9 +121,8 @@ private:
     std::unordered_map<std::string, Anchored> m_anchors;
     std::size_t m_nodes = 0;
     int m_depth = 0;
-    int m_flow = 0;
-    std::string m_path;
-    std::map<std::string, ScalarPlace>* m_places = nullptr;
+    Way m_way{};
+    std::optional<ScalarPlace>* m_place = nullptr;
 };
 
 } // namespace fathom::config::detail

@@ -89,15 +89,15 @@ const Node* nodeAt(const Node& root, const std::vector<std::string>& parts) {
 }
 
 struct Reading {
-    Node root;
-    std::map<std::string, detail::ScalarPlace> places;
+    Node root{};
+    std::optional<detail::ScalarPlace> place{};
 };
 
-Result<Reading> readWithPlaces(std::string_view text) {
+Result<Reading> read(std::string_view text, const std::vector<std::string>& path) {
     static const std::string kNoFile;
     try {
         Reading out;
-        out.root = detail::YamlDocument(text, kNoFile, Layer::Yaml).read(out.places);
+        out.root = detail::YamlDocument(text, kNoFile, Layer::Yaml).read(path, out.place);
         return out;
     } catch (const detail::YamlFailure& failure) {
         Error error{ErrorKind::Usage, "Cannot read YAML", failure.why, "Correct the file"};
@@ -114,19 +114,27 @@ bool isSame(const Value& a, const Value& b) {
     return a == b;
 }
 
-Result<const Node*> scalarAt(const Reading& reading, std::string_view key,
-                             const std::vector<std::string>& parts) {
+void collectKeys(const Node& node, const std::string& path, std::vector<std::string>& out) {
+    if (node.kind == NodeKind::Scalar) out.push_back(path);
+    for (const Node& child : node.children)
+        collectKeys(child, path.empty() ? child.key : path + "." + child.key, out);
+}
+
+/// Where the scalar is written that is to be changed.
+Result<detail::ScalarPlace> placeOf(const Reading& reading, std::string_view key,
+                                    const std::vector<std::string>& parts) {
     const Node* node = nodeAt(reading.root, parts);
     if (!node) {
         std::vector<std::string> known;
-        for (const auto& [path, place] : reading.places)
-            known.push_back(path);
+        collectKeys(reading.root, {}, known);
         return fail(cannotEdit(key, "the file has no such key",
                                didYouMean(key, known, "Add it to the file by hand")));
     }
     if (node->kind != NodeKind::Scalar)
         return fail(cannotEdit(key, "it is a map or a list", "Change the values inside it"));
-    return node;
+    if (!reading.place)
+        return fail(cannotEdit(key, "its value comes from an alias", "Change the value at the anchor"));
+    return *reading.place;
 }
 
 } // namespace
@@ -141,31 +149,24 @@ std::string applyEdit(std::string_view text, const YamlEdit& edit) {
 Result<YamlEdit> editYaml(std::string_view text, std::string_view key, const Value& value) {
     if ((value.isList() || value.isMap()) && !detail::isSpecialScalar(value))
         return fail(cannotEdit(key, "the new value is not a scalar", "Change the items one by one"));
-    const Result<Reading> before = readWithPlaces(text);
-    if (!before) return fail(before.error());
     const std::vector<std::string> parts = detail::splitKey(key);
-    const Result<const Node*> node = scalarAt(*before, key, parts);
-    if (!node) return fail(node.error());
-    std::string path;
-    for (const std::string& part : parts)
-        path += (path.empty() ? "" : ".") + part;
-    const auto found = before->places.find(path);
-    if (found == before->places.end())
-        return fail(cannotEdit(key, "its value comes from an alias", "Change the value at the anchor"));
-    const detail::ScalarPlace& place = found->second;
-    for (const std::string& spelling : spellings(value, place.style)) {
+    const Result<Reading> before = read(text, parts);
+    if (!before) return fail(before.error());
+    const Result<detail::ScalarPlace> place = placeOf(*before, key, parts);
+    if (!place) return fail(place.error());
+    for (const std::string& spelling : spellings(value, place->style)) {
         YamlEdit edit;
-        edit.offset = place.start;
-        edit.removed = std::string(text.substr(place.start, place.end - place.start));
-        edit.inserted = (place.start == place.end ? " " : "") + spelling;
-        const Result<Reading> after = readWithPlaces(applyEdit(text, edit));
+        edit.offset = place->start;
+        edit.removed = std::string(text.substr(place->start, place->end - place->start));
+        edit.inserted = (place->start == place->end ? " " : "") + spelling;
+        const Result<Reading> after = read(applyEdit(text, edit), parts);
         if (!after || !sameShape(before->root, after->root)) continue;
         const Node* changed = nodeAt(after->root, parts);
         if (changed && isSame(changed->value, value)) return edit;
     }
     return fail(cannotEdit(key,
-                           place.tagged ? "the tag before it does not allow the new value"
-                                        : "the new value cannot be written there",
+                           place->tagged ? "the tag before it does not allow the new value"
+                                         : "the new value cannot be written there",
                            "Change the file by hand"));
 }
 

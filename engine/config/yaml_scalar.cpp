@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/config/yaml_scalar.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -247,13 +248,12 @@ bool yamlFloat(std::string_view text, double& out) {
     return true;
 }
 
-constexpr std::array kTrue{"yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"};
-constexpr std::array kFalse{"no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"};
+using Words = std::array<std::string_view, 9>;
+constexpr Words kTrue{"yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"};
+constexpr Words kFalse{"no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"};
 
-template <std::size_t N> bool isOneOf(const std::array<const char*, N>& words, std::string_view text) {
-    for (const char* word : words)
-        if (text == word) return true;
-    return false;
+bool isOneOf(const Words& words, std::string_view text) {
+    return std::ranges::find(words, text) != words.end();
 }
 
 Error constructorError(std::string why) {

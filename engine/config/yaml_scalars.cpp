@@ -39,7 +39,7 @@ void YamlScanner::fetchDirective() {
         forward(length);
         refuse("while scanning a directive: expected alphabetic or numeric character, but found " + shown());
     }
-    YamlToken token{YamlTokenType::Directive, start, {}, takeText(length), {}, false, 0};
+    YamlToken token{YamlTokenType::Directive, start, {}, std::string(takeText(length)), {}, false, 0};
     while (at() == ' ')
         forward();
     if (token.value == "TAG") {
@@ -64,11 +64,8 @@ void YamlScanner::fetchDirective() {
 }
 
 void YamlScanner::ignoredLine(const char* what) {
-    while (at() == ' ')
-        forward();
-    if (at() == '#')
-        while (!isBreakOrEnd())
-            forward();
+    skipSpaces();
+    skipComment();
     if (!isBreakOrEnd())
         refuse(std::string("while scanning a ") + what + ": expected a comment or a line break, but found " +
                shown());
@@ -91,8 +88,8 @@ void YamlScanner::fetchAnchor(YamlTokenType type) {
         refuse("while scanning an " + what + ": expected alphabetic or numeric character, but found " +
                shown());
     }
-    std::string name = takeText(length);
-    push(type, start, m_mark).value = std::move(name);
+    const std::string_view name = takeText(length);
+    push(type, start, m_mark).value = name;
 }
 
 void YamlScanner::fetchTag() {
@@ -137,7 +134,7 @@ std::string YamlScanner::tagHandle(const char* what) {
         }
         ++length;
     }
-    return takeText(length);
+    return std::string(takeText(length));
 }
 
 std::string YamlScanner::tagUri(const char* what) {
@@ -220,7 +217,8 @@ void YamlScanner::fetchBlockScalar(char style) {
     } else {
         breaks = blockScalarBreaks(indent);
     }
-    std::string text, lastBreak;
+    std::string text;
+    std::string_view lastBreak;
     YamlMark end = m_mark;
     while (m_mark.column == indent && !atEnd()) {
         text += breaks;
@@ -334,19 +332,33 @@ void YamlScanner::quotedBlanks(std::string& out) {
     std::size_t length = 0;
     while (at(length) == ' ' || at(length) == '\t')
         ++length;
-    const std::string blanks = takeText(length);
+    const std::string_view blanks = takeText(length);
     if (atEnd()) refuse("while scanning a quoted scalar: found unexpected end of stream");
     if (breakLength() == 0) {
         out += blanks;
         return;
     }
-    const std::string first = lineBreak();
+    const std::string_view first = lineBreak();
     const std::string breaks = quotedBreaks();
     if (first != "\n")
         out += first;
     else if (breaks.empty())
         out += ' ';
     out += breaks;
+}
+
+/// Up to the next blank or to what ends a plain scalar.
+std::size_t YamlScanner::plainLength() const {
+    const auto isFlowEnd = [this](char c) {
+        return m_flowLevel > 0 && (c == ',' || c == '[' || c == ']' || c == '{' || c == '}');
+    };
+    std::size_t length = 0;
+    for (; !isBlankOrEnd(length); ++length) {
+        const char c = at(length);
+        if (c == ':' && (isBlankOrEnd(length + 1) || isFlowEnd(at(length + 1)))) break;
+        if (isFlowEnd(c) || (m_flowLevel > 0 && c == '?')) break;
+    }
+    return length;
 }
 
 void YamlScanner::fetchPlain() {
@@ -357,17 +369,7 @@ void YamlScanner::fetchPlain() {
     const int indent = m_indent + 1;
     std::string text, blanks;
     while (at() != '#' || atEnd()) {
-        std::size_t length = 0;
-        while (true) {
-            if (isBlankOrEnd(length)) break;
-            const char c = at(length);
-            const bool flowEnd = m_flowLevel > 0 &&
-                                 std::string_view(",[]{}").find(at(length + 1)) != std::string_view::npos &&
-                                 !atEnd(length + 1);
-            if (c == ':' && (isBlankOrEnd(length + 1) || flowEnd)) break;
-            if (m_flowLevel > 0 && std::string_view(",?[]{}").find(c) != std::string_view::npos) break;
-            ++length;
-        }
+        const std::size_t length = plainLength();
         if (length == 0) break;
         m_allowSimpleKey = false;
         text += blanks;
@@ -388,7 +390,7 @@ bool YamlScanner::plainBlanks(std::string& out) {
         ++length;
     out = takeText(length);
     if (breakLength() == 0) return !out.empty();
-    const std::string first = lineBreak();
+    const std::string_view first = lineBreak();
     m_allowSimpleKey = true;
     if (atDocumentIndicator()) return false;
     std::string breaks;

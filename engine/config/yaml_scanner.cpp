@@ -2,6 +2,8 @@
 // Where tokens begin. The scalars' texts are in yaml_scalars.cpp.
 #include "engine/config/yaml_scanner.h"
 
+#include <algorithm>
+
 namespace fathom::config::detail {
 
 std::string_view nameOf(YamlTokenType type) {
@@ -31,16 +33,11 @@ YamlScanner::YamlScanner(std::string_view text) : m_text(text) {
     if (text.starts_with("\xEF\xBB\xBF")) m_mark.index = 3;
 }
 
-std::size_t YamlScanner::breakLength(std::size_t offset) const {
-    const std::size_t i = m_mark.index + offset;
-    if (i >= m_text.size()) return 0;
-    const char c = m_text[i];
-    if (c == '\n' || c == '\r') return 1;
-    if (c == '\xC2' && i + 1 < m_text.size() && m_text[i + 1] == '\x85') return 2;
-    if (c == '\xE2' && i + 2 < m_text.size() && m_text[i + 1] == '\x80' &&
-        (m_text[i + 2] == '\xA8' || m_text[i + 2] == '\xA9'))
-        return 3;
-    return 0;
+/// NEL, LS and PS.
+std::size_t YamlScanner::wideBreakLength(std::size_t offset) const {
+    const std::string_view rest = m_text.substr(m_mark.index + offset);
+    if (rest.starts_with("\xC2\x85")) return 2;
+    return rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9") ? 3 : 0;
 }
 
 std::string YamlScanner::shown(std::size_t offset) const {
@@ -56,6 +53,27 @@ std::string YamlScanner::shown(std::size_t offset) const {
 bool YamlScanner::atDocumentIndicator() const {
     const std::string_view three = m_text.substr(std::min(m_mark.index, m_text.size()), 3);
     return (three == "---" || three == "...") && isBlankOrEnd(3);
+}
+
+void YamlScanner::forwardOnLine(std::size_t bytes) {
+    const std::string_view passed = m_text.substr(m_mark.index, bytes);
+    m_mark.index += passed.size();
+    for (const char c : passed)
+        m_mark.column += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
+}
+
+void YamlScanner::skipSpaces() {
+    const std::size_t end = std::min(m_text.find_first_not_of(' ', m_mark.index), m_text.size());
+    m_mark.column += static_cast<int>(end - m_mark.index);
+    m_mark.index = end;
+}
+
+void YamlScanner::skipComment() {
+    if (at() != '#') return;
+    std::size_t length = 1;
+    while (!isBreakOrEnd(length))
+        ++length;
+    forwardOnLine(length);
 }
 
 void YamlScanner::forward(std::size_t bytes) {
@@ -74,42 +92,47 @@ void YamlScanner::forward(std::size_t bytes) {
     }
 }
 
-std::string YamlScanner::lineBreak() {
+std::string_view YamlScanner::lineBreak() {
     const std::size_t width = breakLength();
     if (width == 0) return {};
-    std::string text(width == 3 ? m_text.substr(m_mark.index, 3) : "\n");
+    const std::string_view text = width == 3 ? m_text.substr(m_mark.index, 3) : "\n";
     forward(at() == '\r' && at(1) == '\n' ? 2 : 1);
     return text;
 }
 
-std::string YamlScanner::takeText(std::size_t bytes) {
-    std::string text(m_text.substr(m_mark.index, bytes));
-    forward(bytes);
+std::string_view YamlScanner::takeText(std::size_t bytes) {
+    const std::string_view text = m_text.substr(m_mark.index, bytes);
+    forwardOnLine(bytes);
     return text;
 }
 
-const YamlToken& YamlScanner::peek() {
+void YamlScanner::fetchUntilReady() {
     while (needMore())
         fetchMore();
-    return m_tokens.front();
+    m_isReady = true;
 }
 
 YamlToken YamlScanner::take() {
     static_cast<void>(peek());
-    YamlToken token = std::move(m_tokens.front());
-    if (token.type == YamlTokenType::StreamEnd) return token; // stays, so that peek always has one
-    m_tokens.pop_front();
-    ++m_taken;
+    if (m_tokens[m_next].type == YamlTokenType::StreamEnd) return m_tokens[m_next]; // stays, for peek
+    YamlToken token = std::move(m_tokens[m_next]);
+    skip();
     return token;
+}
+
+void YamlScanner::skip() {
+    ++m_taken;
+    m_isReady = false;
+    if (++m_next < m_tokens.size()) return;
+    m_tokens.clear();
+    m_next = 0;
 }
 
 bool YamlScanner::needMore() {
     if (m_done) return false;
     if (m_tokens.empty()) return true;
     staleSimpleKeys();
-    for (const auto& [level, key] : m_simpleKeys)
-        if (key.tokenNumber == m_taken) return true;
-    return false;
+    return std::ranges::find(m_simpleKeys, m_taken, &SimpleKey::tokenNumber) != m_simpleKeys.end();
 }
 
 YamlToken& YamlScanner::push(YamlTokenType type, const YamlMark& start, const YamlMark& end) {
@@ -184,29 +207,25 @@ bool YamlScanner::fetchIndicator(char c) {
 }
 
 void YamlScanner::staleSimpleKeys() {
-    for (auto it = m_simpleKeys.begin(); it != m_simpleKeys.end();) {
+    std::erase_if(m_simpleKeys, [this](const SimpleKey& key) {
         constexpr std::size_t kLongestKey = 1024;
-        if (it->second.mark.line != m_mark.line || m_mark.index - it->second.mark.index > kLongestKey) {
-            if (it->second.required) refuse("while scanning a simple key: could not find expected ':'");
-            it = m_simpleKeys.erase(it);
-        } else {
-            ++it;
-        }
-    }
+        if (key.mark.line == m_mark.line && m_mark.index - key.mark.index <= kLongestKey) return false;
+        if (key.required) refuse("while scanning a simple key: could not find expected ':'");
+        return true;
+    });
 }
 
 void YamlScanner::saveSimpleKey() {
     const bool required = m_flowLevel == 0 && m_indent == m_mark.column;
     if (!m_allowSimpleKey) return;
     removeSimpleKey();
-    m_simpleKeys[m_flowLevel] = {m_taken + m_tokens.size(), required, m_mark};
+    m_simpleKeys.push_back({m_flowLevel, m_taken + m_tokens.size() - m_next, required, m_mark});
 }
 
 void YamlScanner::removeSimpleKey() {
-    const auto found = m_simpleKeys.find(m_flowLevel);
-    if (found == m_simpleKeys.end()) return;
-    if (found->second.required) refuse("while scanning a simple key: could not find expected ':'");
-    m_simpleKeys.erase(found);
+    if (!hasSimpleKey()) return;
+    if (m_simpleKeys.back().required) refuse("while scanning a simple key: could not find expected ':'");
+    m_simpleKeys.pop_back();
 }
 
 void YamlScanner::unwind(int column) {
@@ -227,11 +246,8 @@ bool YamlScanner::addIndent(int column) {
 
 void YamlScanner::toNextToken() {
     while (true) {
-        while (at() == ' ')
-            forward();
-        if (at() == '#')
-            while (!isBreakOrEnd())
-                forward();
+        skipSpaces();
+        skipComment();
         if (lineBreak().empty()) return;
         if (m_flowLevel == 0) m_allowSimpleKey = true;
     }
@@ -306,11 +322,10 @@ void YamlScanner::fetchKey() {
 }
 
 void YamlScanner::fetchValue() {
-    const auto found = m_simpleKeys.find(m_flowLevel);
-    if (found != m_simpleKeys.end()) {
-        const SimpleKey key = found->second;
-        m_simpleKeys.erase(found);
-        const auto place = m_tokens.begin() + static_cast<std::ptrdiff_t>(key.tokenNumber - m_taken);
+    if (hasSimpleKey()) {
+        const SimpleKey key = m_simpleKeys.back();
+        m_simpleKeys.pop_back();
+        const auto place = m_tokens.begin() + static_cast<std::ptrdiff_t>(m_next + key.tokenNumber - m_taken);
         const auto inserted =
             m_tokens.insert(place, YamlToken{YamlTokenType::Key, key.mark, key.mark, {}, {}, false, 0});
         if (m_flowLevel == 0 && addIndent(key.mark.column))

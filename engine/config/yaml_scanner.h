@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,12 +62,18 @@ class YamlScanner {
 public:
     explicit YamlScanner(std::string_view text);
 
-    [[nodiscard]] const YamlToken& peek();
+    [[nodiscard]] const YamlToken& peek() {
+        if (!m_isReady) fetchUntilReady();
+        return m_tokens[m_next];
+    }
     YamlToken take();
+    /// Takes a token that is not looked at any more.
+    void skip();
     [[nodiscard]] bool is(YamlTokenType type) { return peek().type == type; }
 
 private:
     struct SimpleKey {
+        int level = 0; ///< of flow collections
         std::size_t tokenNumber = 0;
         bool required = false;
         YamlMark mark{};
@@ -79,7 +83,12 @@ private:
         return m_mark.index + offset < m_text.size() ? m_text[m_mark.index + offset] : '\0';
     }
     [[nodiscard]] bool atEnd(std::size_t offset = 0) const { return m_mark.index + offset >= m_text.size(); }
-    [[nodiscard]] std::size_t breakLength(std::size_t offset = 0) const;
+    [[nodiscard]] std::size_t breakLength(std::size_t offset = 0) const {
+        const char c = at(offset);
+        if (c == '\n' || c == '\r') return 1;
+        return c == '\xC2' || c == '\xE2' ? wideBreakLength(offset) : 0;
+    }
+    [[nodiscard]] std::size_t wideBreakLength(std::size_t offset) const;
     [[nodiscard]] bool isBreakOrEnd(std::size_t offset = 0) const {
         return atEnd(offset) || breakLength(offset) > 0;
     }
@@ -95,15 +104,25 @@ private:
         throw YamlFailure{"ScannerError", std::move(why), m_mark};
     }
     void forward(std::size_t bytes = 1);
-    std::string lineBreak();
-    std::string takeText(std::size_t bytes);
+    /// The same over text that has no line break.
+    void forwardOnLine(std::size_t bytes);
+    void skipSpaces();
+    void skipComment();
+    /// What a line break, if there is one here, reads as.
+    std::string_view lineBreak();
+    /// Text that has no line break.
+    std::string_view takeText(std::size_t bytes);
 
+    void fetchUntilReady();
     [[nodiscard]] bool needMore();
     void fetchMore();
     bool fetchIndicator(char c);
     void staleSimpleKeys();
     void saveSimpleKey();
     void removeSimpleKey();
+    [[nodiscard]] bool hasSimpleKey() const {
+        return !m_simpleKeys.empty() && m_simpleKeys.back().level == m_flowLevel;
+    }
     void unwind(int column);
     bool addIndent(int column);
     YamlToken& push(YamlTokenType type, const YamlMark& start, const YamlMark& end);
@@ -123,6 +142,7 @@ private:
     void fetchBlockScalar(char style);
     void fetchQuoted(char quote);
     void fetchPlain();
+    [[nodiscard]] std::size_t plainLength() const;
     [[nodiscard]] bool startsPlain() const;
 
     std::string tagHandle(const char* what);
@@ -140,12 +160,14 @@ private:
     YamlMark m_mark{};
     bool m_done = false;
     int m_flowLevel = 0;
-    std::deque<YamlToken> m_tokens;
+    std::vector<YamlToken> m_tokens; ///< those from m_next on are still to be taken
+    std::size_t m_next = 0;
     std::size_t m_taken = 0;
+    bool m_isReady = false; ///< the next token is known
     int m_indent = -1;
     std::vector<int> m_indents;
     bool m_allowSimpleKey = true;
-    std::map<int, SimpleKey> m_simpleKeys;
+    std::vector<SimpleKey> m_simpleKeys; ///< at most one a level, the deepest last
 };
 
 } // namespace fathom::config::detail
