@@ -20,6 +20,19 @@ bool isKey(const ConfigRow& item) {
     return item.kind != ConfigKind::Beat && item.kind != ConfigKind::Problem;
 }
 
+/// The rows below `row`, without signals.
+template <class Row> void fill(Row& row, const ConfigItem& item) {
+    row.children.reserve(item.children.size());
+    for (const ConfigItem& each : item.children) {
+        auto child = std::make_unique<Row>();
+        child->item = each;
+        child->parent = &row;
+        child->position = static_cast<int>(row.children.size());
+        fill(*child, each);
+        row.children.push_back(std::move(child));
+    }
+}
+
 /// Two items are the same row when they stand for the same key, beat or problem.
 bool isSameRow(const ConfigRow& a, const ConfigRow& b) {
     return a.key == b.key && isKey(a) == isKey(b) && (isKey(a) || a.kind == b.kind);
@@ -73,6 +86,11 @@ void ConfigModel::sync(Row* row, const ConfigItem& item) {
         number(static_cast<int>(first));
         endRemoveRows();
     };
+    if (row->children.empty() && !item.children.empty()) {
+        beginInsertRows(indexOf(row, 0), 0, static_cast<int>(item.children.size()) - 1);
+        fill(*row, item);
+        return endInsertRows();
+    }
     for (std::size_t i = 0; i < item.children.size(); ++i) {
         const ConfigItem& wanted = item.children[i];
         std::size_t found = i;
@@ -83,12 +101,13 @@ void ConfigModel::sync(Row* row, const ConfigItem& item) {
             auto child = std::make_unique<Row>();
             child->item = wanted;
             child->parent = row;
+            fill(*child, wanted);
             row->children.insert(row->children.begin() + static_cast<std::ptrdiff_t>(i), std::move(child));
             number(static_cast<int>(i));
             endInsertRows();
-        } else if (found > i) {
-            removeAt(i, found - 1);
+            continue;
         }
+        if (found > i) removeAt(i, found - 1);
         Row* const child = row->children[i].get();
         if (const ConfigRow& next = wanted; child->item != next) {
             child->item = next;

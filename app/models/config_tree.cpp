@@ -229,7 +229,8 @@ private:
             const QString key = QString::fromStdString(reference);
             if (!item.references.contains(key)) item.references.append(key);
             QStringList& users = m_dependents[key];
-            if (!users.contains(item.path)) users.append(item.path);
+            // Keys come one after the other: a key that uses it twice was the last to be noted.
+            if (users.isEmpty() || users.last() != item.path) users.append(item.path);
         }
     }
 

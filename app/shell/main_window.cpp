@@ -151,6 +151,8 @@ void MainWindow::connectContext() {
     connect(&m_context, &AppContext::stopRequested, &engine, &EngineBridge::stop);
     connect(&engine, &EngineBridge::runStarted, &m_context, &AppContext::runStarted);
     connect(&engine, &EngineBridge::startFailed, &m_context, &AppContext::trainRefused);
+    connect(&engine, &EngineBridge::startFailed, this,
+            [this] { Q_EMIT m_context.statusMessage(tr("The run was not started")); });
     connect(&engine, &EngineBridge::storeFailed, this, [this](const Error& error) {
         Q_EMIT m_context.statusMessage(QString::fromStdString(error.message()));
     });

@@ -2,6 +2,7 @@
 #include "engine/config/config.h"
 
 #include "engine/config/interpolation.h"
+#include "engine/config/key_index.h"
 #include "engine/config/resolver.h"
 #include "engine/config/yaml_writer.h"
 
@@ -38,7 +39,9 @@ const Node* Node::child(std::string_view name) const {
     return nullptr;
 }
 
-Config::Config(Node root) : m_root(std::make_shared<const Node>(std::move(root))) {}
+Config::Config(Node root)
+    : m_root(std::make_shared<const Node>(std::move(root))),
+      m_index(std::make_shared<const detail::KeyIndex>(*m_root)) {}
 
 const Node& Config::root() const {
     return *m_root;
@@ -48,7 +51,7 @@ const Node* Config::find(std::string_view path) const {
     const Node* node = m_root.get();
     if (path.empty()) return node;
     for (const std::string& part : detail::splitKey(path)) {
-        node = node->child(part);
+        node = m_index->child(*node, part);
         if (!node) return nullptr;
     }
     return node;
@@ -60,7 +63,7 @@ Value Config::unresolved(std::string_view path) const {
 }
 
 Result<Value> Config::resolved(std::string_view path) const {
-    detail::Resolver resolver(*m_root);
+    detail::Resolver resolver(*m_root, m_index.get());
     return resolver.resolve(path);
 }
 
@@ -78,7 +81,7 @@ Error Config::errorAt(std::string_view path, std::string what, std::string why, 
     place(*node);
     if (path.empty()) return error;
     for (const std::string& part : detail::splitKey(path)) {
-        node = node->child(part);
+        node = m_index->child(*node, part);
         if (!node) break;
         place(*node);
     }

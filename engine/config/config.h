@@ -22,6 +22,10 @@ namespace fathom::config {
 
 enum class NodeKind { Scalar, Map, List };
 
+namespace detail {
+class KeyIndex;
+}
+
 struct NodeType;  // engine/config/structured.h
 struct ClassType; // the same
 
@@ -63,8 +67,12 @@ public:
     /// Block-style YAML of the subtree as OmegaConf.to_yaml writes it.
     [[nodiscard]] Result<std::string> toYaml(std::string_view path, bool resolve) const;
 
+    /// For code of engine/config that walks the tree itself.
+    [[nodiscard]] const detail::KeyIndex& keyIndex() const { return *m_index; }
+
 private:
     std::shared_ptr<const Node> m_root;
+    std::shared_ptr<const detail::KeyIndex> m_index;
 };
 
 } // namespace fathom::config

@@ -2,6 +2,7 @@
 #include "engine/config/resolver.h"
 
 #include "engine/config/convert.h"
+#include "engine/config/key_index.h"
 #include "engine/config/structured.h"
 
 #include <algorithm>
@@ -151,7 +152,7 @@ Value valueFromNode(const Node& node) {
     return map.take();
 }
 
-Resolver::Resolver(const Node& root) : m_root{&root, nullptr, false} {}
+Resolver::Resolver(const Node& root, const KeyIndex* keys) : m_root{&root, nullptr, false}, m_keys(keys) {}
 
 std::string Resolver::fullKey(const Link* link) {
     std::string key;
@@ -203,7 +204,7 @@ const Link* Resolver::descend(const Link* link, const std::string& key, bool thr
         for (const Node& item : node.children)
             if (!item.removed && at++ == index) child = &item;
     } else {
-        child = node.child(key);
+        child = m_keys ? m_keys->child(node, key) : node.child(key);
         const bool isEnum = child && child->typedKey.isMap() && child->typedKey.asMap().find("$enum");
         if (child && !child->typedKey.isNull() && !isEnum)
             child = nullptr; // a key of this text is not this key

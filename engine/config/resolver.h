@@ -28,7 +28,8 @@ struct ResolveFailure {
 
 class Resolver {
 public:
-    explicit Resolver(const Node& root);
+    /// `keys` makes large maps quick; it and the root must outlive the resolver.
+    explicit Resolver(const Node& root, const KeyIndex* keys = nullptr);
 
     /// The subtree as plain data, every interpolation replaced. "???" and interpolations to it stay "???"
     /// only where they are written so; an interpolation of a missing value is an
@@ -65,6 +66,7 @@ private:
     void spend(const Link* at);
 
     Link m_root;
+    const KeyIndex* m_keys;
     std::deque<Node> m_nodes;
     std::deque<Link> m_links;
     std::unordered_map<std::string, Interpolation> m_parsed;
