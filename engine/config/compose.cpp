@@ -127,7 +127,6 @@ Node withSchema(const detail::LoadedConfig& loaded, const std::string& path,
                 const std::shared_ptr<const ClassType>& dataclass, const SchemaStore& store, bool primary) {
     Node merged = detail::instantiate(dataclass, store);
     Node file = loaded.config;
-    Node hydra;
     const auto own =
         std::ranges::find_if(file.children, [](const Node& child) { return child.key == "hydra"; });
     if (primary && own != file.children.end()) file.children.erase(own);
@@ -152,8 +151,8 @@ void mergeDefault(detail::TreeEditor& editor, detail::Repository& repository,
         raiseConfig("MissingConfigException",
                     "Could not load '" + item.configPath + "'." + repository.searchPath());
     const auto dataclass = loaded->isDataclass ? nullptr : repository.schemaFor(item.configPath);
-    Node config =
-        dataclass ? withSchema(*loaded, item.configPath, dataclass, *store, item.primary) : loaded->config;
+    Node config = dataclass ? withSchema(*loaded, item.configPath, dataclass, *store, item.primary)
+                            : repository.take(item.configPath);
     config = embedded(std::move(config), item.package);
     try {
         if (config.kind != NodeKind::Map)
@@ -166,7 +165,7 @@ void mergeDefault(detail::TreeEditor& editor, detail::Repository& repository,
         error.why = "In '" + item.configPath + "': " + error.className + " raised while composing config:\n" +
                     error.why;
         error.className = "ConfigCompositionException";
-        place(error, embedded(loaded->config, item.package));
+        if ((loaded = repository.load(item.configPath))) place(error, embedded(loaded->config, item.package));
         throw ComposeFailure{std::move(error)};
     }
 }

@@ -76,6 +76,22 @@ Result<std::string> toText(const Value& value) {
     return pythonStr(value);
 }
 
+bool isReservedKey(std::string_view key) {
+    return key == "$enum" || key == "$path" || key == "$bytes" || key == "$int" || key == "$map";
+}
+
+Value mapOfPairs(Value::List pairs) {
+    const auto keyOf = [](const Value& pair) -> const Value& { return pair.asList().front(); };
+    const bool isPlain =
+        std::ranges::all_of(pairs, [&](const Value& pair) { return keyOf(pair).isString(); }) &&
+        !(pairs.size() == 1 && isReservedKey(keyOf(pairs.front()).asString()));
+    if (!isPlain) return Value::Map{{"$map", Value(std::move(pairs))}};
+    Value::Map map;
+    for (Value& pair : pairs)
+        map.set(keyOf(pair).asString(), std::move(pair.asList().back()));
+    return map;
+}
+
 std::string pythonTypeName(const Value& value) {
     if (specialText(value, "$path")) return "PosixPath";
     if (specialText(value, "$int")) return "int";

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -30,6 +31,12 @@ namespace fathom::config {
 [[nodiscard]] std::string pythonRepr(const Value& value);
 /// Python's type name: int, float, bool, str, NoneType, list, dict.
 [[nodiscard]] std::string pythonTypeName(const Value& value);
+
+/// Whether a map of this key alone has a meaning of its own: {"$enum": …}, {"$map": …} and the like.
+[[nodiscard]] bool isReservedKey(std::string_view key);
+/// A map of [key, value] pairs, the last of equal keys winning. With keys that are not strings, or that alone
+/// would be taken for something else, it is {"$map": pairs}.
+[[nodiscard]] Value mapOfPairs(Value::List pairs);
 
 /// Whether the scalar is OmegaConf's MISSING.
 [[nodiscard]] inline bool isMissing(const Value& value) {

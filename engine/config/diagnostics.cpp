@@ -101,15 +101,13 @@ private:
 
     /// An optimizer or schedule of a name that there is not.
     void checkName(const std::string& path) {
+        const std::string_view section = std::string_view(path).substr(path.rfind('.') + 1);
+        if (section != "optim" && section != "sched") return;
         const std::string key = joinedKey(path, "name");
         const Node* name = m_config.find(key);
-        const std::vector<std::string> choices =
-            name ? schemas::choicesAt(m_config, key) : std::vector<std::string>{};
-        const std::string section = path.substr(path.rfind('.') + 1);
-        if (choices.empty() || !name->value.isString() || name->isMissing() ||
-            (section != "optim" && section != "sched"))
-            return;
+        if (!name || !name->value.isString() || name->isMissing()) return;
         if (m_config.find(joinedKey(path, "_target_"))) return;
+        const std::vector<std::string> choices = schemas::choicesAt(m_config, key);
         Error error =
             m_config.errorAt(key, "Wrong value of " + key, "there is no '" + name->value.asString() + "'",
                              didYouMean(name->value.asString(), choices, "Choose one that exists"));

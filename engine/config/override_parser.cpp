@@ -356,15 +356,9 @@ Value toValue(const Element& element) {
     }
     case Element::Type::Dict: {
         Value::List pairs;
-        Value::Map map;
-        bool plain = true;
-        for (const auto& [key, item] : element.entries) {
-            plain = plain && key.value.isString();
+        for (const auto& [key, item] : element.entries)
             pairs.push_back(Value::List{key.value, toValue(item)});
-            map.set(pythonStr(key.value), toValue(item));
-        }
-        if (plain) return map;
-        return Value::Map{{"$map", Value(std::move(pairs))}};
+        return mapOfPairs(std::move(pairs));
     }
     case Element::Type::Sweep:
         return {};

@@ -179,11 +179,20 @@ std::string overrideText(const Value& value) {
         return out + "]";
     }
     case Value::Type::Map: {
-        if (value.asMap().size() == 1 && value.asMap().begin()->first.starts_with('$'))
+        const Value* pairs = value.asMap().size() == 1 ? value.asMap().find("$map") : nullptr;
+        if (!pairs && value.asMap().size() == 1 && isReservedKey(value.asMap().begin()->first))
             return pythonStr(value);
         std::string out = "{";
-        for (const auto& [key, item] : value.asMap())
-            out += (out.size() > 1 ? ", " : "") + escaped(key) + ": " + overrideText(item);
+        const auto add = [&out](const Value& key, const Value& item) {
+            out += (out.size() > 1 ? ", " : "") +
+                   (key.isString() ? escaped(key.asString()) : overrideText(key)) + ": " + overrideText(item);
+        };
+        if (pairs)
+            for (const Value& pair : pairs->asList())
+                add(pair.asList().front(), pair.asList().back());
+        else
+            for (const auto& [key, item] : value.asMap())
+                add(Value(key), item);
         return out + "}";
     }
     }

@@ -257,6 +257,11 @@ const LoadedConfig* Repository::load(const std::string& path) {
     return slot.get();
 }
 
+Node Repository::take(const std::string& path) {
+    const auto taken = m_cache.extract(path);
+    return std::move(taken.mapped()->config);
+}
+
 std::shared_ptr<const ClassType> Repository::schemaFor(const std::string& path) const {
     return m_schemas ? m_schemas->find(withoutEnding(path)) : nullptr;
 }

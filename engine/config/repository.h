@@ -63,6 +63,8 @@ public:
 
     /// nullptr when no source has it. Throws ComposeFailure for broken files and wrong defaults lists.
     [[nodiscard]] const LoadedConfig* load(const std::string& path);
+    /// The nodes of a config that load() has found, moved out: who asks for it again has it read again.
+    [[nodiscard]] Node take(const std::string& path);
     [[nodiscard]] bool hasConfig(const std::string& path) const;
     [[nodiscard]] bool hasGroup(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> options(const std::string& group) const;

@@ -118,7 +118,8 @@ public:
         m_pairs.emplace_back(&child, std::move(value));
     }
     Value take() {
-        if (m_plain) {
+        const bool isReserved = m_pairs.size() == 1 && isReservedKey(m_pairs.front().first->key);
+        if (m_plain && !isReserved) {
             Value::Map map;
             for (auto& [node, value] : m_pairs)
                 map.append(node->key, std::move(value));
@@ -341,16 +342,10 @@ const Link* Resolver::evaluate(const Interpolation& expression, const Link* plac
     }
     case Interpolation::Kind::Dict: {
         Value::List pairs;
-        bool plain = true;
-        Value::Map map;
-        for (std::size_t i = 0; i < expression.keys.size(); ++i) {
-            Value item = valueOf(evaluate(expression.children[i], place));
-            plain = plain && expression.keys[i].isString();
-            if (plain) map.set(expression.keys[i].asString(), item);
-            pairs.push_back(Value::List{expression.keys[i], std::move(item)});
-        }
-        return fresh(plain ? Value(std::move(map)) : Value(Value::Map{{"$map", Value(std::move(pairs))}}),
-                     place->parent);
+        for (std::size_t i = 0; i < expression.keys.size(); ++i)
+            pairs.push_back(
+                Value::List{expression.keys[i], valueOf(evaluate(expression.children[i], place))});
+        return fresh(mapOfPairs(std::move(pairs)), place->parent);
     }
     }
     return place;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/config/unicode.h"
 
-#include <cstddef>
+#include <algorithm>
 
 namespace fathom::config {
 
@@ -18,21 +18,29 @@ std::size_t sequenceLength(unsigned char lead) {
 
 } // namespace
 
+CodePoint codePointAt(std::string_view text, std::size_t index) {
+    const auto lead = static_cast<unsigned char>(text[index]);
+    const std::size_t length = sequenceLength(lead);
+    if (length == 0 || length > text.size() - index) return {};
+    char32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        const auto byte = static_cast<unsigned char>(text[index + i]);
+        if ((byte & 0xC0) != 0x80) return {};
+        code = code << 6 | (byte & 0x3FU);
+    }
+    const bool isOverlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+    const bool isSurrogate = code >= 0xD800 && code <= 0xDFFF;
+    if (isOverlong || isSurrogate || code > 0x10FFFF) return {};
+    return {code, length};
+}
+
 std::u32string decodeUtf8(std::string_view text) {
     std::u32string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = sequenceLength(lead);
-        char32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-        bool valid = length > 0 && i + length <= text.size();
-        for (std::size_t j = 1; valid && j < length; ++j) {
-            const auto byte = static_cast<unsigned char>(text[i + j]);
-            valid = (byte & 0xC0) == 0x80;
-            code = code << 6 | (byte & 0x3FU);
-        }
-        out += valid ? code : char32_t{0xFFFD};
-        i += valid ? length : 1;
+        const CodePoint point = codePointAt(text, i);
+        out += point.code;
+        i += std::max<std::size_t>(point.length, 1);
     }
     return out;
 }

@@ -147,13 +147,9 @@ Node YamlDocument::flowMapping() {
 }
 
 void YamlDocument::entry(Entries& entries, bool block, Types noKey, Types noValue) {
-    const YamlToken marker = m_scanner.take();
     Key name;
-    name.mark = marker.start;
-    if (!isOneOf(noKey))
-        name = key(block);
-    else
-        count(1, marker.end);
+    name.mark = m_scanner.take().start;
+    if (!isOneOf(noKey)) name = key(block);
     YamlMark mark = m_scanner.peek().start;
     if (!is(Type::Value)) return addEntry(entries, name, emptyScalar(mark), mark);
     const YamlMark colon = m_scanner.take().end;
@@ -168,7 +164,6 @@ YamlDocument::Key YamlDocument::key(bool block) {
     out.mark = m_scanner.peek().start;
     if (is(Type::Scalar)) { // without the node of a value
         const YamlToken token = m_scanner.take();
-        count(1, token.start);
         out.value = scalarValue(token, {});
         out.isMerge = token.style == 0 && token.value == "<<";
         return out;
@@ -218,7 +213,7 @@ void YamlDocument::addMerge(Entries& entries, Node&& value, const YamlMark& mark
 }
 
 /// Merged keys come before the map's own, which win; of several merged maps the first wins.
-Node YamlDocument::mapOf(Entries&& entries, const YamlMark& start) {
+Node YamlDocument::mapOf(Entries&& entries, const YamlMark& start) const {
     Node map = collection(NodeKind::Map, start);
     if (entries.merged.empty()) {
         map.children = std::move(entries.children);

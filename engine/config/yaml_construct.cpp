@@ -25,14 +25,22 @@ std::string decodeBase64(const std::string& text, const YamlMark& mark) {
     static constexpr std::string_view kDigits =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     static constexpr std::string_view kHex = "0123456789abcdef";
+    const auto refuse = [&mark] {
+        throw YamlFailure{"ConstructorError", "failed to decode base64 data", mark};
+    };
     std::string hex;
     std::uint32_t bits = 0;
     int count = 0;
+    std::size_t digits = 0, padding = 0;
     for (const char c : text) {
-        if (c == '=' || c == '\n' || c == ' ' || c == '\t' || c == '\r') continue;
+        if (c == '\n' || c == ' ' || c == '\t' || c == '\r') continue;
+        if (c == '=') {
+            ++padding;
+            continue;
+        }
         const std::size_t digit = kDigits.find(c);
-        if (digit == std::string_view::npos)
-            throw YamlFailure{"ConstructorError", "failed to decode base64 data", mark};
+        if (digit == std::string_view::npos || padding > 0) refuse();
+        ++digits;
         bits = bits << 6 | static_cast<std::uint32_t>(digit);
         count += 6;
         if (count >= 8) {
@@ -42,6 +50,7 @@ std::string decodeBase64(const std::string& text, const YamlMark& mark) {
             hex += kHex[byte & 15];
         }
     }
+    if (digits % 4 == 1 || (digits % 4 > 0 && digits % 4 + padding < 4)) refuse();
     return hex;
 }
 

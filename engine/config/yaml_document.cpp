@@ -10,7 +10,7 @@ namespace fathom::config::detail {
 namespace {
 
 constexpr int kMaxDepth = 200;
-constexpr std::size_t kMaxNodes = 1'000'000;
+constexpr std::size_t kMaxExpanded = 200'000;
 
 std::size_t countNodes(const Node& node) {
     std::size_t total = 1;
@@ -75,12 +75,6 @@ void YamlDocument::refuseToken(const std::string& what, const std::string& expec
     refuse("ParserError", what + expected + "'" + std::string(nameOf(token.type)) + "'", token.start);
 }
 
-void YamlDocument::count(std::size_t nodes, const YamlMark& mark) {
-    m_nodes += nodes;
-    if (m_nodes > kMaxNodes)
-        refuse("ConstructorError", "the aliases expand to more than a million values", mark);
-}
-
 Assignment YamlDocument::assignmentAt(const YamlMark& mark) const {
     Assignment made;
     made.layer = m_layer;
@@ -95,8 +89,7 @@ void YamlDocument::note(const YamlToken& token, bool tagged) {
         *m_place = ScalarPlace{token.start.index, token.end.index, token.style, tagged};
 }
 
-Node YamlDocument::collection(NodeKind kind, const YamlMark& start) {
-    count(1, start);
+Node YamlDocument::collection(NodeKind kind, const YamlMark& start) const {
     Node node;
     node.kind = kind;
     node.history.push_back(assignmentAt(start));
@@ -156,7 +149,9 @@ YamlDocument::Built YamlDocument::alias() {
         refuse("ComposerError", "found undefined alias '" + token.value + "'", token.start);
     if (!found->second.complete)
         refuse("RecursionError", "the alias '" + token.value + "' stands inside its own anchor", token.start);
-    count(found->second.size, token.start);
+    m_expanded += found->second.size;
+    if (m_expanded > kMaxExpanded)
+        refuse("ConstructorError", "the aliases expand to more than 200,000 values", token.start);
     note(token, false);
     return found->second.built;
 }
@@ -209,7 +204,6 @@ Value YamlDocument::scalarValue(const YamlToken& token, const Properties& found)
 
 YamlDocument::Built YamlDocument::scalar(const YamlToken& token, const Properties& found) {
     Built out;
-    count(1, token.start);
     out.node.value = scalarValue(token, found);
     out.isMergeKey = token.value == "<<" && isImplicit(token, found.hasTag, found.tag);
     Assignment& made = out.node.history.emplace_back(assignmentAt(token.start));

@@ -89,9 +89,8 @@ private:
     Built scalar(const YamlToken& token, const Properties& properties);
     Node emptyScalar(const YamlMark& mark);
     void remember(const Properties& properties, const Built& built);
-    [[nodiscard]] Node collection(NodeKind kind, const YamlMark& start);
+    [[nodiscard]] Node collection(NodeKind kind, const YamlMark& start) const;
     [[nodiscard]] Assignment assignmentAt(const YamlMark& mark) const;
-    void count(std::size_t nodes, const YamlMark& mark);
     void note(const YamlToken& token, bool tagged);
 
     // yaml_collections.cpp
@@ -111,7 +110,7 @@ private:
     void addItem(Node& list, Node&& child) const;
     void addEntry(Entries& entries, const Key& key, Node&& value, const YamlMark& valueMark) const;
     void addMerge(Entries& entries, Node&& value, const YamlMark& mark) const;
-    Node mapOf(Entries&& entries, const YamlMark& start);
+    Node mapOf(Entries&& entries, const YamlMark& start) const;
 
     std::string_view m_text;
     const std::string& m_file;
@@ -119,7 +118,7 @@ private:
     YamlScanner m_scanner;
     std::map<std::string, std::string> m_handles;
     std::unordered_map<std::string, Anchored> m_anchors;
-    std::size_t m_nodes = 0;
+    std::size_t m_expanded = 0; ///< nodes that aliases stand for
     int m_depth = 0;
     Way m_way{};
     std::optional<ScalarPlace>* m_place = nullptr;

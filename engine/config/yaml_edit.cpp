@@ -7,6 +7,7 @@
 #include "engine/config/unicode.h"
 #include "engine/config/yaml_document.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace fathom::config {
@@ -74,13 +75,6 @@ std::vector<std::string> spellings(const Value& value, char style) {
     return out;
 }
 
-bool sameShape(const Node& a, const Node& b) {
-    if (a.kind != b.kind || a.key != b.key || a.children.size() != b.children.size()) return false;
-    for (std::size_t i = 0; i < a.children.size(); ++i)
-        if (!sameShape(a.children[i], b.children[i])) return false;
-    return true;
-}
-
 const Node* nodeAt(const Node& root, const std::vector<std::string>& parts) {
     const Node* node = &root;
     for (const std::string& part : parts)
@@ -112,6 +106,17 @@ Result<Reading> read(std::string_view text, const std::vector<std::string>& path
 bool isSame(const Value& a, const Value& b) {
     if (a.isFloat() && b.isFloat() && std::isnan(a.asFloat())) return std::isnan(b.asFloat());
     return a == b;
+}
+
+/// Whether the trees are equal but for the scalar written at `edited`, which aliases may repeat.
+bool differOnlyAt(const Assignment& edited, const Node& a, const Node& b) {
+    if (a.kind != b.kind || a.key != b.key || a.children.size() != b.children.size()) return false;
+    const Assignment& made = a.history.front();
+    const bool isEdited = made.line == edited.line && made.column == edited.column;
+    if (a.kind == NodeKind::Scalar) return isEdited || isSame(a.value, b.value);
+    return std::ranges::equal(a.children, b.children, [&](const Node& left, const Node& right) {
+        return differOnlyAt(edited, left, right);
+    });
 }
 
 void collectKeys(const Node& node, const std::string& path, std::vector<std::string>& out) {
@@ -154,13 +159,14 @@ Result<YamlEdit> editYaml(std::string_view text, std::string_view key, const Val
     if (!before) return fail(before.error());
     const Result<detail::ScalarPlace> place = placeOf(*before, key, parts);
     if (!place) return fail(place.error());
+    const Assignment& edited = nodeAt(before->root, parts)->history.front();
     for (const std::string& spelling : spellings(value, place->style)) {
         YamlEdit edit;
         edit.offset = place->start;
         edit.removed = std::string(text.substr(place->start, place->end - place->start));
         edit.inserted = (place->start == place->end ? " " : "") + spelling;
         const Result<Reading> after = read(applyEdit(text, edit), parts);
-        if (!after || !sameShape(before->root, after->root)) continue;
+        if (!after || !differOnlyAt(edited, before->root, after->root)) continue;
         const Node* changed = nodeAt(after->root, parts);
         if (changed && isSame(changed->value, value)) return edit;
     }

@@ -2,32 +2,58 @@
 #include "engine/config/yaml_reader.h"
 
 #include "engine/config/interpolation.h"
+#include "engine/config/unicode.h"
 #include "engine/config/yaml_document.h"
 
 namespace fathom::config {
 
 namespace {
 
+detail::YamlMark markAt(std::string_view text, std::size_t index) {
+    detail::YamlMark mark;
+    mark.index = index;
+    for (const char c : text.substr(0, index)) {
+        ++mark.column;
+        if (c != '\n') continue;
+        ++mark.line;
+        mark.column = 0;
+    }
+    return mark;
+}
+
+std::string hexOf(std::uint32_t number, int digits) {
+    std::string out;
+    while (--digits >= 0)
+        out += "0123456789abcdef"[number >> (4 * digits) & 15];
+    return out;
+}
+
+/// PyYAML's Reader.NON_PRINTABLE.
+bool isPrintable(char32_t code) {
+    if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
+    return code < 0x7F || code == 0x85 || (code >= 0xA0 && code != 0xFFFE && code != 0xFFFF);
+}
+
 /// Control characters and broken UTF-8, which YAML does not allow anywhere.
 void refuseUnprintable(std::string_view text) {
-    detail::YamlMark mark;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        const bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
-        if (control) {
-            mark.index = i;
-            throw detail::YamlFailure{
-                "ReaderError",
-                "unacceptable character #x00" + std::string(1, "0123456789abcdef"[c >> 4]) +
-                    std::string(1, "0123456789abcdef"[c & 15]) + ": special characters are not allowed",
-                mark};
+    for (std::size_t i = 0; i < text.size();) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte >= 0x20 && byte < 0x7F) {
+            ++i;
+            continue;
         }
-        if (c == '\n') {
-            ++mark.line;
-            mark.column = 0;
-        } else {
-            ++mark.column;
-        }
+        const CodePoint point = codePointAt(text, i);
+        if (point.length == 0)
+            throw detail::YamlFailure{"UnicodeDecodeError",
+                                      "'utf-8' codec can't decode byte 0x" + hexOf(byte, 2) +
+                                          " in position " + std::to_string(i),
+                                      markAt(text, i)};
+        if (!isPrintable(point.code))
+            throw detail::YamlFailure{"ReaderError",
+                                      "unacceptable character #x" + hexOf(point.code, 4) +
+                                          ": special characters are not allowed",
+                                      markAt(text, i)};
+        i += point.length;
     }
 }
 

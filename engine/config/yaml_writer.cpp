@@ -16,7 +16,7 @@ namespace fathom::config {
 namespace {
 
 constexpr std::size_t kWidth = 80;
-constexpr std::size_t kIndent = 2;
+constexpr int kIndent = 2;
 constexpr std::size_t kLongestSimpleKey = 128;
 
 bool isBreak(char32_t c) {
@@ -114,11 +114,12 @@ private:
     enum class Context { Root, MapValue, ListItem, Key };
 
     struct Indent {
-        explicit Indent(Writer& writer, bool deeper) : m_writer(writer), m_before(writer.m_indent) {
+        explicit Indent(Writer& writer, bool deeper, int atRoot = 0)
+            : m_writer(writer), m_before(writer.m_indent) {
             if (m_writer.m_indent < 0)
-                m_writer.m_indent = 0;
+                m_writer.m_indent = atRoot;
             else if (deeper)
-                m_writer.m_indent += static_cast<int>(kIndent);
+                m_writer.m_indent += kIndent;
         }
         ~Indent() { m_writer.m_indent = m_before; }
         Indent(const Indent&) = delete;
@@ -215,6 +216,7 @@ private:
     }
 
     static bool isSimpleKey(const Value& key) {
+        if (key.isMap()) return !key.asMap().find("$bytes"); // a block of its own
         if (!key.isString()) return true;
         const std::u32string text = decodeUtf8(key.asString());
         // The tag PyYAML counts in is "tag:yaml.org,2002:str" shortened to "!!str".
@@ -222,7 +224,7 @@ private:
     }
 
     void scalarNode(const Value& value, Context context) {
-        const Indent indent(*this, true);
+        const Indent indent(*this, true, kIndent);
         if (value.isString()) {
             string(value.asString(), context);
             return;
@@ -298,9 +300,9 @@ private:
             start = end + 1;
         }
         if (parts.size() == 1 && parts[0] == Value(".")) parts.clear();
-        m_indent -= static_cast<int>(kIndent);
+        m_indent -= kIndent;
         list(parts, Context::MapValue);
-        m_indent += static_cast<int>(kIndent);
+        m_indent += kIndent;
     }
 
     void bytes(const std::string& hex) {

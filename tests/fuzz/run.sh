@@ -6,14 +6,15 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-60}
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_checkpoint fuzz_pickle fuzz_npy)
+[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_yaml fuzz_override)
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]}"
 corpus=build/fuzz/corpus
 for target in "${targets[@]}"; do mkdir -p "$corpus/$target"; done
 python3 - "$corpus" <<'PY'
 # Seeds: the small golden archives, their checkpoints and pickles, and the arrays.
-import pathlib, sys, tarfile, zipfile, io
+# And the texts of the shipped configs and of the golden config cases.
+import hashlib, io, json, pathlib, sys, tarfile, zipfile
 corpus = pathlib.Path(sys.argv[1]); data = pathlib.Path("tests/data/nemo")
 def put(target, name, content):
     folder = corpus / target
@@ -26,8 +27,18 @@ for path in [data / "nested_artifacts.nemo", data / "quartznet_char_legacypickle
         put("fuzz_pickle", path.stem, zipfile.ZipFile(io.BytesIO(weights)).read("model_weights/data.pkl"))
 put("fuzz_pickle", "protocol4", b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x01a\x94K\x01s.")
 for name in ["mel_len", "tokens", "window"]: put("fuzz_npy", name, (data / "quartznet_char" / f"{name}.npy").read_bytes())
+def text(target, content): put(target, hashlib.sha1(content.encode()).hexdigest(), content.encode())
+def cases(name): return map(json.loads, pathlib.Path("tests/data/hydra", name).read_text().split("\n")[:-1])
+for case in cases("cases.jsonl"):
+    for content in case["yaml_files"].values(): text("fuzz_yaml", content)
+    for override in case["overrides"]: text("fuzz_override", override)
+for case in cases("yaml_types.jsonl"): text("fuzz_yaml", case["yaml"])
+for case in cases("overrides_parse.jsonl"): text("fuzz_override", case["input"])
+for path in pathlib.Path("configs").rglob("*.yaml"): text("fuzz_yaml", path.read_text())
 PY
 for target in "${targets[@]}"; do
   echo "== $target, $seconds s"
-  "build/fuzz/fuzz/$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 "$corpus/$target" 2>&1 | tail -8
+  dictionary=()
+  [[ $target == fuzz_yaml || $target == fuzz_override ]] && dictionary=(-dict=tests/fuzz/config.dict)
+  "build/fuzz/fuzz/$target" "${dictionary[@]}" -max_total_time="$seconds" -rss_limit_mb=4096 -timeout=10 -artifact_prefix=build/fuzz/$target- -print_final_stats=1 "$corpus/$target" 2>&1 | tail -8
 done

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Values as override syntax parse back to themselves; cases that fuzzing found.
+#include "engine/config/override.h"
+
+#include <QTest>
+
+using namespace fathom;
+
+class TestOverrideText : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void parsesBack_data() {
+        QTest::addColumn<QString>("text");
+        for (const char* text : {"{1:2}", "{null:x}", "{true:[a]}", "{1.5:{2:3}}", "{$enum:a}", "{$map:[1]}",
+                                 "${'a'}", "str(3)", "{a:{$int:5}}", "{a:1,a:2}"})
+            QTest::newRow(text) << QString::fromLatin1(text);
+    }
+    void parsesBack() {
+        QFETCH(QString, text);
+        const Result<config::Override> override = config::parseOverride("k=" + text.toStdString());
+        QVERIFY(override);
+        const Value value = config::toValue(override->element);
+        const std::string written = config::overrideText(value);
+        const Result<config::Override> again = config::parseOverride("k=" + written);
+        QVERIFY2(again, written.c_str());
+        QCOMPARE(toJson(config::toValue(again->element)), toJson(value));
+    }
+
+    /// Each level was once converted twice.
+    void takesNoLonger_whenDictsAreNested() {
+        std::string text = "1";
+        for (int i = 0; i < 90; ++i)
+            text = "{a:" + text + "}";
+        const Result<config::Override> override = config::parseOverride("k=" + text);
+        QVERIFY(override);
+        QVERIFY(config::toValue(override->element).isMap());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestOverrideText)
+#include "tst_override_text.moc"
