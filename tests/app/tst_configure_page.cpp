@@ -14,7 +14,7 @@
 #include "app/pages/configure/origin_pane.h"
 #include "app/pages/configure/sweep_pane.h"
 #include "app/pages/configure/value_editors.h"
-#include "tests/app/page_fixture.h"
+#include "tests/app/configure_page_test.h"
 #include "widgets/code_view.h"
 #include "widgets/empty_state.h"
 #include "widgets/line_plot.h"
@@ -36,11 +36,11 @@
 using namespace fathom;
 using namespace fathom::app;
 
-class TestConfigurePage : public QObject {
+class TestConfigurePage : public ConfigurePageTest {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
     void noFile_saysWhatToDo();
     void editing_inTheTreeChangesTheCommandLine();
     void typing_inTheCommandLineChangesTheTree();
@@ -48,8 +48,6 @@ private Q_SLOTS:
     void delete_removesTheKeyAndUndoBringsItBack();
     void train_sendsTheRequest();
     void train_withAnErrorShowsItInstead();
-    void state_survivesACrash();
-    void openingAnotherFile_keepsTheOverridesOfTheFirst();
     void boolAndPath_haveEditorsOfTheirOwn();
     void group_isChosenFromItsOptions();
     void optimizer_switchesItsSection();
@@ -65,70 +63,11 @@ private Q_SLOTS:
     void sweep_isPreviewedAndTrained();
     void waitingRuns_canBeDropped();
     void schedule_followsEachEdit();
-    void diskChange_isOfferedAboveTheTree();
     void pasting_aWholeCommandReplacesTheLine();
     void copiedCommand_composesToTheSame();
-    void brokenFile_showsItsTextAndTheReason();
-    void emptyFile_saysSo();
-    void save_writesIntoTheFileAndUndoPutsItBack();
-    void save_refusesAFileThatChanged();
     void keyWithoutValue_isNotRemoved();
     void manyLeaves_areShownQuickly();
-
-private:
-    void openConfig(const QByteArray& text = "name: tiny\nmodel:\n  lr: 0.01\n  flag: true\n");
-    void write(const QString& name, const QByteArray& text) const;
-    [[nodiscard]] QAction* action(const char* id) const {
-        return m_fixture->actions.find(QStringLiteral("configure.") + QLatin1String(id));
-    }
-    [[nodiscard]] std::vector<std::string> overrides() const {
-        return m_page->document().state().overrides.items;
-    }
-    [[nodiscard]] QString cell(const QString& path, int column) const;
-    [[nodiscard]] bool awaitComposed() const;
-    template <class T> [[nodiscard]] T* child() const { return m_page->widget()->findChild<T*>(); }
-    [[nodiscard]] ConfigTreeView* tree() const { return child<ConfigTreeView>(); }
-
-    std::unique_ptr<PageFixture> m_fixture;
-    std::unique_ptr<ConfigurePage> m_page;
 };
-
-void TestConfigurePage::init() {
-    m_fixture = std::make_unique<PageFixture>();
-    m_page = std::make_unique<ConfigurePage>(m_fixture->context);
-    m_page->widget()->resize(1200, 800);
-    m_page->widget()->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_page->widget()));
-}
-
-void TestConfigurePage::cleanup() {
-    delete m_page->widget();
-    m_page.reset();
-    m_fixture.reset();
-}
-
-bool TestConfigurePage::awaitComposed() const {
-    return QTest::qWaitFor([this] { return m_page->isSettled(); }, 10000);
-}
-
-void TestConfigurePage::write(const QString& name, const QByteArray& text) const {
-    const QString path = m_fixture->folder.filePath(name);
-    QVERIFY(QDir().mkpath(QFileInfo(path).path()));
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(text);
-}
-
-void TestConfigurePage::openConfig(const QByteArray& text) {
-    write(QStringLiteral("c.yaml"), text);
-    Q_EMIT m_fixture->context.configFileOpened(m_fixture->folder.filePath(QStringLiteral("c.yaml")));
-    QVERIFY(awaitComposed());
-}
-
-QString TestConfigurePage::cell(const QString& path, int column) const {
-    if (!tree()->selectPath(path)) return QStringLiteral("(hidden)");
-    return tree()->currentIndex().siblingAtColumn(column).data().toString();
-}
 
 void TestConfigurePage::noFile_saysWhatToDo() {
     QVERIFY(!child<CommandBox>()->isVisible() || child<CommandBox>()->toPlainText().isEmpty());
@@ -211,45 +150,6 @@ void TestConfigurePage::train_withAnErrorShowsItInstead() {
     QVERIFY(requested.isEmpty());
     QCOMPARE(shown.size(), 1);
     QCOMPARE(m_page->badge(), QStringLiteral("!"));
-}
-
-void TestConfigurePage::state_survivesACrash() {
-    openConfig();
-    m_page->document().edit(QStringLiteral("model.lr"), QStringLiteral("0.5"));
-    // Nothing is saved on purpose: what is on disk a moment later has to be enough.
-    const QString saved = m_fixture->folder.filePath(QStringLiteral("after_the_crash.ini"));
-    QVERIFY(QTest::qWaitFor([&] {
-        QFile::remove(saved);
-        QFile::copy(m_fixture->settings.fileName(), saved);
-        QFile file(saved);
-        return file.open(QIODevice::ReadOnly) && file.readAll().contains("model.lr=0.5");
-    }));
-    QSettings settings(saved, QSettings::IniFormat);
-    AppContext context({.actions = m_fixture->actions,
-                        .jobs = m_fixture->jobs,
-                        .engine = m_fixture->engine,
-                        .settings = settings},
-                       m_fixture->folder.path().toStdString());
-    ConfigurePage again(context);
-    settings.beginGroup(again.id());
-    again.restoreState(settings);
-    settings.endGroup();
-    QVERIFY(!again.isSettled());
-    QVERIFY(QTest::qWaitFor([&] { return again.isSettled(); }, 10000));
-    QCOMPARE(again.document().state().overrides.items, std::vector<std::string>{"model.lr=0.5"});
-    QVERIFY(again.document().hasTree());
-}
-
-void TestConfigurePage::openingAnotherFile_keepsTheOverridesOfTheFirst() {
-    openConfig();
-    m_page->document().edit(QStringLiteral("model.lr"), QStringLiteral("0.5"));
-    write(QStringLiteral("other.yaml"), "a: 1\n");
-    m_page->open(m_fixture->folder.filePath(QStringLiteral("other.yaml")));
-    QVERIFY(awaitComposed());
-    QVERIFY(overrides().empty());
-    m_page->open(m_fixture->folder.filePath(QStringLiteral("c.yaml")));
-    QVERIFY(awaitComposed());
-    QCOMPARE(overrides(), std::vector<std::string>{"model.lr=0.5"});
 }
 
 void TestConfigurePage::boolAndPath_haveEditorsOfTheirOwn() {
@@ -530,20 +430,6 @@ void TestConfigurePage::schedule_followsEachEdit() {
     QCOMPARE(plot->pointCount(0), std::size_t{51});
 }
 
-void TestConfigurePage::diskChange_isOfferedAboveTheTree() {
-    openConfig();
-    write(QStringLiteral("c.yaml"), "name: tiny\nmodel:\n  lr: 0.9\n  flag: true\n");
-    NoticeBar* const notice = child<ConfigTreePane>()->diskNotice();
-    QVERIFY(QTest::qWaitFor([&] { return notice->isVisible(); }, 10000));
-    QVERIFY2(notice->text().contains(QStringLiteral("1 value differs")), qPrintable(notice->text()));
-    QCOMPARE(cell(QStringLiteral("model.lr"), ConfigModel::ValueColumn), QStringLiteral("0.01"));
-    QSignalSpy requested(&m_fixture->context, &AppContext::trainRequested);
-    Q_EMIT notice->firstClicked();
-    QVERIFY(awaitComposed());
-    QVERIFY(!notice->isVisible());
-    QCOMPARE(cell(QStringLiteral("model.lr"), ConfigModel::ValueColumn), QStringLiteral("0.9"));
-}
-
 void TestConfigurePage::pasting_aWholeCommandReplacesTheLine() {
     openConfig();
     QGuiApplication::clipboard()->setText(QStringLiteral("python train.py model.lr=0.3 ~model.flag"));
@@ -579,68 +465,6 @@ void TestConfigurePage::copiedCommand_composesToTheSame() {
     QVERIFY2(printed, shell.readAllStandardError().constData());
     QCOMPARE(QString::fromStdString(toJson(*printed->at("config"))),
              QString::fromStdString(toJson(m_page->document().composition().config->unresolved())));
-}
-
-void TestConfigurePage::brokenFile_showsItsTextAndTheReason() {
-    openConfig("name: tiny\nmodel: [1\nx: 2\n");
-    NoticeBar* const notice = child<ConfigTreePane>()->errorNotice();
-    QVERIFY(notice->isVisible());
-    QVERIFY(child<widgets::CodeView>()->isVisible());
-    QVERIFY(child<widgets::CodeView>()->toPlainText().contains(QStringLiteral("model: [1")));
-    QVERIFY(child<widgets::CodeView>()->markedLine() > 0);
-}
-
-void TestConfigurePage::emptyFile_saysSo() {
-    openConfig("");
-    QVERIFY(child<widgets::EmptyState>()->isVisible());
-}
-
-void TestConfigurePage::save_writesIntoTheFileAndUndoPutsItBack() {
-    const QByteArray text = "# tuned by hand\nname: tiny\nmodel:\n  lr: 0.01   # start\n  labels: [a, b]\n";
-    openConfig(text);
-    const auto onDisk = [this] {
-        QFile file(m_fixture->folder.filePath(QStringLiteral("c.yaml")));
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    };
-    QVERIFY(!action("save")->isEnabled());
-    m_page->document().edit(QStringLiteral("model.lr"), QStringLiteral("0.02"));
-    m_page->document().edit(QStringLiteral("model.labels"), QStringLiteral("[c]"));
-    QVERIFY(awaitComposed());
-    QSignalSpy said(&m_fixture->context, &AppContext::statusMessage);
-    action("save")->trigger();
-    QVERIFY(awaitComposed());
-    const QByteArray saved = QByteArray(text).replace("0.01", "0.02");
-    QCOMPARE(onDisk(), saved);
-    QCOMPARE(overrides(), std::vector<std::string>{"model.labels=[c]"});
-    QVERIFY(
-        said.last()[0].toString().startsWith(QStringLiteral("1 value is in c.yaml now: model.labels stays")));
-    QCOMPARE(cell(QStringLiteral("model.lr"), ConfigModel::ValueColumn), QStringLiteral("0.02"));
-    QVERIFY(cell(QStringLiteral("model.lr"), ConfigModel::SourceColumn).contains(QStringLiteral("YAML")));
-    action("undo")->trigger();
-    QVERIFY(awaitComposed());
-    QCOMPARE(onDisk(), text);
-    QCOMPARE(overrides(), (std::vector<std::string>{"model.lr=0.02", "model.labels=[c]"}));
-    action("redo")->trigger();
-    QVERIFY(awaitComposed());
-    QCOMPARE(onDisk(), saved);
-    QCOMPARE(overrides(), std::vector<std::string>{"model.labels=[c]"});
-    QVERIFY(!m_page->document().diskChange());
-}
-
-void TestConfigurePage::save_refusesAFileThatChanged() {
-    openConfig();
-    m_page->document().edit(QStringLiteral("model.lr"), QStringLiteral("0.02"));
-    QVERIFY(awaitComposed());
-    write(QStringLiteral("c.yaml"), "name: other\nmodel:\n  lr: 3\n");
-    action("save")->trigger();
-    QVERIFY(awaitComposed());
-    auto* const box = QApplication::activeModalWidget();
-    QVERIFY(box && box->property("text").toString().contains(QStringLiteral("changed by someone else")));
-    box->close();
-    QFile file(m_fixture->folder.filePath(QStringLiteral("c.yaml")));
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QVERIFY(file.readAll().contains("lr: 3"));
-    QCOMPARE(overrides(), std::vector<std::string>{"model.lr=0.02"});
 }
 
 void TestConfigurePage::keyWithoutValue_isNotRemoved() {
