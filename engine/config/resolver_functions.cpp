@@ -218,9 +218,16 @@ const Link* sum(const Call& call) {
     badOperands(call, "+", a, b);
 }
 
+/// What Hydra answers outside of a running job.
+[[noreturn]] const Link* hydraSetting(const Call& call) {
+    Resolver::raise(call.place, "ValueError", "HydraConfig was not set",
+                    "Refer to the config's own keys, not to Hydra's");
+}
+
 using Function = const Link* (*)(const Call&);
 
-constexpr std::array<std::pair<std::string_view, Function>, 11> kResolvers{{
+constexpr std::array<std::pair<std::string_view, Function>, 12> kResolvers{{
+    {"hydra", hydraSetting},
     {"multiply", multiply},
     {"now", now},
     {"oc.create", create},

@@ -95,9 +95,7 @@ std::shared_ptr<const NodeType> SchemaStore::parseType(std::string_view text) co
         auto type = simple(TypeKind::List, text);
         const std::vector<std::string_view> parts =
             inner.empty() ? std::vector<std::string_view>{} : arguments(inner);
-        const bool isTuple = head == "Tuple" || head == "tuple";
-        const bool uniform = parts.size() == 1 || (isTuple && parts.size() == 2 && parts[1] == "...");
-        type->element = !parts.empty() && (uniform || !isTuple) ? parseType(parts[0]) : parseType("Any");
+        type->element = parts.empty() ? parseType("Any") : parseType(parts[0]); // a tuple's first, as OmegaConf
         return type;
     }
     if (head == "Dict" || head == "dict") {

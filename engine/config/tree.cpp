@@ -168,6 +168,13 @@ void TreeEditor::expandInterpolation(Node& target, const std::string& path) cons
     replace(target, std::move(copy));
 }
 
+void TreeEditor::raiseNoSubclass(const Node& target, const Node& source) const {
+    raiseConfig("ValidationError",
+                "Merge error: " + source.object->name + " is not a subclass of " + target.object->name +
+                    ". value: " + pythonStr(valueFromNode(source)),
+                {}, m_mergedInto);
+}
+
 void TreeEditor::mergeContainers(Node& target, Node&& source, const std::string& path) {
     const bool targetIsList =
         target.kind == NodeKind::List ||
@@ -176,8 +183,8 @@ void TreeEditor::mergeContainers(Node& target, Node&& source, const std::string&
         source.kind == NodeKind::List ||
         (source.kind == NodeKind::Scalar && source.type && source.type->kind == TypeKind::List);
     if (targetIsList != sourceIsList)
-        raiseAt("ConfigTypeError", "Cannot merge DictConfig with ListConfig", target, path,
-                "Delete the key first or give the same kind");
+        raiseConfig("ConfigTypeError", "Cannot merge DictConfig with ListConfig",
+                    "Delete the key first or give the same kind", m_mergedInto);
     if (targetIsList)
         mergeList(target, std::move(source), path);
     else
@@ -195,10 +202,7 @@ void TreeEditor::mergeMap(Node& target, Node&& source, const std::string& path) 
     }
     if (source.isMissing()) return;
     if (target.object && source.object && !source.object->isSubclassOf(target.object->name))
-        raiseAt("ValidationError",
-                "Merge error: " + source.object->name + " is not a subclass of " + target.object->name +
-                    ". value: " + pythonStr(valueFromNode(source)),
-                target, path);
+        raiseNoSubclass(target, source);
     if (target.isInterpolation() || target.isMissing()) {
         if (target.type)
             expand(target);
@@ -244,10 +248,7 @@ void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey,
         if (isNone(child) && !isOptional(*existing))
             raiseAt("ValidationError", "field '" + key + "' is not Optional", target, key, "Give a value");
         if (existing->object && child.object && !child.object->isSubclassOf(existing->object->name))
-            raiseAt("ValidationError",
-                    "Merge error: " + child.object->name + " is not a subclass of " + existing->object->name +
-                        ". value: " + pythonStr(valueFromNode(child)),
-                    target, key);
+            raiseNoSubclass(*existing, child);
     }
     if (existing && isContainer(*existing) && isNone(*existing) && !missing && !isNone(child))
         expand(*existing);
@@ -263,6 +264,8 @@ void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey,
     }
     if (existing && isContainer(*existing) && isContainer(child)) {
         mergeContainers(*existing, std::move(child), key);
+    } else if (existing && existing->type && !isContainer(*existing) && !isContainer(child)) {
+        if (!missing) setValue(*existing, std::move(child), key);
     } else if (!existing || !missing || isContainer(child)) {
         setFound(target, existing, childKey, std::move(child), open, path);
     } else if (child.type && !existing->type) {
@@ -292,10 +295,12 @@ void TreeEditor::mergeList(Node& target, Node&& source, const std::string& path)
     for (Node& item : source.children) {
         const std::string key = joinedKey(path, std::to_string(items.size()));
         if (type->element->kind == TypeKind::Class && item.kind == NodeKind::Map) {
-            Node prototype;
+            Node prototype; // a config of its own, so that its keys are not placed in the list
             prototype.type = type->element;
             expand(prototype);
-            mergeMap(prototype, std::move(item), key);
+            const std::string outer = std::exchange(m_mergedInto, {});
+            mergeMap(prototype, std::move(item), {});
+            m_mergedInto = outer;
             item = std::move(prototype);
         } else {
             item = wrapped(type->element, std::move(item), key);

@@ -36,6 +36,7 @@ private:
     void mergeChild(Node& target, Node* existing, const Value& key, Node&& child, bool open,
                     const std::string& path);
     void mergeContainers(Node& target, Node&& source, const std::string& path);
+    [[noreturn]] void raiseNoSubclass(const Node& target, const Node& source) const;
     void expand(Node& target) const;
     void expandInterpolation(Node& target, const std::string& path) const;
 
@@ -63,6 +64,7 @@ private:
     Node& m_root;
     const SchemaStore* m_store;
     bool m_struct = false;
+    std::string m_mergedInto{}; ///< the node that OmegaConf.merge was called for
 };
 
 /// The nodes of a value, each with `made` as its history.

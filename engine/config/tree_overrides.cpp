@@ -116,6 +116,7 @@ void TreeEditor::update(const std::string& key, Node&& value, bool force, const 
         if (existing && isContainer(*existing)) {
             const bool before = m_struct;
             m_struct = m_struct && !force;
+            m_mergedInto = key;
             try {
                 mergeContainers(*existing, std::move(value), joinedKey(target.path, target.key));
             } catch (...) {
@@ -188,6 +189,8 @@ void TreeEditor::applyValue(const Override& override, const Assignment& made) {
                         override.input + "'",
                     {}, override.key);
     checkKeys(override.element);
+    if (const Status status = checkNestedSweeps(override.element); !status)
+        raiseConfig(status.error().className, status.error().why, status.error().remedy, status.error().key);
     checkInterpolations(value);
     try {
         update(override.key, std::move(value), force, made);
