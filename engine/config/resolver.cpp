@@ -260,7 +260,10 @@ std::string Resolver::keyText(const Interpolation& part, const Link* place) {
               "The following interpolation is used to denote a config key and thus should return a string, "
               "but instead returned `" +
                   pythonStr(valueFromNode(*result->node)) + "` of type `<class '" +
-                  pythonTypeName(valueFromNode(*result->node)) + "'>`: " + part.source);
+                  (result->node->kind == NodeKind::List  ? "omegaconf.listconfig.ListConfig"
+                   : result->node->kind == NodeKind::Map ? "omegaconf.dictconfig.DictConfig"
+                                                         : pythonTypeName(result->node->value)) +
+                  "'>`: " + part.source);
     return result->node->value.asString();
 }
 

@@ -122,6 +122,21 @@ std::string valueType(const Node& node) {
                                          : pythonTypeName(node.value);
 }
 
+/// What is merged is a config already, so that OmegaConf calls a dict a DictConfig.
+std::string asConfigNode(const Node& node, std::string why) {
+    if (node.kind == NodeKind::Scalar) return why;
+    const bool isMap = node.kind == NodeKind::Map;
+    const std::string plain = isMap ? "dict" : "list", config = isMap ? "DictConfig" : "ListConfig";
+    for (const auto& [before, after] :
+         {std::pair{"' of type '", "'"}, {"(type ", ")"}, {"Cannot convert '", "'"}, {" (", ")"}}) {
+        const std::size_t at = why.rfind(before + plain + after);
+        if (at == std::string::npos) continue;
+        why.replace(at + std::string_view(before).size(), plain.size(), config);
+        break;
+    }
+    return why;
+}
+
 } // namespace
 
 void raiseConfig(std::string className, std::string why, std::string remedy, std::string key) {
@@ -209,6 +224,7 @@ void TreeEditor::mergeMap(Node& target, Node&& source, const std::string& path) 
         else
             target.kind = NodeKind::Map, target.value = Value{};
     }
+    if (isNone(target) && source.children.empty()) return;
     if (isNone(target))
         raiseConfig("AttributeError", "'NoneType' object has no attribute 'get'", "Set the whole value",
                     path);
@@ -249,6 +265,13 @@ void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey,
             raiseAt("ValidationError", "field '" + key + "' is not Optional", target, key, "Give a value");
         if (existing->object && child.object && !child.object->isSubclassOf(existing->object->name))
             raiseNoSubclass(*existing, child);
+        if (child.kind == NodeKind::List && (existing->object || (existing->isMissing() && existing->type)))
+            raiseConfig("ValidationError",
+                        (existing->object
+                             ? "Merge error: list is not a subclass of " + existing->object->name
+                             : "Invalid type assigned: list is not a subclass of " + existing->type->text) +
+                            ". value: " + pythonStr(valueFromNode(child)),
+                        "Give a map", m_mergedInto);
     }
     if (existing && isContainer(*existing) && isNone(*existing) && !missing && !isNone(child))
         expand(*existing);
@@ -267,6 +290,9 @@ void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey,
     } else if (existing && existing->type && !isContainer(*existing) && !isContainer(child)) {
         if (!missing) setValue(*existing, std::move(child), key);
     } else if (!existing || !missing || isContainer(child)) {
+        if (existing && existing->type && existing->type->kind == TypeKind::List && !isSpecial(child))
+            raiseAt("ValidationError", "Invalid value assigned: AnyNode is not a ListConfig, list or tuple.",
+                    target, key, "Give a list");
         setFound(target, existing, childKey, std::move(child), open, path);
     } else if (child.type && !existing->type) {
         existing->type = child.type;
@@ -342,8 +368,12 @@ Node TreeEditor::wrapped(const std::shared_ptr<const NodeType>& type, Node&& val
         raiseConfig("ValidationError", std::move(why), "Give a value of type " + type->text, path);
     };
     if (!type->isContainer()) {
+        if (m_merging && type->kind == TypeKind::Union && out.kind != NodeKind::Scalar)
+            refuse("Cannot assign container '" + pythonStr(valueFromNode(out)) + "' of type '" +
+                   (out.kind == NodeKind::Map ? "DictConfig" : "ListConfig") + "' to " +
+                   (type->optional ? "Optional[" + type->text + "]" : type->text));
         const Result<Value> converted = convertTo(*type, valueFromNode(out));
-        if (!converted) refuse(converted.error().why);
+        if (!converted) refuse(m_merging ? asConfigNode(out, converted.error().why) : converted.error().why);
         out.kind = NodeKind::Scalar;
         out.children.clear();
         out.object = nullptr;

@@ -26,7 +26,10 @@ public:
     /// From now on unknown keys are refused (OmegaConf's struct flag).
     void close() { m_struct = true; }
     /// OmegaConf.merge: maps recurse, lists and scalars replace, "???" does not replace.
-    void merge(Node&& source) { mergeMap(m_root, std::move(source), {}); }
+    void merge(Node&& source) {
+        m_merging = true;
+        mergeMap(m_root, std::move(source), {});
+    }
     /// Applies one value override.
     void apply(const Override& override, const Assignment& made);
 
@@ -64,6 +67,7 @@ private:
     Node& m_root;
     const SchemaStore* m_store;
     bool m_struct = false;
+    bool m_merging = false;     ///< not setting a plain value
     std::string m_mergedInto{}; ///< the node that OmegaConf.merge was called for
 };
 
