@@ -52,6 +52,16 @@ void refuseSweep(const Override& override) {
                 {}, override.key);
 }
 
+/// Hydra's own settings are not composed here; that they cannot be deleted is said all the same.
+void refuseHydraDeletion(const Override& override) {
+    if (override.kind == OverrideKind::Delete && override.key.starts_with("hydra.") &&
+        override.key.find('.', 6) == std::string::npos)
+        raiseConfig("ConfigCompositionException",
+                    "Error merging override " + override.input +
+                        "\nHydraConf (DictConfig) does not support deletion",
+                    "Leave it out", override.key);
+}
+
 /// hydra.searchpath of the command line, else of the primary config, adds folders.
 void addSearchPath(detail::Repository& repository, const ComposeRequest& request,
                    const std::vector<Override>& overrides) {
@@ -264,10 +274,12 @@ Config composed(const ComposeRequest& request, bool multirun, Refusals refusals)
     detail::Repository repository(request, schemas);
     addSearchPath(repository, request, overridesOf(arguments));
     addConfigDir(repository, request);
-    if (!multirun)
-        std::erase_if(arguments, [&](const Argument& each) {
-            return !refusals.allows(static_cast<int>(each.index), [&] { refuseSweep(each.override); });
+    std::erase_if(arguments, [&](const Argument& each) {
+        return !refusals.allows(static_cast<int>(each.index), [&] {
+            if (!multirun) refuseSweep(each.override);
+            refuseHydraDeletion(each.override);
         });
+    });
     const detail::DefaultsList list = defaultsList(repository, request, arguments, multirun, refusals);
     Node root;
     root.kind = NodeKind::Map;

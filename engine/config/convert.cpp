@@ -147,6 +147,12 @@ std::string pythonRepr(const Value& value) {
         if (const Value* text = specialText(value, "$int")) return text->asString();
         if (const Value* text = specialText(value, "$path")) return "PosixPath('" + text->asString() + "')";
         std::string out = "{";
+        if (const Value* pairs = specialText(value, "$map"); pairs && pairs->isList()) {
+            for (const Value& pair : pairs->asList())
+                out += (out.size() > 1 ? ", " : "") + pythonRepr(pair.asList()[0]) + ": " +
+                       pythonRepr(pair.asList()[1]);
+            return out + "}";
+        }
         for (const auto& [key, item] : value.asMap())
             out += (out.size() > 1 ? ", " : "") + pythonRepr(Value(key)) + ": " + pythonRepr(item);
         return out + "}";

@@ -33,8 +33,8 @@ public:
 
     void build(TreeNode& node, bool isRoot, bool interpolated) {
         if (++m_depth > kMaxDepth)
-            raiseConfig("RecursionError", "the defaults lists nest more than 50 levels deep",
-                        "Break the cycle");
+            raiseConfig("RecursionError", "maximum recursion depth exceeded in comparison",
+                        "Break the cycle: the defaults lists nest more than 50 levels deep");
         expand(node, isRoot, interpolated);
         --m_depth;
     }

@@ -46,10 +46,13 @@ void GroupChoices::addGroupOverride(const Override& override) {
         if (override.hasValue && !value.isNull() && !value.isString())
             raiseConfig("ValueError",
                         "Config group override deletion value must be a string : " + override.input);
-        m_deletions.emplace_back(
-            key,
-            Deletion{value.isString() && override.hasValue ? std::optional(value.asString()) : std::nullopt,
-                     false});
+        Deletion deletion{
+            value.isString() && override.hasValue ? std::optional(value.asString()) : std::nullopt, false};
+        const auto known = std::ranges::find(m_deletions, key, [](const auto& entry) { return entry.first; });
+        if (known == m_deletions.end())
+            m_deletions.emplace_back(key, std::move(deletion));
+        else
+            known->second = std::move(deletion); // the last one counts
         return;
     }
     if (!value.isString() && !value.isList())

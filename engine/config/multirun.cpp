@@ -38,6 +38,7 @@ Result<std::vector<std::string>> alternatives(const ComposeRequest& request, con
     const std::string key = keyText(override);
     if (override.isSweep() && (override.key.starts_with("hydra.") || override.key.starts_with("hydra/")))
         return fail(hydraSweep(override.input));
+    if (Status status = checkNestedSweeps(override.element); !status) return fail(status.error());
     if (!override.isSweep()) return std::vector<std::string>{key + "=" + elementText(override.element)};
     const bool isGlob = override.element.sweep->kind == SweepKind::Glob;
     Result<std::vector<std::string>> items = sweepItems(

@@ -68,6 +68,9 @@ struct Override {
 /// elements.
 [[nodiscard]] std::string elementText(const Element& element);
 
+/// Refuses sweeps inside a list, a dict or another sweep, as OmegaConf does (ValidationError).
+[[nodiscard]] Status checkNestedSweeps(const Element& element);
+
 /// Override syntax for a plain value, quoted where the grammar needs it: what an edited cell becomes on a
 /// command line.
 [[nodiscard]] std::string overrideText(const Value& value);

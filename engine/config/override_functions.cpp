@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <random>
 
 namespace fathom::config::detail {
 
@@ -234,8 +235,25 @@ std::string argument(std::size_t i) {
 // --- the functions
 // -----------------------------------------------------------------------------------------------------
 
+/// The positional arguments and the named ones in `names` must satisfy `fits`.
+template <class Fits>
+Status checkTypes(const FunctionCall& call, const std::vector<std::string>& names, const std::string& expected,
+                  const Fits& fits) {
+    for (std::size_t i = 0; i < call.args.size(); ++i)
+        if (!fits(call.args[i])) return fail(mismatch(argument(i), call.args[i], expected));
+    for (const std::string& name : names)
+        if (const Element* value = named(call, name); value && !isNone(*value) && !fits(*value))
+            return fail(mismatch(name, *value, expected));
+    return {};
+}
+
 Result<Element> castFunction(FunctionCall& call, Cast cast) {
     if (Status status = allowNamed(call, {"value"}); !status) return fail(status.error());
+    const Status types = checkTypes(
+        call, {"value"},
+        "Optional[Union[str, int, float, bool, List[Any], Dict[str, Any], QuotedString, Sweep]]",
+        [](const Element& each) { return !isSweep(each, {SweepKind::Glob}); });
+    if (!types) return fail(types.error());
     const Element* value = named(call, "value");
     if (value && isNone(*value)) value = nullptr;
     if (value && !call.args.empty())
@@ -363,8 +381,39 @@ bool isShufflable(const Element& element) {
     return isSweep(element, {SweepKind::Choice, SweepKind::SimpleChoice, SweepKind::Range});
 }
 
+/// The types that shuffle() and sort() declare.
+Status checkSortable(const FunctionCall& call) {
+    Status status = checkTypes(call, {},
+                               "Union[str, int, bool, float, list, dict, ChoiceSweep, RangeSweep]",
+                               [](const Element& each) {
+                                   return !isNone(each) &&
+                                          (each.type != Element::Type::Sweep || isShufflable(each));
+                               });
+    if (!status) return status;
+    if (const Element* sweep = named(call, "sweep"); sweep && !isNone(*sweep) && !isShufflable(*sweep))
+        return fail(mismatch("sweep", *sweep, "Optional[Union[ChoiceSweep, RangeSweep]]"));
+    if (const Element* list = named(call, "list");
+        list && !isNone(*list) && list->type != Element::Type::List)
+        return fail(mismatch("list", *list, "Optional[List[Any]]"));
+    return {};
+}
+
+/// The arguments as Python shows a tuple of them.
+std::string shownTuple(const std::vector<Element>& elements) {
+    std::string out = "(";
+    for (const Element& each : elements)
+        out += (out.size() > 1 ? ", " : "") + pythonRepr(toValue(each));
+    return out + (elements.size() == 1 ? ",)" : ")");
+}
+
+std::mt19937& randomness() {
+    static thread_local std::mt19937 engine(std::random_device{}());
+    return engine;
+}
+
 Result<Element> shuffleFunction(FunctionCall& call) {
     if (Status status = allowNamed(call, {"sweep", "list"}); !status) return fail(status.error());
+    if (Status status = checkSortable(call); !status) return fail(status.error());
     for (const char* name : {"list", "sweep"})
         if (const Element* value = named(call, name); value && !isNone(*value)) call.args = {*value};
     if (call.args.size() != 1) {
@@ -378,7 +427,10 @@ Result<Element> shuffleFunction(FunctionCall& call) {
         out.shuffle = true;
         return sweepElement(std::move(out));
     }
-    if (only.type == Element::Type::List) return std::move(only);
+    if (only.type == Element::Type::List) {
+        std::ranges::shuffle(only.items, randomness());
+        return std::move(only);
+    }
     Element list;
     list.type = Element::Type::List;
     list.items.push_back(std::move(only));
@@ -428,6 +480,7 @@ Result<Element> sortSweep(const Sweep& sweep, bool reverse) {
 
 Result<Element> sortFunction(FunctionCall& call) {
     if (Status status = allowNamed(call, {"sweep", "list", "reverse"}); !status) return fail(status.error());
+    if (Status status = checkSortable(call); !status) return fail(status.error());
     const Element* direction = named(call, "reverse");
     if (direction && !(direction->type == Element::Type::Primitive && direction->value.isBool()))
         return fail(mismatch("reverse", *direction, "bool"));
@@ -440,13 +493,11 @@ Result<Element> sortFunction(FunctionCall& call) {
         if (isShufflable(only)) return sortSweep(*only.sweep, reverse);
         if (only.type == Element::Type::List)
             if (Status status = sortItems(only.items, reverse); !status) return fail(status.error());
-        if (only.type == Element::Type::Sweep)
-            return fail(raised("TypeError", "Invalid arguments: (" + typeOf(only) + ",)"));
         return std::move(only);
     }
     for (const Element& item : call.args)
         if (!isNumber(item) && !isString(item))
-            return fail(raised("TypeError", "Invalid arguments: " + typeOf(item)));
+            return fail(raised("TypeError", "Invalid arguments: " + shownTuple(call.args)));
     return sortSweep(*simpleChoice(std::move(call.args)).sweep, reverse);
 }
 

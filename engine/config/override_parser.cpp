@@ -264,9 +264,18 @@ private:
         if (!take(TokenType::BraceClose)) return fail(unexpected());
         return out;
     }
+    /// 1, 1.0 and true are one key to Python; the first stays.
+    static bool isSamePythonKey(const Value& a, const Value& b) {
+        const auto number = [](const Value& key) {
+            return key.isBool()  ? Value(key.asBool() ? 1.0 : 0.0)
+                   : key.isInt() ? Value(static_cast<double>(key.asInt()))
+                                 : key;
+        };
+        return number(a) == number(b);
+    }
     static void put(Element& dict, Element&& key, Element&& item) {
         for (auto& [existing, value] : dict.entries) {
-            if (existing.value == key.value) {
+            if (isSamePythonKey(existing.value, key.value)) {
                 value = std::move(item);
                 return;
             }

@@ -66,6 +66,21 @@ bool readsBackBare(const std::string& text) {
     return parsed && parsed->element.type == Element::Type::Primitive && parsed->element.value == Value(text);
 }
 
+/// What OmegaConf makes of Hydra's Glob where a value is wanted.
+Element globDict(const Sweep& glob) {
+    Element dict;
+    dict.type = Element::Type::Dict;
+    for (const auto& [name, patterns] : {std::pair{"include", &glob.include}, {"exclude", &glob.exclude}}) {
+        Element key, list;
+        key.value = Value(name);
+        list.type = Element::Type::List;
+        for (const std::string& pattern : *patterns)
+            list.items.emplace_back().value = Value(pattern);
+        dict.entries.emplace_back(std::move(key), std::move(list));
+    }
+    return dict;
+}
+
 Error hydraException(std::string why, std::string remedy) {
     Error error{ErrorKind::Usage, "Cannot expand the sweep", std::move(why), std::move(remedy)};
     error.className = "HydraException";
@@ -141,8 +156,29 @@ std::string elementText(const Element& element) {
         return out + "}";
     }
     case Element::Type::Sweep:
+        if (element.sweep->kind == SweepKind::Glob) return elementText(globDict(*element.sweep));
         break;
     }
+    return {};
+}
+
+Status checkNestedSweeps(const Element& element) {
+    const auto check = [](const Element& each) -> Status {
+        if (each.type != Element::Type::Sweep) return checkNestedSweeps(each);
+        if (each.sweep->kind == SweepKind::Glob) return {};
+        Error error{ErrorKind::Usage, "Cannot use a sweep inside a value", "Unexpected type annotation: Set[str]",
+                    "Sweep over whole values: choice([1,2],[3])"};
+        error.className = "ValidationError";
+        error.key = "tags"; // OmegaConf trips over the first field of Hydra's own class
+        return fail(std::move(error));
+    };
+    for (const Element& item : element.items)
+        if (Status status = check(item); !status) return status;
+    for (const auto& [key, item] : element.entries)
+        if (Status status = check(item); !status) return status;
+    if (element.type == Element::Type::Sweep)
+        for (const Element& choice : element.sweep->choices)
+            if (Status status = check(choice); !status) return status;
     return {};
 }
 

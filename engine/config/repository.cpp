@@ -140,17 +140,22 @@ std::vector<DefaultItem> takeDefaults(Node& config, const std::string& path) {
     return items;
 }
 
-/// What OmegaConf.load makes of a document that is not a map.
-Node wholeConfig(Node node) {
+/// What OmegaConf.load makes of a document that is not a map: a text is read once more, as YAML.
+Result<Node> wholeConfig(Node node, const std::string& file, Layer layer) {
     if (node.kind != NodeKind::Scalar) return node;
     if (!node.value.isString() && !node.value.isNull())
         raiseConfig("OSError", "Invalid loaded object type: " + pythonTypeName(node.value),
                     "Make the file a map");
     Node map;
     map.kind = NodeKind::Map;
-    if (node.value.isString()) {
+    if (node.value.isNull()) return map;
+    Result<Node> inner = readYaml(node.value.asString(), file, layer);
+    if (!inner || inner->kind != NodeKind::Scalar) return inner;
+    if (!inner->value.isString() && !inner->value.isNull())
+        raiseConfig("AssertionError", {}, "Make the file a map");
+    if (inner->value.isString()) {
         Node child;
-        child.key = node.value.asString();
+        child.key = inner->value.asString();
         child.history = node.history;
         map.children.push_back(std::move(child));
     }
@@ -221,7 +226,9 @@ std::optional<LoadedConfig> Repository::loadFile(const std::string& path) const 
         LoadedConfig loaded;
         loaded.packageHeader = packageHeaderOf(text->first);
         const bool primary = withoutEnding(path) == withoutEnding(m_request.configName);
-        Result<Node> node = readYaml(text->first, text->second, primary ? Layer::Yaml : Layer::Group);
+        const Layer layer = primary ? Layer::Yaml : Layer::Group;
+        Result<Node> node = readYaml(text->first, text->second, layer);
+        if (node) node = wholeConfig(std::move(*node), text->second, layer);
         if (!node) {
             Error error = node.error();
             if (isOmegaConfFailure(error.className)) {
@@ -230,7 +237,7 @@ std::optional<LoadedConfig> Repository::loadFile(const std::string& path) const 
             }
             throw ComposeFailure{std::move(error)};
         }
-        loaded.config = wholeConfig(std::move(*node));
+        loaded.config = std::move(*node);
         loaded.defaults = takeDefaults(loaded.config, path);
         return loaded;
     }

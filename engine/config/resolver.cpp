@@ -30,7 +30,8 @@ public:
         --m_depth;
         Resolver::raise(
             at, "InterpolationResolutionError",
-            "RecursionError raised while resolving interpolation: it is nested more than 200 levels deep",
+            "RecursionError raised while resolving interpolation: maximum recursion depth exceeded in "
+            "comparison",
             "Break the cycle");
     }
     ~DepthGuard() { --m_depth; }
@@ -248,7 +249,7 @@ const Link* Resolver::select(const Link* from, std::string key, bool throwOnMiss
         }
     }
     const Link* found = descend(at, parts.back(), throwOnMissing);
-    return found ? dereference(found) : nullptr;
+    return found ? dereferenceSelected(found) : nullptr;
 }
 
 std::string Resolver::keyText(const Interpolation& part, const Link* place) {
@@ -259,7 +260,10 @@ std::string Resolver::keyText(const Interpolation& part, const Link* place) {
               "The following interpolation is used to denote a config key and thus should return a string, "
               "but instead returned `" +
                   pythonStr(valueFromNode(*result->node)) + "` of type `<class '" +
-                  pythonTypeName(valueFromNode(*result->node)) + "'>`: " + part.source);
+                  (result->node->kind == NodeKind::List  ? "omegaconf.listconfig.ListConfig"
+                   : result->node->kind == NodeKind::Map ? "omegaconf.dictconfig.DictConfig"
+                                                         : pythonTypeName(result->node->value)) +
+                  "'>`: " + part.source);
     return result->node->value.asString();
 }
 
@@ -300,7 +304,9 @@ const Link* Resolver::resolverCall(const Interpolation& expression, const Link* 
     std::vector<const Link*> arguments;
     for (const Interpolation& argument : expression.children)
         arguments.push_back(evaluate(argument, place));
+    const std::vector<const Node*> outer = std::exchange(m_active, {}); // a function starts afresh
     const Link* result = callResolver(*this, name, arguments, place);
+    m_active = outer;
     if (!result)
         raise(place, "UnsupportedInterpolationType", "Unsupported interpolation type " + name,
               "Use a resolver that exists");
@@ -351,11 +357,21 @@ const Link* Resolver::evaluate(const Interpolation& expression, const Link* plac
     return place;
 }
 
+/// The node that a key names; OmegaConf remembers these, and not the nodes on the way, to find cycles.
+const Link* Resolver::dereferenceSelected(const Link* link) {
+    if (std::ranges::find(m_active, link->node) != m_active.end())
+        raise(link, "InterpolationResolutionError", "Recursive interpolation detected", "Break the cycle");
+    m_active.push_back(link->node);
+    struct Pop {
+        std::vector<const Node*>& active;
+        ~Pop() { active.pop_back(); }
+    } pop{m_active};
+    return dereference(link);
+}
+
 const Link* Resolver::dereference(const Link* link) {
     if (link->plain || !link->node->isInterpolation()) return link;
     spend(link);
-    if (std::ranges::find(m_active, link->node) != m_active.end())
-        raise(link, "InterpolationResolutionError", "Recursive interpolation detected", "Break the cycle");
     const std::string& text = link->node->value.asString();
     auto parsed = m_parsed.find(text);
     if (parsed == m_parsed.end()) {
@@ -364,11 +380,6 @@ const Link* Resolver::dereference(const Link* link) {
             raise(link, expression.error().className, expression.error().why, expression.error().remedy);
         parsed = m_parsed.emplace(text, std::move(*expression)).first;
     }
-    m_active.push_back(link->node);
-    struct Pop {
-        std::vector<const Node*>& active;
-        ~Pop() { active.pop_back(); }
-    } pop{m_active};
     try {
         return converted(evaluate(parsed->second, link), link);
     } catch (const ResolveFailure& failure) {
@@ -393,10 +404,21 @@ const Link* Resolver::converted(const Link* result, const Link* place) {
     return *made == value ? result : fresh(*made, place->parent);
 }
 
+/// The error of an interpolation names the value that was asked for; file and line stay those of the text
+/// that is wrong.
+const Link* Resolver::dereferenceAt(const Link* place) {
+    try {
+        return dereference(place);
+    } catch (ResolveFailure& failure) {
+        if (failure.error.className != "InterpolationValidationError") failure.error.key = fullKey(place);
+        throw;
+    }
+}
+
 Value Resolver::valueOf(const Link* start) {
     const DepthGuard guard(m_depth, start);
     spend(start);
-    const Link* link = dereference(start);
+    const Link* link = dereferenceAt(start);
     const Node& node = *link->node;
     if (node.kind == NodeKind::Scalar) return node.value;
     if (node.kind == NodeKind::List) {

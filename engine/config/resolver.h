@@ -63,6 +63,8 @@ private:
     [[nodiscard]] std::string keyText(const Interpolation& part, const Link* place);
     /// What a typed node makes of the result of its interpolation.
     [[nodiscard]] const Link* converted(const Link* result, const Link* place);
+    [[nodiscard]] const Link* dereferenceSelected(const Link* link);
+    [[nodiscard]] const Link* dereferenceAt(const Link* place);
     void spend(const Link* at);
 
     Link m_root;
@@ -70,7 +72,7 @@ private:
     std::deque<Node> m_nodes;
     std::deque<Link> m_links;
     std::unordered_map<std::string, Interpolation> m_parsed;
-    std::vector<const Node*> m_active; ///< nodes whose interpolation is being evaluated
+    std::vector<const Node*> m_active; ///< nodes that interpolations named, innermost last
     std::size_t m_spent = 0;
     int m_depth = 0;
 };

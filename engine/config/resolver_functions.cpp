@@ -97,15 +97,19 @@ const Link* create(const Call& call) {
     return call.resolver.fresh(nodeFromValue(argument), call.container(), false);
 }
 
-const Link* select(const Call& call) {
-    call.expect("select", 1, 2);
-    const std::string key = call.text("oc.select", 0);
-    const Link* found = nullptr;
+/// OmegaConf's select_node: null where the way leads through a value that is no container.
+const Link* selectNode(const Call& call, const std::string& key, bool throwOnMissing) {
     try {
-        found = call.resolver.select(call.container(), key, false);
+        return call.resolver.select(call.container(), key, throwOnMissing);
     } catch (const ResolveFailure& failure) {
         if (failure.error.className != "ConfigTypeError") throw;
+        return nullptr;
     }
+}
+
+const Link* select(const Call& call) {
+    call.expect("select", 1, 2);
+    const Link* found = selectNode(call, call.text("oc.select", 0), false);
     if (found && !found->node->isMissing()) return found;
     return call.arguments.size() > 1 ? call.arguments[1] : call.result(Value{});
 }
@@ -122,7 +126,7 @@ const Link* deprecated(const Call& call) {
                         "oc.deprecated: interpolation message type is not a string (" +
                             pythonTypeName(call.value(1)) + ")",
                         "Give a text");
-    const Link* found = call.resolver.select(call.container(), key.asString(), false);
+    const Link* found = selectNode(call, key.asString(), false);
     if (!found)
         Resolver::raise(call.place, "ConfigKeyError",
                         "In oc.deprecated resolver at '" + Resolver::fullKey(call.place) +
@@ -134,7 +138,7 @@ const Link* deprecated(const Call& call) {
 const Link* dictOf(const Call& call, const std::string& name) {
     call.expect(name, 1, 1);
     const std::string key = call.text(name, 0);
-    const Link* found = call.resolver.select(call.container(), key, true);
+    const Link* found = selectNode(call, key, true);
     if (!found)
         Resolver::raise(call.place, "ConfigKeyError", "Key not found: '" + key + "'", "Correct the key");
     if (found->node->kind != NodeKind::Map)
@@ -218,9 +222,16 @@ const Link* sum(const Call& call) {
     badOperands(call, "+", a, b);
 }
 
+/// What Hydra answers outside of a running job.
+[[noreturn]] const Link* hydraSetting(const Call& call) {
+    Resolver::raise(call.place, "ValueError", "HydraConfig was not set",
+                    "Refer to the config's own keys, not to Hydra's");
+}
+
 using Function = const Link* (*)(const Call&);
 
-constexpr std::array<std::pair<std::string_view, Function>, 11> kResolvers{{
+constexpr std::array<std::pair<std::string_view, Function>, 12> kResolvers{{
+    {"hydra", hydraSetting},
     {"multiply", multiply},
     {"now", now},
     {"oc.create", create},

@@ -80,7 +80,13 @@ std::shared_ptr<const NodeType> SchemaStore::parseType(std::string_view text) co
             else
                 type->alternatives.push_back(parseType(part));
         }
-        if (type->alternatives.size() > 1) return type;
+        if (type->alternatives.size() > 1) {
+            type->text = "Union[";
+            for (const auto& each : type->alternatives)
+                type->text += (type->text.ends_with('[') ? "" : ", ") + each->text;
+            type->text += ']';
+            return type;
+        }
         auto single = std::make_shared<NodeType>(*type->alternatives.at(0));
         single->optional = type->optional;
         return single;
@@ -92,16 +98,15 @@ std::shared_ptr<const NodeType> SchemaStore::parseType(std::string_view text) co
     for (const auto& [name, kind] : kScalars)
         if (head == name) return simple(kind, text);
     if (head == "List" || head == "list" || head == "Tuple" || head == "tuple") {
-        auto type = simple(TypeKind::List, text);
+        auto type = simple(TypeKind::List, inner.empty() ? "List[Any]" : text);
         const std::vector<std::string_view> parts =
             inner.empty() ? std::vector<std::string_view>{} : arguments(inner);
-        const bool isTuple = head == "Tuple" || head == "tuple";
-        const bool uniform = parts.size() == 1 || (isTuple && parts.size() == 2 && parts[1] == "...");
-        type->element = !parts.empty() && (uniform || !isTuple) ? parseType(parts[0]) : parseType("Any");
+        type->element =
+            parts.empty() ? parseType("Any") : parseType(parts[0]); // a tuple's first, as OmegaConf
         return type;
     }
     if (head == "Dict" || head == "dict") {
-        auto type = simple(TypeKind::Dict, text);
+        auto type = simple(TypeKind::Dict, inner.empty() ? "Dict[Any, Any]" : text);
         const std::vector<std::string_view> parts =
             inner.empty() ? std::vector<std::string_view>{} : arguments(inner);
         type->key = parseType(parts.size() == 2 ? parts[0] : "Any");
@@ -360,8 +365,7 @@ bool isExactly(const NodeType& type, const Value& value) {
 }
 
 std::string hintOf(const NodeType& type) {
-    if (!type.optional) return type.text;
-    return type.kind == TypeKind::Union ? type.text : "Optional[" + type.text + "]";
+    return type.optional ? "Optional[" + type.text + "]" : type.text;
 }
 
 /// pathlib drops doubled and trailing slashes and single dots.

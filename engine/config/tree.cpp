@@ -122,6 +122,21 @@ std::string valueType(const Node& node) {
                                          : pythonTypeName(node.value);
 }
 
+/// What is merged is a config already, so that OmegaConf calls a dict a DictConfig.
+std::string asConfigNode(const Node& node, std::string why) {
+    if (node.kind == NodeKind::Scalar) return why;
+    const bool isMap = node.kind == NodeKind::Map;
+    const std::string plain = isMap ? "dict" : "list", config = isMap ? "DictConfig" : "ListConfig";
+    for (const auto& [before, after] :
+         {std::pair{"' of type '", "'"}, {"(type ", ")"}, {"Cannot convert '", "'"}, {" (", ")"}}) {
+        const std::size_t at = why.rfind(before + plain + after);
+        if (at == std::string::npos) continue;
+        why.replace(at + std::string_view(before).size(), plain.size(), config);
+        break;
+    }
+    return why;
+}
+
 } // namespace
 
 void raiseConfig(std::string className, std::string why, std::string remedy, std::string key) {
@@ -168,6 +183,13 @@ void TreeEditor::expandInterpolation(Node& target, const std::string& path) cons
     replace(target, std::move(copy));
 }
 
+void TreeEditor::raiseNoSubclass(const Node& target, const Node& source) const {
+    raiseConfig("ValidationError",
+                "Merge error: " + source.object->name + " is not a subclass of " + target.object->name +
+                    ". value: " + pythonStr(valueFromNode(source)),
+                {}, m_mergedInto);
+}
+
 void TreeEditor::mergeContainers(Node& target, Node&& source, const std::string& path) {
     const bool targetIsList =
         target.kind == NodeKind::List ||
@@ -176,8 +198,8 @@ void TreeEditor::mergeContainers(Node& target, Node&& source, const std::string&
         source.kind == NodeKind::List ||
         (source.kind == NodeKind::Scalar && source.type && source.type->kind == TypeKind::List);
     if (targetIsList != sourceIsList)
-        raiseAt("ConfigTypeError", "Cannot merge DictConfig with ListConfig", target, path,
-                "Delete the key first or give the same kind");
+        raiseConfig("ConfigTypeError", "Cannot merge DictConfig with ListConfig",
+                    "Delete the key first or give the same kind", m_mergedInto);
     if (targetIsList)
         mergeList(target, std::move(source), path);
     else
@@ -195,16 +217,14 @@ void TreeEditor::mergeMap(Node& target, Node&& source, const std::string& path) 
     }
     if (source.isMissing()) return;
     if (target.object && source.object && !source.object->isSubclassOf(target.object->name))
-        raiseAt("ValidationError",
-                "Merge error: " + source.object->name + " is not a subclass of " + target.object->name +
-                    ". value: " + pythonStr(valueFromNode(source)),
-                target, path);
+        raiseNoSubclass(target, source);
     if (target.isInterpolation() || target.isMissing()) {
         if (target.type)
             expand(target);
         else
             target.kind = NodeKind::Map, target.value = Value{};
     }
+    if (isNone(target) && source.children.empty()) return;
     if (isNone(target))
         raiseConfig("AttributeError", "'NoneType' object has no attribute 'get'", "Set the whole value",
                     path);
@@ -244,10 +264,14 @@ void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey,
         if (isNone(child) && !isOptional(*existing))
             raiseAt("ValidationError", "field '" + key + "' is not Optional", target, key, "Give a value");
         if (existing->object && child.object && !child.object->isSubclassOf(existing->object->name))
-            raiseAt("ValidationError",
-                    "Merge error: " + child.object->name + " is not a subclass of " + existing->object->name +
-                        ". value: " + pythonStr(valueFromNode(child)),
-                    target, key);
+            raiseNoSubclass(*existing, child);
+        if (child.kind == NodeKind::List && (existing->object || (existing->isMissing() && existing->type)))
+            raiseConfig("ValidationError",
+                        (existing->object
+                             ? "Merge error: list is not a subclass of " + existing->object->name
+                             : "Invalid type assigned: list is not a subclass of " + existing->type->text) +
+                            ". value: " + pythonStr(valueFromNode(child)),
+                        "Give a map", m_mergedInto);
     }
     if (existing && isContainer(*existing) && isNone(*existing) && !missing && !isNone(child))
         expand(*existing);
@@ -263,7 +287,12 @@ void TreeEditor::mergeChild(Node& target, Node* existing, const Value& childKey,
     }
     if (existing && isContainer(*existing) && isContainer(child)) {
         mergeContainers(*existing, std::move(child), key);
+    } else if (existing && existing->type && !isContainer(*existing) && !isContainer(child)) {
+        if (!missing) setValue(*existing, std::move(child), key);
     } else if (!existing || !missing || isContainer(child)) {
+        if (existing && existing->type && existing->type->kind == TypeKind::List && !isSpecial(child))
+            raiseAt("ValidationError", "Invalid value assigned: AnyNode is not a ListConfig, list or tuple.",
+                    target, key, "Give a list");
         setFound(target, existing, childKey, std::move(child), open, path);
     } else if (child.type && !existing->type) {
         existing->type = child.type;
@@ -292,10 +321,12 @@ void TreeEditor::mergeList(Node& target, Node&& source, const std::string& path)
     for (Node& item : source.children) {
         const std::string key = joinedKey(path, std::to_string(items.size()));
         if (type->element->kind == TypeKind::Class && item.kind == NodeKind::Map) {
-            Node prototype;
+            Node prototype; // a config of its own, so that its keys are not placed in the list
             prototype.type = type->element;
             expand(prototype);
-            mergeMap(prototype, std::move(item), key);
+            const std::string outer = std::exchange(m_mergedInto, {});
+            mergeMap(prototype, std::move(item), {});
+            m_mergedInto = outer;
             item = std::move(prototype);
         } else {
             item = wrapped(type->element, std::move(item), key);
@@ -337,8 +368,12 @@ Node TreeEditor::wrapped(const std::shared_ptr<const NodeType>& type, Node&& val
         raiseConfig("ValidationError", std::move(why), "Give a value of type " + type->text, path);
     };
     if (!type->isContainer()) {
+        if (m_merging && type->kind == TypeKind::Union && out.kind != NodeKind::Scalar)
+            refuse("Cannot assign container '" + pythonStr(valueFromNode(out)) + "' of type '" +
+                   (out.kind == NodeKind::Map ? "DictConfig" : "ListConfig") + "' to " +
+                   (type->optional ? "Optional[" + type->text + "]" : type->text));
         const Result<Value> converted = convertTo(*type, valueFromNode(out));
-        if (!converted) refuse(converted.error().why);
+        if (!converted) refuse(m_merging ? asConfigNode(out, converted.error().why) : converted.error().why);
         out.kind = NodeKind::Scalar;
         out.children.clear();
         out.object = nullptr;

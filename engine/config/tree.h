@@ -26,7 +26,10 @@ public:
     /// From now on unknown keys are refused (OmegaConf's struct flag).
     void close() { m_struct = true; }
     /// OmegaConf.merge: maps recurse, lists and scalars replace, "???" does not replace.
-    void merge(Node&& source) { mergeMap(m_root, std::move(source), {}); }
+    void merge(Node&& source) {
+        m_merging = true;
+        mergeMap(m_root, std::move(source), {});
+    }
     /// Applies one value override.
     void apply(const Override& override, const Assignment& made);
 
@@ -36,6 +39,7 @@ private:
     void mergeChild(Node& target, Node* existing, const Value& key, Node&& child, bool open,
                     const std::string& path);
     void mergeContainers(Node& target, Node&& source, const std::string& path);
+    [[noreturn]] void raiseNoSubclass(const Node& target, const Node& source) const;
     void expand(Node& target) const;
     void expandInterpolation(Node& target, const std::string& path) const;
 
@@ -63,6 +67,8 @@ private:
     Node& m_root;
     const SchemaStore* m_store;
     bool m_struct = false;
+    bool m_merging = false;     ///< not setting a plain value
+    std::string m_mergedInto{}; ///< the node that OmegaConf.merge was called for
 };
 
 /// The nodes of a value, each with `made` as its history.

@@ -116,6 +116,8 @@ void TreeEditor::update(const std::string& key, Node&& value, bool force, const 
         if (existing && isContainer(*existing)) {
             const bool before = m_struct;
             m_struct = m_struct && !force;
+            m_mergedInto = key;
+            m_merging = true;
             try {
                 mergeContainers(*existing, std::move(value), joinedKey(target.path, target.key));
             } catch (...) {
@@ -126,6 +128,7 @@ void TreeEditor::update(const std::string& key, Node&& value, bool force, const 
             return;
         }
     }
+    m_merging = false;
     setItem(*target.parent, last, std::move(value), force, target.path);
 }
 
@@ -134,7 +137,8 @@ Value TreeEditor::selected(const std::string& key) const {
     Resolver resolver(m_root);
     Result<Value> value = resolver.selectValue(key);
     if (!value)
-        raiseConfig(value.error().className, value.error().why, value.error().remedy, value.error().key);
+        raiseConfig(value.error().className == "TypeError" ? "ConfigTypeError" : value.error().className,
+                    value.error().why, value.error().remedy, value.error().key);
     return isMissing(*value) ? Value{} : std::move(*value);
 }
 
@@ -179,8 +183,8 @@ void TreeEditor::applyDelete(const Override& override, const Assignment& made) {
 void TreeEditor::applyValue(const Override& override, const Assignment& made) {
     Node value = nodeOf(toValue(override.element), made);
     const bool force = override.kind != OverrideKind::Change;
-    if (override.kind == OverrideKind::Add && value.kind == NodeKind::Scalar &&
-        !selected(override.key).isNull())
+    if (override.kind == OverrideKind::Add && !selected(override.key).isNull() &&
+        value.kind == NodeKind::Scalar)
         raiseConfig("ConfigCompositionException",
                     "Could not append to config. An item is already at '" + override.key +
                         "'.\nEither remove + prefix: '" + override.input.substr(1) +
@@ -188,6 +192,8 @@ void TreeEditor::applyValue(const Override& override, const Assignment& made) {
                         override.input + "'",
                     {}, override.key);
     checkKeys(override.element);
+    if (const Status status = checkNestedSweeps(override.element); !status)
+        raiseConfig(status.error().className, status.error().why, status.error().remedy, status.error().key);
     checkInterpolations(value);
     try {
         update(override.key, std::move(value), force, made);

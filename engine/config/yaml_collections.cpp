@@ -164,8 +164,9 @@ YamlDocument::Key YamlDocument::key(bool block) {
     out.mark = m_scanner.peek().start;
     if (is(Type::Scalar)) { // without the node of a value
         const YamlToken token = m_scanner.take();
-        out.value = scalarValue(token, {});
         out.isMerge = token.style == 0 && token.value == "<<";
+        const bool isValue = token.style == 0 && token.value == "="; // a text, though only as a key
+        out.value = out.isMerge || isValue ? Value(token.value) : scalarValue(token, {});
         return out;
     }
     const Way before = std::exchange(m_way, {});
@@ -177,11 +178,12 @@ YamlDocument::Key YamlDocument::key(bool block) {
     return out;
 }
 
-void YamlDocument::addEntry(Entries& entries, const Key& key, Node&& value, const YamlMark& valueMark) const {
+void YamlDocument::addEntry(Entries& entries, const Key& key, Node&& value, const YamlMark& valueMark) {
     if (key.isMerge) return addMerge(entries, std::move(value), valueMark);
     if (!key.isScalar)
-        refuse("ConstructorError", "while constructing a mapping: found unhashable key", key.mark);
-    if (key.value.isNull()) refuse("KeyValidationError", "Incompatible key type 'NoneType'", key.mark);
+        return later(
+            {"ConstructorError", "while constructing a mapping: found unhashable key", key.mark});
+    if (key.value.isNull()) later({"KeyValidationError", "Incompatible key type 'NoneType'", key.mark});
     value.typedKey = key.value.isString() ? Value{} : key.value;
     value.key = keyTextOf(key.value);
     Node* const first = entries.find(value);
@@ -190,14 +192,14 @@ void YamlDocument::addEntry(Entries& entries, const Key& key, Node&& value, cons
         return;
     }
     if (key.value.isString())
-        refuse("ConstructorError", "while constructing a mapping: found duplicate key " + value.key,
-               key.mark);
+        return later({"ConstructorError", "while constructing a mapping: found duplicate key " + value.key,
+                      key.mark});
     value.key = std::move(first->key); // the first key stays, the last value wins
     value.typedKey = std::move(first->typedKey);
     *first = std::move(value);
 }
 
-void YamlDocument::addMerge(Entries& entries, Node&& value, const YamlMark& mark) const {
+void YamlDocument::addMerge(Entries& entries, Node&& value, const YamlMark& mark) {
     if (value.kind == NodeKind::Map) {
         entries.merged.push_back(std::move(value));
         return;
@@ -206,8 +208,9 @@ void YamlDocument::addMerge(Entries& entries, Node&& value, const YamlMark& mark
     for (const Node& child : value.children)
         allMaps = allMaps && child.kind == NodeKind::Map;
     if (!allMaps)
-        refuse("ConstructorError",
-               "while constructing a mapping: expected a mapping or list of mappings for merging", mark);
+        return later(
+            {"ConstructorError",
+             "while constructing a mapping: expected a mapping or list of mappings for merging", mark});
     for (auto it = value.children.rbegin(); it != value.children.rend(); ++it)
         entries.merged.push_back(std::move(*it));
 }

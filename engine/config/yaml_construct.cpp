@@ -110,6 +110,7 @@ void makePairs(Node& node, const YamlMark& mark) {
 
 Value constructScalar(const std::string& text, bool implicit, const std::string& tag, const YamlMark& mark) {
     if (implicit) {
+        if (text == "<<") unknownTag("tag:yaml.org,2002:merge", mark);
         Result<Value> value = yamlScalar(text);
         if (!value) throw YamlFailure{value.error().className, value.error().why, mark};
         return std::move(*value);

@@ -40,7 +40,10 @@ Node YamlDocument::read() {
     Node root = document();
     while (is(YamlTokenType::DocumentEnd))
         m_scanner.skip();
-    if (is(YamlTokenType::StreamEnd)) return root;
+    if (is(YamlTokenType::StreamEnd)) {
+        if (m_later) throw *m_later;
+        return root;
+    }
     directives();
     const YamlMark mark = m_scanner.peek().start;
     if (!is(YamlTokenType::DocumentStart)) refuseToken("", "expected '<document start>', but found ");
@@ -73,6 +76,13 @@ bool YamlDocument::isOneOf(std::initializer_list<YamlTokenType> types) {
 void YamlDocument::refuseToken(const std::string& what, const std::string& expected) {
     const YamlToken& token = m_scanner.peek();
     refuse("ParserError", what + expected + "'" + std::string(nameOf(token.type)) + "'", token.start);
+}
+
+void YamlDocument::later(YamlFailure failure) {
+    const auto isOfOmegaConf = [](const YamlFailure& each) {
+        return each.className == "KeyValidationError" || each.className == "UnsupportedValueType";
+    };
+    if (!m_later || (isOfOmegaConf(*m_later) && !isOfOmegaConf(failure))) m_later = std::move(failure);
 }
 
 Assignment YamlDocument::assignmentAt(const YamlMark& mark) const {
@@ -160,7 +170,11 @@ YamlDocument::Built YamlDocument::content(bool block, bool indentless, const Pro
     Built out;
     const auto read = [&](Node (YamlDocument::*parse)()) {
         out.node = (this->*parse)();
-        constructCollection(out.node, found.hasTag ? found.tag : std::string(), found.start);
+        try {
+            constructCollection(out.node, found.hasTag ? found.tag : std::string(), found.start);
+        } catch (const YamlFailure& failure) {
+            later(failure);
+        }
     };
     const YamlTokenType type = m_scanner.peek().type;
     if (type == YamlTokenType::Scalar) {
@@ -196,10 +210,15 @@ bool isImplicit(const YamlToken& token, bool hasTag, const std::string& tag) {
 
 } // namespace
 
-Value YamlDocument::scalarValue(const YamlToken& token, const Properties& found) const {
+Value YamlDocument::scalarValue(const YamlToken& token, const Properties& found) {
     const bool hasTag = found.hasTag && found.tag != "!";
-    return constructScalar(token.value, isImplicit(token, found.hasTag, found.tag),
-                           hasTag ? found.tag : std::string(), token.start);
+    try {
+        return constructScalar(token.value, isImplicit(token, found.hasTag, found.tag),
+                               hasTag ? found.tag : std::string(), token.start);
+    } catch (const YamlFailure& failure) {
+        later(failure);
+        return Value(token.value);
+    }
 }
 
 YamlDocument::Built YamlDocument::scalar(const YamlToken& token, const Properties& found) {

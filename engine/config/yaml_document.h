@@ -76,6 +76,8 @@ private:
         throw YamlFailure{className, std::move(why), mark};
     }
     [[noreturn]] void refuseToken(const std::string& what, const std::string& expected);
+    /// What is wrong with a value counts once the whole text is read: PyYAML makes the values afterwards.
+    void later(YamlFailure failure);
     [[nodiscard]] bool is(YamlTokenType type) { return m_scanner.is(type); }
     [[nodiscard]] bool isOneOf(std::initializer_list<YamlTokenType> types);
     void directives();
@@ -85,7 +87,7 @@ private:
     Properties properties();
     Built content(bool block, bool indentless, const Properties& properties);
     Built alias();
-    [[nodiscard]] Value scalarValue(const YamlToken& token, const Properties& properties) const;
+    [[nodiscard]] Value scalarValue(const YamlToken& token, const Properties& properties);
     Built scalar(const YamlToken& token, const Properties& properties);
     Node emptyScalar(const YamlMark& mark);
     void remember(const Properties& properties, const Built& built);
@@ -108,8 +110,8 @@ private:
     template <class Parse> Node below(std::string_view key, const Parse& parse);
     Node item(std::size_t index, bool block);
     void addItem(Node& list, Node&& child) const;
-    void addEntry(Entries& entries, const Key& key, Node&& value, const YamlMark& valueMark) const;
-    void addMerge(Entries& entries, Node&& value, const YamlMark& mark) const;
+    void addEntry(Entries& entries, const Key& key, Node&& value, const YamlMark& valueMark);
+    void addMerge(Entries& entries, Node&& value, const YamlMark& mark);
     Node mapOf(Entries&& entries, const YamlMark& start) const;
 
     std::string_view m_text;
@@ -118,6 +120,7 @@ private:
     YamlScanner m_scanner;
     std::map<std::string, std::string> m_handles;
     std::unordered_map<std::string, Anchored> m_anchors;
+    std::optional<YamlFailure> m_later;
     std::size_t m_expanded = 0; ///< nodes that aliases stand for
     int m_depth = 0;
     Way m_way{};

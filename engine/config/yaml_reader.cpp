@@ -89,7 +89,7 @@ Result<Node> readYaml(std::string_view text, const std::string& file, Layer laye
     try {
         refuseUnprintable(text);
         Node root = detail::YamlDocument(text, file, layer).read();
-        checkInterpolations(root);
+        if (root.kind != NodeKind::Scalar) checkInterpolations(root); // a lone text becomes a key
         return root;
     } catch (const detail::YamlFailure& failure) {
         return fail(placed(failure, file));

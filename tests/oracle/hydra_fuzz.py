@@ -8,17 +8,9 @@
 OUT gets cases.jsonl, overrides_parse.jsonl and yaml_types.jsonl in the format of tests/data/hydra (whose schemas.json is
 copied there), so that the golden test races our composer against the reference. Never run by the build or by CI.
 """
-import contextlib, enum, io, json, math, os, pathlib, random, shutil, sys, tempfile, typing, warnings
-from dataclasses import field, make_dataclass
+import json, pathlib, random, shutil, sys
 
-warnings.simplefilter("ignore")
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, QuotedString, RangeSweep
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from omegaconf import MISSING, OmegaConf
+from hydra_reference import ENV, OmegaConf, composed, load_schemas, override_case, swept, write, yaml_case
 
 OUT = pathlib.Path(sys.argv[1])
 R = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
@@ -26,161 +18,7 @@ COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
 OUT.mkdir(parents=True, exist_ok=True)
 SCHEMAS = pathlib.Path(__file__).parent.parent / "data" / "hydra" / "schemas.json"
 shutil.copy(SCHEMAS, OUT)
-ENV = {"WB_STR": "hello", "WB_INT": "42", "WB_EMPTY": ""}
-os.environ.update(ENV)
-os.environ.pop("WB_UNSET", None)
-OmegaConf.register_new_resolver("multiply", lambda x, y: x * y, replace=True)
-OmegaConf.register_new_resolver("sum", lambda x, y: x + y, replace=True)
-
-
-# --- values as JSON -----------------------------------------------------------------------------------------------------
-
-def encode(v):
-    if isinstance(v, enum.Enum): return {"$enum": f"{type(v).__name__}.{v.name}"}
-    if v is None or isinstance(v, (bool, str, int)): return v
-    if isinstance(v, float):
-        if math.isnan(v): return {"$float": "nan"}
-        return {"$float": "inf" if v > 0 else "-inf"} if math.isinf(v) else v
-    if isinstance(v, bytes): return {"$bytes": v.hex()}
-    if isinstance(v, pathlib.Path): return {"$path": str(v)}
-    if isinstance(v, (list, tuple)): return [encode(x) for x in v]
-    if all(type(k) is str for k in v): return {k: encode(x) for k, x in v.items()}
-    return {"$map": [[encode(k), encode(x)] for k, x in v.items()]}
-
-
-def typed(v):
-    if v is None: return {"t": "null"}
-    if isinstance(v, bool): return {"t": "bool", "v": v}
-    if isinstance(v, int): return {"t": "int", "v": str(v)}
-    if isinstance(v, float): return {"t": "float", "v": repr(v)}
-    if isinstance(v, str): return {"t": "str", "v": v}
-    if isinstance(v, bytes): return {"t": "bytes", "v": v.hex()}
-    if isinstance(v, (list, tuple)): return {"t": "list", "v": [typed(x) for x in v]}
-    return {"t": "map", "v": [[typed(k), typed(x)] for k, x in v.items()]}
-
-
-def parsed(v):
-    if isinstance(v, QuotedString): return {"$quoted": v.text, "quote": v.quote.name}
-    if isinstance(v, list): return [parsed(x) for x in v]
-    if isinstance(v, dict): return {"$map": [[parsed(k), parsed(x)] for k, x in v.items()]}
-    if isinstance(v, ChoiceSweep):
-        return {"$choice": [parsed(x) for x in v.list], "simple_form": v.simple_form, "shuffle": v.shuffle, "tags": sorted(v.tags)}
-    if isinstance(v, RangeSweep):
-        return {"$range": [parsed(v.start), parsed(v.stop), parsed(v.step)], "shuffle": v.shuffle, "tags": sorted(v.tags)}
-    if isinstance(v, IntervalSweep): return {"$interval": [parsed(v.start), parsed(v.end)], "tags": sorted(v.tags)}
-    if isinstance(v, Glob): return {"$glob": {"include": v.include, "exclude": v.exclude}}
-    return encode(v)
-
-
-def failure(e, stage, folder=None):
-    text = str(e)
-    if folder: text = text.replace("file://" + folder, "file://CONFIG_DIR").replace(folder, "CONFIG_DIR")
-    out = {"ok": False, "stage": stage, "error_class": type(e).__name__, "message_first_line": text.split("\n")[0], "message": text}
-    cause = e.__cause__ or e.__context__
-    if cause is not None and cause is not e:
-        out["cause_class"] = type(cause).__name__
-        out["cause_first_line"] = str(cause).split("\n")[0]
-    return out
-
-
-# --- dataclasses ----------------------------------------------------------------------------------------------------------
-
-def load_schemas():
-    data = json.loads(SCHEMAS.read_text())
-    names = {n: enum.Enum(n, m) for n, m in data["enums"].items()}
-    names.update({n: getattr(typing, n) for n in ("Optional", "List", "Dict", "Any", "Union", "Tuple")}, Path=pathlib.Path)
-
-    def default(value):
-        if isinstance(value, dict):
-            if "$enum" in value: return getattr(names[value["$enum"].split(".")[0]], value["$enum"].split(".")[1])
-            if "$path" in value: return pathlib.Path(value["$path"])
-            if "$bytes" in value: return bytes.fromhex(value["$bytes"])
-            if "$dataclass" in value: return names[value["$dataclass"]]()
-            if "$float" in value: return float(value["$float"])
-        return MISSING if value == "???" else value
-
-    todo = dict(data["classes"])
-    while todo:
-        for name, c in list(todo.items()):
-            try:
-                types = [eval(f["type"], {}, names) for f in c["fields"]]
-                bases = tuple(names[b] for b in c["bases"])
-            except NameError: continue
-            except KeyError: continue
-            made = [(f["name"], t, field(default_factory=lambda d=f["default"]: default(d))) for f, t in zip(c["fields"], types)]
-            names[name] = make_dataclass(name, made, bases=bases)
-            ConfigStore.instance().store(name="schema_" + name, node=names[name])
-            del todo[name]
-    return {n: [f["name"] for f in c["fields"]] for n, c in data["classes"].items()}
-
-
-CLASSES = load_schemas()
-
-
-# --- the reference ----------------------------------------------------------------------------------------------------------
-
-@contextlib.contextmanager
-def folder_with(files):
-    with tempfile.TemporaryDirectory() as d:
-        d = os.path.realpath(d)
-        for path, text in files.items():
-            full = pathlib.Path(d, path)
-            full.parent.mkdir(parents=True, exist_ok=True)
-            full.write_bytes(text.encode())
-        GlobalHydra.instance().clear()
-        yield d
-
-
-def composed(files, overrides):
-    with folder_with(files) as d, initialize_config_dir(config_dir=d, version_base="1.1"):
-        try: cfg = compose(config_name="config", overrides=list(overrides))
-        except BaseException as e: return failure(e, "compose", d)
-        out = {"ok": True, "config_unresolved": encode(OmegaConf.to_container(cfg, resolve=False))}
-        try: out["yaml"] = OmegaConf.to_yaml(cfg)
-        except Exception: pass
-        try: out["config"] = encode(OmegaConf.to_container(cfg, resolve=True))
-        except Exception as e:
-            return {**failure(e, "resolve"), "config_unresolved": out["config_unresolved"]}
-        if out["config"] == out["config_unresolved"]: out["config_unresolved"] = "same"
-        return out
-
-
-def swept(files, overrides):
-    with folder_with(files) as d, initialize_config_dir(config_dir=d, version_base="1.3"):
-        try:
-            loader = GlobalHydra.instance().config_loader()
-            parsed_overrides = OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
-            return {"ok": True, "jobs": [list(x) for x in BasicSweeper.split_arguments(parsed_overrides, None)[0]]}
-        except BaseException as e: return failure(e, "sweep", d)
-
-
-def yaml_case(id, text):
-    out = {"id": id, "yaml": text}
-    try:
-        cfg = OmegaConf.load(io.StringIO(text))
-        out.update(ok=True, value=typed(OmegaConf.to_container(cfg, resolve=False)))
-        try: out["to_yaml"] = OmegaConf.to_yaml(cfg)
-        except Exception: pass
-    except Exception as e:
-        out.update(ok=False, error_class=type(e).__name__, message_first_line=str(e).split("\n")[0])
-    return out
-
-
-PARSER = OverridesParser.create()
-
-
-def override_case(text):
-    try:
-        o = PARSER.parse_override(text)
-        out = {"input": text, "ok": True, "type": o.type.name, "key": o.key_or_group, "pkg": o.package,
-               "value_type": o.value_type.name if o.value_type else None, "value": parsed(o._value)}
-        try: out["value_as_str"] = o.get_value_element_as_str() if not o.is_sweep_override() else None
-        except Exception: pass
-        try: out["value_string"] = o.get_value_string()
-        except Exception: pass
-        return out
-    except BaseException as e:
-        return {"input": text, "ok": False, "message_first_line": str(e).split("\n")[0], "message": str(e)}
+CLASSES = load_schemas(SCHEMAS)
 
 
 # --- generators -------------------------------------------------------------------------------------------------------------
@@ -353,31 +191,59 @@ def plain():
     return files, [override([k for k in known if k]) for _ in range(R.randint(0, 3))]
 
 
-def write(name, rows):
-    with open(OUT / name, "w", encoding="utf-8") as out:
-        for row in rows:
-            try: out.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
-            except (ValueError, UnicodeError): pass
+GROUPED_SWEEP = {"config.yaml": "defaults:\n  - db: ab\na: 0\n", "db/ab.yaml": "x: 1\n", "db/aB.yaml": "x: 2\n", "db/b.yaml": "x: 3\n", "db/c d.yaml": "x: 4\n"}
+
+
+def sweep():
+    """Overrides for -m: functions inside functions, globs of a group, additions and deletions."""
+    if R.random() < 0.25:
+        pattern = lambda: R.choice(["*", "a*", "?", "[ab]*", "*b", "zz*", "[!a]*"])
+        many = lambda: R.choice([pattern(), "[" + ",".join(pattern() for _ in range(R.randint(1, 2))) + "]"])
+        text = R.choice([f"glob({many()})", f"glob({many()},exclude={many()})", f"glob(include={many()})", "ab,b", "glob()", f"tag(glob({many()}))"])
+        return GROUPED_SWEEP, [R.choice(["db=", "+db@x=", "db@db="]) + text] + R.choice([[], ["a=1,2"]])
+    def items(): return ",".join(R.choice([number(), R.choice(["a", "b c", "'x,y'", "true", "[1,2]", "{k:1}"])]) for _ in range(R.randint(1, 3)))
+    def spread(): return R.choice(["choice(%s)" % items(), "range(%d,%d,%d)" % (R.randint(-3, 3), R.randint(-3, 6), R.choice([1, 2, -1])), items(),
+                                   "range(%s,%s,%s)" % (R.choice(["0", "0.1", "-1"]), R.choice(["1", "0.5", "2.5"]), R.choice(["0.1", "0.25", "1"])), "range(start=1,stop=4)"])
+    def value():
+        text = spread()
+        for _ in range(R.randint(0, 2)):
+            text = R.choice(["int(%s)", "float(%s)", "str(%s)", "bool(%s)", "sort(%s)", "sort(%s,reverse=true)", "tag(t,%s)", "choice(%s)", "sort(list=[%s])", "interval(0,%s)"]) % text
+        return text
+    return {"config.yaml": "a: 0\nb: 0\nc: {d: 1}\n"}, [R.choice(["", "", "+", "++"]) + k + "=" + value() for k in R.sample(["a", "b", "c.d"], R.randint(1, 2))]
+
+
+def resolvers():
+    """One interpolation of every form over a config that has what it asks for, and much that it has not."""
+    head = "a: 1\nb: ${a}\ns: text\nn: null\nm: ???\nd: {e: two, f: '${.e}', g: {h: '${..e}', i: '${...a}'}}\nlst: [1, '${a}', {x: 5}]\nk: e\n"
+    argument = lambda: R.choice(["a", "d.e", ".e", "..a", "zz", "d.zz", "lst", "lst.0", "'d'", "null", "1", "1.5", "true", "${a}", "${s}", "[1,${a}]", "{x:1,y:${s}}", "'a b'", "a b", "", "m", "\"q\"", "s.x", "d"])
+    name = lambda: R.choice(["oc.env", "oc.select", "oc.decode", "oc.create", "oc.dict.keys", "oc.dict.values", "oc.deprecated", "multiply", "sum", "nope", "oc.${k}"])
+    def one():
+        kind = R.randrange(6)
+        if kind < 3: return "${" + name() + ":" + R.choice([",", ", ", " , "]).join(argument() for _ in range(R.randint(0, 3))) + "}"
+        if kind == 3: return "${" + R.choice(["d", "d.", ".d", "..d", "d[e]", "[d].e", "d.${k}", "d[${k}]", "lst[0]", "lst.1", "lst[2].x", "lst.9", "lst.x", "lst[-1]", "s.x", "n", "n.x", "m", "a", "b", "v", "v.x"]) + "}"
+        if kind == 4: return R.choice(["pre ${%s}", "${%s}${a}", "\\${%s}", "\\\\${%s}", "$${%s}", "${ %s }", "${%s", "x${%s}y"]) % R.choice(["a", "s", "d", "n", "lst", "m", "b"])
+        return "${" + name() + ":" + one() + "}"
+    text = one()
+    place = R.randrange(3)
+    quoted = "'" + text.replace("'", "''") + "'"
+    if place == 0: return {"config.yaml": head + "v: 0\n"}, ["v=" + text]
+    if place == 1: return {"config.yaml": head + f"v: {quoted}\nw: ${{v}}\n"}, []
+    return {"config.yaml": f"z: {{y: [{quoted}]}}\n" + head}, []
 
 
 def cases():
+    makers = {"plain": plain, "grouped": grouped, "structured": structured, "sweep": sweep, "resolvers": resolvers}
     for i in range(COUNT):
-        kind = R.choice(["plain", "plain", "grouped", "structured", "sweep"])
-        files, overrides = {"plain": plain, "sweep": plain, "grouped": grouped, "structured": structured}[kind]()
+        kind = R.choice(["plain", "plain", "grouped", "structured", "sweep", "resolvers"])
+        try: files, overrides = makers[kind]()
+        except UnicodeError: continue
         row = {"id": f"{kind}-{i}", "category": kind, "yaml_files": files, "config_name": "config", "overrides": overrides, "env": ENV}
-        try:
-            if kind == "sweep":
-                files = {"config.yaml": "a: 0\nb: 0\nc: {d: 1}\n"}
-                overrides = [f"{k}={override_value()}" for k in R.sample(["a", "b", "c.d"], R.randint(1, 2))]
-                if any("shuffle" in o for o in overrides): continue
-                yield {**row, "yaml_files": files, "overrides": overrides, "mode": "multirun", "expected": swept(files, overrides)}
-            else:
-                yield {**row, "mode": "compose", "expected": composed(files, overrides)}
-        except UnicodeError: pass
+        mode, run = ("multirun", swept) if kind == "sweep" else ("compose", composed)
+        yield {**row, "mode": mode, "expected": run(files, overrides)}
 
 
-write("overrides_parse.jsonl", [override_case(t) for t in sorted({(mutated if R.random() < 0.4 else str)(override()) for _ in range(4 * COUNT)})])
+write(OUT / "overrides_parse.jsonl", [override_case(t) for t in sorted({(mutated if R.random() < 0.4 else str)(override()) for _ in range(4 * COUNT)})])
 texts = [f"k: {yaml_scalar()}\n" for _ in range(COUNT)] + [mutated(f"k: {yaml_scalar()}\n") for _ in range(COUNT)]
 texts += [body() for _ in range(COUNT)] + [mutated(body()) for _ in range(COUNT)]
-write("yaml_types.jsonl", [yaml_case(f"yaml-{i}", t) for i, t in enumerate(texts)])
-write("cases.jsonl", cases())
+write(OUT / "yaml_types.jsonl", [yaml_case(f"yaml-{i}", t) for i, t in enumerate(texts)])
+write(OUT / "cases.jsonl", cases())

@@ -17,15 +17,20 @@ inline std::string path(const std::string& name) {
     return folder.toStdString() + "/" + name;
 }
 
+/// The rows of a file, and those of hydra_more/ unless another folder was named.
 inline std::vector<fathom::Value> lines(const std::string& name) {
     std::vector<fathom::Value> out;
-    const fathom::Result<std::string> text = fathom::readFile(path(name));
-    if (!text) qFatal("%s", text.error().message().c_str());
-    std::istringstream stream(*text);
-    for (std::string line; std::getline(stream, line);) {
-        const fathom::Result<fathom::Value> value = fathom::fromJson(line);
-        if (!value) qFatal("%s: %s", name.c_str(), value.error().message().c_str());
-        out.push_back(*value);
+    std::vector<std::string> files{path(name)};
+    if (!qEnvironmentVariableIsSet("FATHOM_GOLDEN")) files.push_back(FATHOM_TEST_DATA "/hydra_more/" + name);
+    for (const std::string& file : files) {
+        const fathom::Result<std::string> text = fathom::readFile(file);
+        if (!text) qFatal("%s", text.error().message().c_str());
+        std::istringstream stream(*text);
+        for (std::string line; std::getline(stream, line);) {
+            const fathom::Result<fathom::Value> value = fathom::fromJson(line);
+            if (!value) qFatal("%s: %s", file.c_str(), value.error().message().c_str());
+            out.push_back(*value);
+        }
     }
     return out;
 }
