@@ -3,9 +3,12 @@
 #include "engine/config/convert.h"
 #include "engine/config/override.h"
 #include "engine/config/override_lexer.h"
+#include "engine/config/yaml_scalar.h"
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <cstdio>
 #include <fnmatch.h>
 #include <random>
 
@@ -87,8 +90,51 @@ Error hydraException(std::string why, std::string remedy) {
     return error;
 }
 
-/// Decimal arithmetic as Python's, so that range(0,1,0.1) has ten items: the numbers are scaled to integers
-/// where possible.
+/// Python's decimal arithmetic for range(0,1,0.1): exact numbers, sums rounded half to even at 28 digits.
+/// Numbers are integers in units of 10^-places; 36 digits in all fit.
+class DecimalSum {
+public:
+    explicit DecimalSum(double largest) {
+        for (double rest = std::fabs(largest); rest >= 1 && m_places > 0; rest /= 10)
+            --m_places;
+    }
+    __extension__ using Number = __int128;
+
+    [[nodiscard]] Number exact(double value) const {
+        char text[400];
+        std::snprintf(text, sizeof text, "%.*f", m_places, value);
+        Number out = 0;
+        for (const char* at = text; *at != '\0'; ++at)
+            if (*at >= '0' && *at <= '9') out = out * 10 + (*at - '0');
+        return text[0] == '-' ? -out : out;
+    }
+    [[nodiscard]] static Number rounded(Number value) {
+        constexpr int kDigits = 28;
+        const Number size = value < 0 ? -value : value;
+        Number unit = 1;
+        int digits = 0;
+        for (Number rest = size; rest > 0; rest /= 10)
+            if (++digits > kDigits) unit *= 10;
+        const Number rest = size % unit, half = unit / 2;
+        Number kept = size / unit;
+        if (rest > half || (unit > 1 && rest == half && kept % 2 == 1)) ++kept;
+        return (value < 0 ? -kept : kept) * unit;
+    }
+    [[nodiscard]] double toDouble(Number value) const {
+        std::string digits;
+        for (Number rest = value < 0 ? -value : value; rest > 0 || digits.size() <= std::size_t(m_places);
+             rest /= 10)
+            digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+        digits.insert(digits.size() - static_cast<std::size_t>(m_places), ".");
+        double out = 0;
+        (void)pythonFloat(digits, out);
+        return value < 0 ? -out : out;
+    }
+
+private:
+    int m_places = 36;
+};
+
 Result<std::vector<Value>> rangeItems(const Sweep& sweep) {
     std::vector<Value> items;
     constexpr std::size_t kMaxItems = 1'000'000;
@@ -109,17 +155,20 @@ Result<std::vector<Value>> rangeItems(const Sweep& sweep) {
         }
         return items;
     }
-    const long double start = sweep.start.toDouble(), stop = sweep.stop.toDouble(),
-                      step = sweep.step.toDouble();
+    const double start = sweep.start.toDouble(), stop = sweep.stop.toDouble(), step = sweep.step.toDouble();
     if (step == 0)
         return fail(hydraException("Invalid range values (start:" + pythonStr(sweep.start) + ", stop:" +
                                        pythonStr(sweep.stop) + ", step:" + pythonStr(sweep.step) + ")",
                                    "Give a step"));
-    long double at = start;
-    while (step > 0 ? at < stop : at > stop) {
-        items.emplace_back(static_cast<double>(at));
+    const double largest = std::fabs(start) + std::fabs(stop) + std::fabs(step);
+    if (!(largest < 1e30)) return fail(hydraException("the range is too wide", "Use smaller numbers"));
+    const DecimalSum decimal(largest);
+    const DecimalSum::Number end = decimal.exact(stop), width = decimal.exact(step);
+    DecimalSum::Number at = decimal.exact(start);
+    while (step > 0 ? at < end : at > end) {
+        items.emplace_back(decimal.toDouble(at));
         if (items.size() > kMaxItems) return tooMany();
-        at += step;
+        at = DecimalSum::rounded(at + width);
     }
     return items;
 }
@@ -166,8 +215,8 @@ Status checkNestedSweeps(const Element& element) {
     const auto check = [](const Element& each) -> Status {
         if (each.type != Element::Type::Sweep) return checkNestedSweeps(each);
         if (each.sweep->kind == SweepKind::Glob) return {};
-        Error error{ErrorKind::Usage, "Cannot use a sweep inside a value", "Unexpected type annotation: Set[str]",
-                    "Sweep over whole values: choice([1,2],[3])"};
+        Error error{ErrorKind::Usage, "Cannot use a sweep inside a value",
+                    "Unexpected type annotation: Set[str]", "Sweep over whole values: choice([1,2],[3])"};
         error.className = "ValidationError";
         error.key = "tags"; // OmegaConf trips over the first field of Hydra's own class
         return fail(std::move(error));
