@@ -56,6 +56,7 @@ private Q_SLOTS:
     void restore_bringsARemovedKeyBack();
     void filter_findsKeysValuesLayersAndFiles();
     void problem_hasAFixButton();
+    void problem_isMendedByF2();
     void problemMenu_listsAllAndJumps();
     void origin_tellsTheChainAndItsLinksWork();
     void badge_jumpsToTheLineAndEscapeGoesBack();
@@ -295,6 +296,29 @@ void TestConfigurePage::problem_hasAFixButton() {
     QVERIFY(QTest::qWaitFor([this] { return overrides() == std::vector<std::string>{"model.lr=0.5"}; }));
     QVERIFY(awaitComposed());
     QVERIFY(!m_page->document().hasError());
+}
+
+void TestConfigurePage::problem_isMendedByF2() {
+    openConfig("model:\n  lr: ???\n  flag: true\n  last: ???\n");
+    for (const Qt::Key key : {Qt::Key_F2, Qt::Key_Return}) {
+        action("nextProblem")->trigger();
+        tree()->setFocus();
+        QVERIFY(tree()->currentIndex().siblingAtColumn(0).data(ConfigModel::KindRole).toInt() ==
+                static_cast<int>(ConfigKind::Problem));
+        QTest::keyClick(tree(), key);
+        auto* const editor = tree()->findChild<QLineEdit*>();
+        QVERIFY(editor);
+        QCOMPARE(tree()->currentPath(), QStringLiteral("model.lr"));
+        editor->setText(QStringLiteral("0.5"));
+        QTest::keyClick(editor, Qt::Key_Return);
+        QVERIFY(QTest::qWaitFor([this] { return !overrides().empty(); }));
+        QVERIFY(awaitComposed());
+        QCOMPARE(overrides(), std::vector<std::string>{"model.lr=0.5"});
+        action("nextProblem")->trigger(); // the mended one is gone from the list
+        QCOMPARE(tree()->currentPath(), QStringLiteral("model.last"));
+        action("undo")->trigger();
+        QVERIFY(awaitComposed());
+    }
 }
 
 void TestConfigurePage::problemMenu_listsAllAndJumps() {

@@ -10,6 +10,8 @@
 #include "app/pages/configure/inspector_pane.h"
 #include "app/pages/configure/source_pane.h"
 
+#include <algorithm>
+
 namespace fathom::app {
 
 ConfigNavigator::ConfigNavigator(const Places& places, QObject* parent)
@@ -31,6 +33,7 @@ void ConfigNavigator::showProblem(int problem) {
     if (problem < 0 || problem >= static_cast<int>(problems.size())) return;
     m_problem = problem;
     const Error& error = problems[static_cast<std::size_t>(problem)].error;
+    m_problemKey = error.key;
     const QModelIndex row = m_pane.model().indexOfProblem(problem);
     const QString key = row.parent().data(ConfigModel::PathRole).toString();
     if (!key.isEmpty()) m_pane.revealPath(key);
@@ -42,8 +45,13 @@ void ConfigNavigator::showProblem(int problem) {
 }
 
 void ConfigNavigator::nextProblem() {
-    const auto count = static_cast<int>(m_document.problems().size());
-    if (count > 0) showProblem((m_problem + 1) % count);
+    const auto problems = m_document.problems();
+    if (problems.empty()) return;
+    // One that was mended has left the list, and the next one has its place.
+    const auto shown = static_cast<std::size_t>(std::max(0, m_problem));
+    const bool isThere =
+        m_problem >= 0 && shown < problems.size() && problems[shown].error.key == m_problemKey;
+    showProblem(static_cast<int>((isThere ? shown + 1 : shown) % problems.size()));
 }
 
 void ConfigNavigator::markSource(const QModelIndex& index) {

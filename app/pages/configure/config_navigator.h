@@ -42,7 +42,8 @@ private:
     ConfigTreePane& m_pane;
     InspectorPane& m_inspector;
     CommandBox& m_command;
-    int m_problem = -1; ///< that nextProblem() showed last
+    int m_problem = -1;         ///< that was shown last
+    std::string m_problemKey{}; ///< its key
 };
 
 } // namespace fathom::app

@@ -146,13 +146,24 @@ void ConfigTreeView::spanProblems() {
     eachParent(m_filter, {}, 0, [&](const QModelIndex& index, int) { span(index); });
 }
 
-// Whatever column is current, F2 and a double click on a key mean its value.
+/// The key that a beaten value or a problem stands below; the index itself where it is a key, or where the
+/// problem's key is not in the tree.
+QModelIndex ConfigTreeView::keyOf(const QModelIndex& index) {
+    const bool isBelow = kindOf(index) == ConfigKind::Beat || kindOf(index) == ConfigKind::Problem;
+    const bool isOwn = index.parent().data(ConfigModel::PathRole) == index.data(ConfigModel::PathRole);
+    return isBelow && isOwn ? index.parent() : index;
+}
+
+// Whatever column is current, F2 and a double click on a key mean its value; on a problem they mend the key.
 bool ConfigTreeView::edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) {
     const bool means = trigger == EditKeyPressed || trigger == DoubleClicked;
     // A double click on a section opens it; F2 edits it as text.
     const bool isSection = !index.data(ConfigModel::LeafRole).toBool();
     if (trigger == DoubleClicked && isSection && index.column() != ConfigModel::ValueColumn) return false;
-    return QTreeView::edit(means ? index.siblingAtColumn(ConfigModel::ValueColumn) : index, trigger, event);
+    if (!means) return QTreeView::edit(index, trigger, event);
+    const QModelIndex value = keyOf(index.siblingAtColumn(0)).siblingAtColumn(ConfigModel::ValueColumn);
+    if (value.siblingAtColumn(0) != index.siblingAtColumn(0)) setCurrentIndex(value);
+    return QTreeView::edit(value, trigger, event);
 }
 
 void ConfigTreeView::keyPressEvent(QKeyEvent* event) {
@@ -166,12 +177,13 @@ void ConfigTreeView::keyPressEvent(QKeyEvent* event) {
             Q_EMIT fixRequested(currentIndex().data(ConfigModel::ProblemRole).toInt());
             return;
         }
-        const QModelIndex value = currentIndex().siblingAtColumn(ConfigModel::ValueColumn);
+        const QModelIndex value =
+            keyOf(currentIndex().siblingAtColumn(0)).siblingAtColumn(ConfigModel::ValueColumn);
         const bool isPlainSection =
             !value.data(ConfigModel::LeafRole).toBool() &&
             value.data(ConfigModel::FieldRole).value<ConfigField>().groupKey.isEmpty();
         if (!isPlainSection && value.flags() & Qt::ItemIsEditable)
-            edit(value);
+            edit(value, EditKeyPressed, event);
         else
             setExpanded(currentIndex().siblingAtColumn(0), !isExpanded(currentIndex().siblingAtColumn(0)));
         return;

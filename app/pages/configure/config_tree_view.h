@@ -55,6 +55,7 @@ protected:
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 
 private:
+    [[nodiscard]] static QModelIndex keyOf(const QModelIndex& index);
     ConfigModel& m_model;
     ConfigFilter& m_filter;
     ConfigDelegate* m_delegate;
