@@ -141,6 +141,19 @@ QModelIndex ConfigModel::indexOf(const QString& path) const {
     return {};
 }
 
+QStringList ConfigModel::keys() const {
+    QStringList keys;
+    const auto visit = [&keys](const auto& self, const Row* row) -> void {
+        for (const auto& child : row->children) {
+            if (!isKey(child->item) || child->item.isRemoved) continue;
+            keys.append(child->item.path);
+            self(self, child.get());
+        }
+    };
+    visit(visit, m_root.get());
+    return keys;
+}
+
 QModelIndex ConfigModel::indexOfProblem(int problem) const {
     const auto find = [&](const auto& self, const Row* row) -> const Row* {
         for (const auto& child : row->children) {

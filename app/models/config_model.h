@@ -47,6 +47,8 @@ public:
     /// First index (key column) of a dotted path; beats and problems are not found. Invalid when there is
     /// none.
     [[nodiscard]] QModelIndex indexOf(const QString& path) const;
+    /// The paths of all keys that were not removed, in order.
+    [[nodiscard]] QStringList keys() const;
     /// Row of a problem of withProblems(); invalid when there is none.
     [[nodiscard]] QModelIndex indexOfProblem(int problem) const;
     /// Path of the last key at or before `line` of `file`, or empty. The file is compared as it is.

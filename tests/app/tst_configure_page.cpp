@@ -20,8 +20,10 @@
 #include "widgets/line_plot.h"
 #include "widgets/theme.h"
 
+#include <QAbstractItemView>
 #include <QClipboard>
 #include <QComboBox>
+#include <QCompleter>
 #include <QDir>
 #include <QLineEdit>
 #include <QMenu>
@@ -56,6 +58,7 @@ private Q_SLOTS:
     void restore_bringsARemovedKeyBack();
     void filter_findsKeysValuesLayersAndFiles();
     void problem_hasAFixButton();
+    void interpolation_isCompleted();
     void problem_isMendedByF2();
     void problemMenu_listsAllAndJumps();
     void origin_tellsTheChainAndItsLinksWork();
@@ -296,6 +299,29 @@ void TestConfigurePage::problem_hasAFixButton() {
     QVERIFY(QTest::qWaitFor([this] { return overrides() == std::vector<std::string>{"model.lr=0.5"}; }));
     QVERIFY(awaitComposed());
     QVERIFY(!m_page->document().hasError());
+}
+
+void TestConfigurePage::interpolation_isCompleted() {
+    openConfig("name: x\nmodel:\n  sample_rate: 16000\n  train: {sample_rate: 8000}\n  test: {rate: 1}\n");
+    tree()->editPath(QStringLiteral("model.test.rate"));
+    auto* const editor = tree()->findChild<QLineEdit*>();
+    QVERIFY(editor);
+    editor->clear();
+    QTest::keyClicks(editor, QStringLiteral("${sample"));
+    auto* const completer = editor->findChild<QCompleter*>();
+    QVERIFY(completer && completer->popup()->isVisible());
+    QCOMPARE(completer->completionCount(), 2);
+    QTest::keyClick(completer->popup(), Qt::Key_Down);
+    QTest::keyClick(completer->popup(), Qt::Key_Return);
+    QCOMPARE(editor->text(), QStringLiteral("${model.sample_rate}"));
+    QVERIFY(!completer->popup()->isVisible());
+    QTest::keyClicks(editor, QStringLiteral("_${oc.env:HO")); // a resolver has no keys to offer
+    QVERIFY(!completer->popup()->isVisible());
+    editor->setText(QStringLiteral("${model.sample_rate}"));
+    QTest::keyClick(editor, Qt::Key_Return);
+    QVERIFY(QTest::qWaitFor([this] { return !overrides().empty(); }));
+    QVERIFY(awaitComposed());
+    QCOMPARE(cell(QStringLiteral("model.test.rate"), ConfigModel::ResolvedColumn), QStringLiteral("16000"));
 }
 
 void TestConfigurePage::problem_isMendedByF2() {

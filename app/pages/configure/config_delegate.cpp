@@ -2,23 +2,34 @@
 #include "app/pages/configure/config_delegate.h"
 
 #include "app/models/config_model.h"
+#include "app/pages/configure/interpolation_completion.h"
 #include "app/pages/configure/layer_badge.h"
 #include "app/pages/configure/value_editors.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 
+#include <QAbstractProxyModel>
 #include <QAbstractScrollArea>
 #include <QApplication>
 #include <QComboBox>
 #include <QEvent>
 #include <QLineEdit>
 #include <QPainter>
+#include <QPointer>
 
 #include <algorithm>
 
 namespace fathom::app {
 
 namespace {
+
+/// The keys of the tree behind the view, whatever filter is in between.
+QStringList keysOf(const QAbstractItemModel* model) {
+    if (const auto* const filter = qobject_cast<const QAbstractProxyModel*>(model))
+        model = filter->sourceModel();
+    const auto* const config = qobject_cast<const ConfigModel*>(model);
+    return config ? config->keys() : QStringList();
+}
 
 using widgets::Colors;
 using widgets::kGrid;
@@ -165,10 +176,13 @@ QWidget* ConfigDelegate::createEditor(QWidget* parent, const QStyleOptionViewIte
     // Choosing is deciding: no second key press is needed.
     if (auto* const combo = qobject_cast<QComboBox*>(editor))
         connect(combo, &QComboBox::activated, self, decide);
-    if (auto* const path = qobject_cast<PathEditor*>(editor)) {
+    auto* const path = qobject_cast<PathEditor*>(editor);
+    if (path) {
         connect(path, &PathEditor::chosen, self, decide);
         path->line()->installEventFilter(self);
     }
+    if (auto* const line = path ? path->line() : qobject_cast<QLineEdit*>(editor))
+        completeInterpolations(line, [model = QPointer(index.model())] { return keysOf(model); });
     editor->setProperty(kAsText, m_asText);
     editor->setAutoFillBackground(true);
     editor->setAccessibleName(tr("Value of %1").arg(index.data(ConfigModel::PathRole).toString()));
