@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/bridge/engine_bridge.h"
 
+#include "app/bridge/post.h"
 #include "app/bridge/store_tail.h"
 #include "engine/run/run_service.h"
 
@@ -46,9 +47,7 @@ struct EngineBridge::Impl {
     std::jthread readerThread; // last members: joined before anything they use goes
     std::jthread serviceThread;
 
-    template <class Function> void post(Function function) {
-        QMetaObject::invokeMethod(owner, std::move(function), Qt::QueuedConnection);
-    }
+    template <class Function> void post(Function function) { app::post(owner, std::move(function)); }
     void serve(const std::stop_token& stop);
     void read(const std::stop_token& stop);
     void applyWatch(StoreTail& tail);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/bridge/job_runner.h"
 
+#include "app/bridge/post.h"
+
 #include <QHash>
 
 #include <condition_variable>
@@ -42,10 +44,8 @@ struct JobRunner::Impl {
             Delivery deliver;
             if (!entry->stop.stop_requested()) deliver = entry->job(entry->stop.get_token());
             entry->job = nullptr;
-            QMetaObject::invokeMethod(
-                owner,
-                [owner, number = entry->number, deliver] { owner->m_impl->finish(owner, number, deliver); },
-                Qt::QueuedConnection);
+            post(owner,
+                 [owner, number = entry->number, deliver] { owner->m_impl->finish(owner, number, deliver); });
         }
     }
 
