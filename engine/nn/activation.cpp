@@ -33,9 +33,9 @@ torch::Tensor activate(torch::Tensor x, Activation activation) {
 torch::Tensor dropout(const torch::Tensor& x, double probability, Random* random) {
     if (!random || probability <= 0) return x;
     if (probability >= 1) return x * 0;
-    torch::Tensor kept = torch::empty(x.sizes(), x.options().device(torch::kCPU).requires_grad(false));
-    kept.bernoulli_(1 - probability, random->generator()).div_(1 - probability);
-    return x * kept.to(x.device());
+    torch::Tensor kept = torch::empty(x.sizes(), x.options().requires_grad(false));
+    kept.bernoulli_(1 - probability, random->generator(x.device())).div_(1 - probability);
+    return x * kept;
 }
 
 } // namespace fathom::nn

@@ -35,9 +35,19 @@ std::uint64_t Random::bits() {
     return at::check_generator<at::CPUGeneratorImpl>(m_generator)->random64();
 }
 
+at::Generator& Random::generator(const torch::Device& device) {
+    if (device.is_cpu()) return m_generator;
+    if (!m_deviceGenerator.defined() || m_deviceGenerator.device() != device) {
+        m_deviceGenerator =
+            at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+        m_deviceGenerator.set_current_seed(m_generator.current_seed());
+    }
+    return m_deviceGenerator;
+}
+
 torch::Tensor Random::normalLike(const torch::Tensor& like) {
-    const torch::Tensor noise = torch::empty(like.sizes(), like.options().device(torch::kCPU));
-    return noise.normal_(0.0, 1.0, m_generator).to(like.device());
+    const torch::Tensor noise = torch::empty(like.sizes(), like.options().requires_grad(false));
+    return noise.normal_(0.0, 1.0, generator(like.device()));
 }
 
 } // namespace fathom::nn

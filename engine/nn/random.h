@@ -21,11 +21,15 @@ public:
     [[nodiscard]] std::uint64_t bits();
     /// For torch functions on CPU tensors.
     [[nodiscard]] at::Generator& generator() { return m_generator; }
-    /// Standard normal numbers of the shape, dtype and device of `like`; drawn on the CPU.
+    /// For torch functions on tensors of that device. An accelerator has a sequence of its own, which follows
+    /// from the seed: drawing on the CPU and copying would hold a GPU up.
+    [[nodiscard]] at::Generator& generator(const torch::Device& device);
+    /// Standard normal numbers of the shape, dtype and device of `like`.
     [[nodiscard]] torch::Tensor normalLike(const torch::Tensor& like);
 
 private:
     at::Generator m_generator;
+    at::Generator m_deviceGenerator; ///< of the accelerator that was drawn on; undefined before
 };
 
 } // namespace fathom::nn
