@@ -16,6 +16,9 @@ using config::Description;
 using config::Field;
 using config::Node;
 
+/// No described section lies deeper. Each asks those above it, which a chain of a thousand would not end.
+constexpr std::ptrdiff_t kDeepest = 32;
+
 std::string below(std::string_view path, std::string_view key) {
     return path.empty() ? std::string(key) : std::string(path) + '.' + std::string(key);
 }
@@ -104,6 +107,7 @@ const Description* nestedAt(const Config& config, std::string_view path) {
 } // namespace
 
 const Description* descriptionAt(const Config& config, std::string_view path) {
+    if (std::ranges::count(path, '.') > kDeepest) return nullptr;
     if (path == "trainer") return find("Trainer");
     if (path == "exp_manager") return find("ExpManager");
     if (path == "model" || (path.empty() && isModelRoot(config))) return modelAt(config, path);
