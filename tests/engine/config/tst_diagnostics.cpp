@@ -3,6 +3,7 @@
 #include "engine/config/diagnostics.h"
 #include "engine/config/explain.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 #include <algorithm>
@@ -61,6 +62,7 @@ private Q_SLOTS:
     void explainsComputedKeysAndDependents();
     void endsOnBombs_data();
     void endsOnBombs();
+    void deepKeys_areCheckedQuickly();
 };
 
 void TestDiagnostics::findsEverythingAtOnce() {
@@ -204,6 +206,17 @@ void TestDiagnostics::endsOnBombs() {
     QCOMPARE(found.diagnostics[0].severity, Severity::Error);
     const Result<config::Config> config = config::compose(request(yaml.toStdString()));
     QVERIFY(!config || !config->resolved());
+}
+
+/// An override makes sections as deep as it likes; checking these once took 24 s.
+void TestDiagnostics::deepKeys_areCheckedQuickly() {
+    std::string key = "+sched";
+    for (int i = 1; i < 800; ++i)
+        key += ".sched";
+    QElapsedTimer timer;
+    timer.start();
+    QVERIFY(config::diagnose(request("a: 1\n", {key + ".name=1"})).composes);
+    QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
 }
 
 QTEST_GUILESS_MAIN(TestDiagnostics)
