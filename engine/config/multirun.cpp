@@ -9,7 +9,7 @@ namespace fathom::config {
 
 namespace {
 
-constexpr std::size_t kMaxJobs = 1'000'000;
+constexpr std::size_t kMaxJobs = 100'000;
 
 std::string keyText(const Override& override) {
     static constexpr const char* kPrefixes[] = {"", "+", "++", "~"};
@@ -19,7 +19,7 @@ std::string keyText(const Override& override) {
 }
 
 Error tooManyJobs() {
-    Error error{ErrorKind::Usage, "Cannot expand the sweep", "it has more than a million jobs",
+    Error error{ErrorKind::Usage, "Cannot expand the sweep", "it has more than 100,000 jobs",
                 "Sweep over fewer values"};
     error.className = "HydraException";
     return error;

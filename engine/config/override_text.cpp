@@ -137,25 +137,27 @@ private:
 
 Result<std::vector<Value>> rangeItems(const Sweep& sweep) {
     std::vector<Value> items;
-    constexpr std::size_t kMaxItems = 1'000'000;
+    constexpr std::size_t kMaxItems = 100'000;
     const auto tooMany = [] {
-        return fail(hydraException("the range has more than a million items", "Use a larger step"));
+        return fail(hydraException("the range has more than 100,000 items", "Use a larger step"));
     };
+    const double start = sweep.start.toDouble(), stop = sweep.stop.toDouble(), step = sweep.step.toDouble();
+    // Said before a billion of them are counted; the loops below count exactly.
+    if (step != 0 && (stop - start) / step > 2.0 * kMaxItems) return tooMany();
     if (sweep.start.isInt() && sweep.stop.isInt() && sweep.step.isInt()) {
-        const std::int64_t step = sweep.step.asInt(), stop = sweep.stop.asInt();
-        if (step == 0) {
+        const std::int64_t width = sweep.step.asInt(), end = sweep.stop.asInt();
+        if (width == 0) {
             Error error = hydraException("range() arg 3 must not be zero", "Give a step");
             error.className = "ValueError";
             return fail(std::move(error));
         }
-        for (std::int64_t at = sweep.start.asInt(); step > 0 ? at < stop : at > stop;) {
+        for (std::int64_t at = sweep.start.asInt(); width > 0 ? at < end : at > end;) {
             items.emplace_back(at);
             if (items.size() > kMaxItems) return tooMany();
-            if (__builtin_add_overflow(at, step, &at)) break;
+            if (__builtin_add_overflow(at, width, &at)) break;
         }
         return items;
     }
-    const double start = sweep.start.toDouble(), stop = sweep.stop.toDouble(), step = sweep.step.toDouble();
     if (step == 0)
         return fail(hydraException("Invalid range values (start:" + pythonStr(sweep.start) + ", stop:" +
                                        pythonStr(sweep.stop) + ", step:" + pythonStr(sweep.step) + ")",

@@ -2,6 +2,7 @@
 // Values as override syntax parse back to themselves; cases that fuzzing found.
 #include "engine/config/override.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 using namespace fathom;
@@ -10,6 +11,7 @@ class TestOverrideText : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void hugeRanges_areRefusedAtOnce();
     void parsesBack_data() {
         QTest::addColumn<QString>("text");
         for (const char* text : {"{1:2}", "{null:x}", "{true:[a]}", "{1.5:{2:3}}", "{$enum:a}", "{$map:[1]}",
@@ -37,6 +39,22 @@ private Q_SLOTS:
         QVERIFY(config::toValue(override->element).isMap());
     }
 };
+
+void TestOverrideText::hugeRanges_areRefusedAtOnce() {
+    QElapsedTimer timer;
+    timer.start();
+    for (const char* const text :
+         {"a=range(9E9,.0,-1)", "a=range(0,9000000000)", "a=range(0,1,1e-9)", "a=range(0,1e20,1e-20)"}) {
+        const auto parsed = config::parseOverride(text);
+        QVERIFY(parsed && parsed->isSweep());
+        const auto items = config::sweepItems(*parsed->element.sweep);
+        QVERIFY(!items);
+        QVERIFY(items.error().why.find("more than 100,000") != std::string::npos);
+    }
+    QVERIFY(timer.elapsed() < 2000);
+    QCOMPARE(config::sweepItems(*config::parseOverride("a=range(0,100000)")->element.sweep)->size(),
+             std::size_t{100'000});
+}
 
 QTEST_APPLESS_MAIN(TestOverrideText)
 #include "tst_override_text.moc"
