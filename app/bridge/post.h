@@ -12,6 +12,7 @@
 
 namespace fathom::app {
 
+namespace detail {
 #if defined(__SANITIZE_THREAD__)
 // Qt's event queue orders the two threads, but Qt is not built for ThreadSanitizer, which has to be told.
 inline char handOver;
@@ -25,14 +26,15 @@ inline void acquire() {
 inline void release() {}
 inline void acquire() {}
 #endif
+} // namespace detail
 
 /// Calls `function` on the thread of `receiver`, later; not at all once the receiver is gone. Any thread.
 template <class Function> void post(QObject* receiver, Function function) {
     auto call = [function = std::move(function)]() mutable {
-        acquire();
+        detail::acquire();
         function();
     };
-    release();
+    detail::release();
     QMetaObject::invokeMethod(receiver, std::move(call), Qt::QueuedConnection);
 }
 

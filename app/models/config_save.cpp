@@ -51,7 +51,7 @@ public:
         }
         m_texts = m_before;
         m_request.files = requestFiles(m_texts);
-        const auto config = config::compose(m_request);
+        const auto config = config::composeForSweep(m_request); // sweeps stay what they are
         if (!config) return fail(config.error());
         m_wanted = config->unresolved();
         for (std::size_t i = m_request.editedFrom; i < m_request.overrides.size();) {
@@ -98,7 +98,7 @@ private:
         Texts texts = m_texts;
         texts[place->file] = config::applyEdit(texts[place->file], *edit);
         next.files = requestFiles(texts);
-        const auto composed = config::compose(next);
+        const auto composed = config::composeForSweep(next);
         if (!composed || composed->unresolved() != m_wanted)
             return fail(keeps(key, "other values would change too, or an earlier override beats the file"));
         m_request = std::move(next);

@@ -24,7 +24,8 @@ std::string joinedKey(const std::string& path, const std::string& key) {
 
 class Inspector {
 public:
-    explicit Inspector(const Config& config) : m_config(config), m_resolver(config.root(), &config.keyIndex()) {}
+    explicit Inspector(const Config& config)
+        : m_config(config), m_resolver(config.root(), &config.keyIndex()) {}
 
     std::vector<Diagnostic> run() {
         collect(m_config.root(), {});

@@ -304,9 +304,17 @@ const Link* Resolver::resolverCall(const Interpolation& expression, const Link* 
     std::vector<const Link*> arguments;
     for (const Interpolation& argument : expression.children)
         arguments.push_back(evaluate(argument, place));
-    const std::vector<const Node*> outer = std::exchange(m_active, {}); // a function starts afresh
-    const Link* result = callResolver(*this, name, arguments, place);
-    m_active = outer;
+    // A function starts afresh; what was active is so again even where it fails.
+    struct Afresh {
+        explicit Afresh(std::vector<const Node*>& nodes) : active(nodes), outer(std::exchange(nodes, {})) {}
+        ~Afresh() { active = std::move(outer); }
+        std::vector<const Node*>& active;
+        std::vector<const Node*> outer;
+    };
+    const Link* const result = [&] {
+        const Afresh afresh(m_active);
+        return callResolver(*this, name, arguments, place);
+    }();
     if (!result)
         raise(place, "UnsupportedInterpolationType", "Unsupported interpolation type " + name,
               "Use a resolver that exists");

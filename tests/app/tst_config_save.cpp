@@ -15,6 +15,7 @@ private Q_SLOTS:
     void scalars_areWrittenWhereTheyStand();
     void groupFiles_getTheirOwnValues();
     void whatFilesCannotSay_stays();
+    void sweep_doesNotHinderTheOthers();
     void sharedAnchor_staysAnOverride();
     void commandLine_isNotWritten();
     void links_stayLinks();
@@ -77,6 +78,15 @@ void TestConfigSave::whatFilesCannotSay_stays() {
     QCOMPARE(save->left.items, edits);
     QCOMPARE(save->kept.size(), std::size_t{3});
     QCOMPARE(save->kept[2].key, std::string("list"));
+}
+
+void TestConfigSave::sweep_doesNotHinderTheOthers() {
+    write("c.yaml", "a: 1\nlr: 0.1\n");
+    const auto save = plan(state({"lr=0.1,0.01", "a=2"}));
+    QVERIFY(save.has_value());
+    QCOMPARE(save->written, 1);
+    QCOMPARE(QByteArray::fromStdString(save->changes[0].after), QByteArray("a: 2\nlr: 0.1\n"));
+    QCOMPARE(save->left.items, std::vector<std::string>{"lr=0.1,0.01"});
 }
 
 void TestConfigSave::sharedAnchor_staysAnOverride() {

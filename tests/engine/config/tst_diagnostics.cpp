@@ -62,6 +62,7 @@ private Q_SLOTS:
     void explainsComputedKeysAndDependents();
     void endsOnBombs_data();
     void endsOnBombs();
+    void failingFunction_leavesTheOthers();
     void deepKeys_areCheckedQuickly();
 };
 
@@ -206,6 +207,16 @@ void TestDiagnostics::endsOnBombs() {
     QCOMPARE(found.diagnostics[0].severity, Severity::Error);
     const Result<config::Config> config = config::compose(request(yaml.toStdString()));
     QVERIFY(!config || !config->resolved());
+}
+
+/// One resolver serves all checks: what fails in a function must not spoil it.
+void TestDiagnostics::failingFunction_leavesTheOthers() {
+    const config::Diagnosis found =
+        config::diagnose(request("a: ${b}\nb: ${oc.env:FATHOM_NO_SUCH}\nc: ${d}\nd: 1\ne: ${c}\n"));
+    QVERIFY(find(found, "a", Finding::BrokenInterpolation));
+    QVERIFY(find(found, "b", Finding::BrokenInterpolation));
+    QVERIFY(!find(found, "c", Finding::BrokenInterpolation));
+    QVERIFY(!find(found, "e", Finding::BrokenInterpolation));
 }
 
 /// An override makes sections as deep as it likes; checking these once took 24 s.
