@@ -181,10 +181,11 @@ private:
         const bool hasPayload = member.type == MemberType::File ||
                                 (member.type == MemberType::Other && (type < '3' || type > '6'));
         member.bytes = hasPayload ? size : 0;
+        member.recordOffset = m_recordOffset;
         member.offset = payload;
         if (!slice(m_tar, payload, member.bytes)) return fail(cut("in the middle of " + member.name));
         member.problem = whyUnsafe(member);
-        m_offset = payload + padded(member.bytes);
+        m_offset = m_recordOffset = payload + padded(member.bytes);
         m_members.push_back(std::move(member));
         m_pax.clear();
         m_longName.reset();
@@ -238,6 +239,7 @@ private:
     std::span<const std::byte> m_tar;
     const std::string& m_label;
     std::uint64_t m_offset = 0;
+    std::uint64_t m_recordOffset = 0; // of the member under way: its extended headers come first
     std::vector<Member> m_members;
     Records m_pax;
     Records m_global;

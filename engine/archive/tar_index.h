@@ -18,7 +18,8 @@ struct Member {
     std::string name{}; ///< as stored, "./model_config.yaml"; a folder's without its last "/"
     MemberType type = MemberType::File;
     std::uint64_t bytes = 0;
-    std::uint64_t offset = 0; ///< of the payload in the (uncompressed) tar
+    std::uint64_t recordOffset = 0; ///< of its first header block, extended headers included
+    std::uint64_t offset = 0;       ///< of the payload in the (uncompressed) tar
     std::uint32_t mode = 0;
     double mtime = 0;      ///< seconds since the Unix epoch
     std::string problem{}; ///< why it is unsafe and would not be extracted; empty when it is fine

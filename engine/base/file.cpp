@@ -37,7 +37,25 @@ Error isFolder(const std::filesystem::path& path) {
                        "Give a file, not a folder");
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+FileIdentity identityOf(const struct stat& info) {
+    return {.device = info.st_dev,
+            .inode = info.st_ino,
+            .bytes = static_cast<std::uint64_t>(info.st_size),
+            .modified = nanoseconds(info.st_mtim),
+            .changed = nanoseconds(info.st_ctim)};
+}
+
 } // namespace
+
+Result<FileIdentity> identify(const std::filesystem::path& path) {
+    struct stat info {};
+    if (stat(path.c_str(), &info) != 0) return fail(cannotOpen(path));
+    return identityOf(info);
+}
 
 Result<std::string> readFile(const std::filesystem::path& path) {
     const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -57,8 +75,9 @@ Result<std::string> readFile(const std::filesystem::path& path) {
     }
 }
 
-MappedFile::MappedFile(std::filesystem::path path, std::span<const std::byte> bytes)
-    : m_path(std::move(path)), m_bytes(bytes) {}
+MappedFile::MappedFile(std::filesystem::path path, const FileIdentity& identity,
+                       std::span<const std::byte> bytes)
+    : m_path(std::move(path)), m_identity(identity), m_bytes(bytes) {}
 
 MappedFile::~MappedFile() {
     if (!m_bytes.empty()) munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
@@ -71,12 +90,12 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::filesystem
     if (fstat(fd.get(), &info) != 0) return fail(cannotOpen(path));
     if (S_ISDIR(info.st_mode)) return fail(isFolder(path));
     const auto size = static_cast<std::size_t>(info.st_size);
-    if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile(path, {}));
+    if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile(path, identityOf(info), {}));
     void* address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
     if (address == MAP_FAILED)
         return fail(systemError(ErrorKind::BadInput, "Cannot map the file", path.string()));
     return std::shared_ptr<const MappedFile>(
-        new MappedFile(path, {static_cast<const std::byte*>(address), size}));
+        new MappedFile(path, identityOf(info), {static_cast<const std::byte*>(address), size}));
 }
 
 AtomicFile::AtomicFile(std::filesystem::path target, std::filesystem::path temporary, int fd)

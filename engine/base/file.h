@@ -5,6 +5,7 @@
 #include "engine/base/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -15,6 +16,19 @@ namespace fathom {
 
 /// The whole file as bytes. Errors (BadInput) name the file.
 [[nodiscard]] Result<std::string> readFile(const std::filesystem::path& path);
+
+/// Tells whether a path still holds the same, untouched file. The times are nanoseconds since the epoch.
+struct FileIdentity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t modified = 0;
+    std::int64_t changed = 0; ///< of the inode: a program can set `modified`, but not this
+
+    friend bool operator==(const FileIdentity& a, const FileIdentity& b) = default;
+};
+
+[[nodiscard]] Result<FileIdentity> identify(const std::filesystem::path& path);
 
 /// A file mapped read-only for its lifetime. Immutable, so any thread may read. Empty files map to an empty
 /// span.
@@ -27,10 +41,13 @@ public:
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+    /// When it was opened.
+    [[nodiscard]] const FileIdentity& identity() const { return m_identity; }
 
 private:
-    MappedFile(std::filesystem::path path, std::span<const std::byte> bytes);
+    MappedFile(std::filesystem::path path, const FileIdentity& identity, std::span<const std::byte> bytes);
     std::filesystem::path m_path;
+    FileIdentity m_identity;
     std::span<const std::byte> m_bytes;
 };
 
