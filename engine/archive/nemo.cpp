@@ -4,7 +4,6 @@
 #include "engine/archive/byte_reader.h"
 #include "engine/archive/inflate.h"
 #include "engine/archive/zip_index.h"
-#include "engine/base/file.h"
 
 #include <algorithm>
 #include <mutex>
@@ -14,6 +13,8 @@ namespace fathom::archive {
 
 struct Nemo::Impl {
     std::filesystem::path path{};
+    std::optional<FileIdentity> identity{};
+    std::shared_ptr<const MappedFile> tarFile{};
     std::span<const std::byte> tar{};
     std::shared_ptr<const void> owner{}; ///< of the tar
     std::vector<std::shared_ptr<const MappedFile>>
@@ -37,6 +38,8 @@ struct Nemo::Impl {
     Status expand(const std::shared_ptr<const MappedFile>& file) {
         tar = file->bytes();
         owner = file;
+        tarFile = file;
+        identity = file->identity();
         if (isZip(tar))
             return fail(error("it is a torch checkpoint, not a .nemo archive", "Open it as a .ckpt file"));
         if (asText(tar).starts_with("BZh") || asText(tar).starts_with("\xfd"
@@ -45,6 +48,7 @@ struct Nemo::Impl {
                               "Unpack it to a plain tar"));
         if (!isGzip(tar)) return {};
         isCompressed = true;
+        tarFile = nullptr;
         auto content = gunzip(tar, path.string());
         if (!content) return fail(content.error());
         auto kept = std::make_shared<const std::vector<std::byte>>(std::move(*content));
@@ -133,6 +137,16 @@ const std::vector<Member>& Nemo::members() const {
 }
 bool Nemo::isCompressed() const {
     return m_impl->isCompressed;
+}
+
+const std::optional<FileIdentity>& Nemo::identity() const {
+    return m_impl->identity;
+}
+std::shared_ptr<const MappedFile> Nemo::tarFile() const {
+    return m_impl->tarFile;
+}
+std::span<const std::byte> Nemo::tarBytes() const {
+    return m_impl->tar;
 }
 
 Result<std::span<const std::byte>> Nemo::bytes(std::string_view memberName) const {

@@ -10,6 +10,7 @@
 
 #include "engine/archive/checkpoint.h"
 #include "engine/archive/tar_index.h"
+#include "engine/base/file.h"
 #include "engine/base/result.h"
 
 #include <filesystem>
@@ -30,6 +31,13 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const;
     [[nodiscard]] const std::vector<Member>& members() const;
     [[nodiscard]] bool isCompressed() const;
+    /// Of the file at path() when it was opened, for telling later whether it is still that one; nothing for
+    /// folders.
+    [[nodiscard]] const std::optional<FileIdentity>& identity() const;
+    /// The uncompressed tar: the file itself or, of a compressed one, its expanded copy. Null for folders.
+    [[nodiscard]] std::shared_ptr<const MappedFile> tarFile() const;
+    /// All of it; the members' offsets count from here. Empty for folders.
+    [[nodiscard]] std::span<const std::byte> tarBytes() const;
     /// Payload of a member by name, with or without "./"; the last one of duplicates.
     [[nodiscard]] Result<std::span<const std::byte>> bytes(std::string_view memberName) const;
     /// Text of model_config.yaml.
