@@ -7,6 +7,12 @@
 
 namespace fathom::archive {
 
+/// A tensor of a state_dict to be written, and the dtype to write it as.
+struct StateDictEntry {
+    Tensor tensor{};
+    DType dtype = DType::Float32;
+};
+
 /// The pickle and the storages of one state_dict. Keeps the tensors' owners alive.
 class StateDictWriter {
 public:
