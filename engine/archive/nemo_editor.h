@@ -5,7 +5,7 @@
 //   editor->setConfig("optim.lr=0.02");
 //   editor->putArtifact("tokenizer.model_path", {.name = "tokenizer.model", .content = bytes});
 //   for (const archive::PlannedChange& change : editor->changes()) …
-//   archive::saveNemo(*editor, "quartznet.nemo");        // engine/archive/nemo_save.h
+//   archive::saveNemo(editor->draft(), "quartznet.nemo");        // engine/archive/nemo_save.h
 #pragma once
 
 #include "engine/archive/inspect.h"
@@ -32,6 +32,8 @@ public:
     [[nodiscard]] static Result<NemoEditor> edit(Nemo nemo);
 
     [[nodiscard]] const Nemo& original() const { return m_nemo; }
+    /// What saveNemo takes: later edits do not touch it.
+    [[nodiscard]] NemoDraft draft() const { return {m_nemo, m_states[m_current].state}; }
     [[nodiscard]] const NemoState& state() const { return *m_states[m_current].state; }
 
     // --- config

@@ -3,7 +3,7 @@
 // one. Whatever happens meanwhile, the path holds the old archive or the new one.
 #pragma once
 
-#include "engine/archive/nemo_editor.h"
+#include "engine/archive/nemo_state.h"
 #include "engine/base/file.h"
 
 #include <functional>
@@ -38,13 +38,13 @@ struct SaveReport {
     std::vector<MemberDigest> members{};
 };
 
-[[nodiscard]] Result<SavePlan> planSave(const NemoEditor& editor, const std::filesystem::path& target,
+[[nodiscard]] Result<SavePlan> planSave(const NemoDraft& draft, const std::filesystem::path& target,
                                         const SaveOptions& options = {});
 
-/// Saves the editor's state to `target`, which may be the opened archive itself. Errors: the opened archive
-/// changed on disk since (nothing is written), lint errors, no space, stopped. For a background thread: takes
-/// a copy of the editor's state first, so the editor may go on. Open the target again afterwards.
-[[nodiscard]] Result<SaveReport> saveNemo(const NemoEditor& editor, const std::filesystem::path& target,
+/// Saves to `target`, which may be the opened archive itself. Errors: the opened archive changed on disk
+/// since (nothing is written), lint errors, no space, stopped. For a background thread. Open the target again
+/// afterwards.
+[[nodiscard]] Result<SaveReport> saveNemo(const NemoDraft& draft, const std::filesystem::path& target,
                                           const SaveOptions& options = {});
 
 } // namespace fathom::archive

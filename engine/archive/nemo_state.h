@@ -36,4 +36,10 @@ struct NemoState {
     std::shared_ptr<const std::vector<StateDictEntry>> tensors{};
 };
 
+/// An opened archive and what is to become of it. Immutable, cheap to copy; any thread may read.
+struct NemoDraft {
+    Nemo original;
+    std::shared_ptr<const NemoState> state{};
+};
+
 } // namespace fathom::archive
