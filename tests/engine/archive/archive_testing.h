@@ -10,7 +10,12 @@
 #include <string>
 #include <vector>
 
-#define VERIFY_RESULT(result) QVERIFY2(result.has_value(), result ? "" : result.error().message().c_str())
+/// Evaluates its argument once.
+#define VERIFY_RESULT(result)                                                                                \
+    do {                                                                                                     \
+        const auto& theResult = (result);                                                                    \
+        QVERIFY2(theResult.has_value(), theResult ? "" : theResult.error().message().c_str());               \
+    } while (false)
 
 namespace fathom::testing {
 
