@@ -183,6 +183,13 @@ bool isCheckpoint(std::span<const std::byte> bytes) {
     return isZip(bytes) || asText(bytes).starts_with(std::string_view("\x80\x02\x8a\x0a", 4));
 }
 
+bool isCheckpointFile(const std::filesystem::path& path) {
+    std::error_code code;
+    if (std::filesystem::is_directory(path, code)) return false;
+    const auto file = MappedFile::open(path);
+    return file && isCheckpoint((*file)->bytes());
+}
+
 Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path) {
     std::error_code code;
     if (!std::filesystem::is_directory(path, code)) {

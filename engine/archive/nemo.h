@@ -55,6 +55,8 @@ private:
 [[nodiscard]] Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path);
 /// True for what torch.save writes (either format), judged by the first bytes.
 [[nodiscard]] bool isCheckpoint(std::span<const std::byte> bytes);
+/// True for a file that isCheckpoint; false for folders and what cannot be read.
+[[nodiscard]] bool isCheckpointFile(const std::filesystem::path& path);
 
 struct NamedFile {
     std::string name{}; ///< member name without "./"

@@ -93,10 +93,24 @@ def describe(tensor):
     return result
 
 
-def golden(archive, names):
+def weights_of(archive):
     with tarfile.open(DATA / "nemo" / archive) as tar:
         weights = tar.extractfile("./model_weights.ckpt").read()
-    state = torch.load(io.BytesIO(weights), weights_only=True)
+    return torch.load(io.BytesIO(weights), weights_only=True)
+
+
+def differences(before, after):
+    old, new = weights_of(before), weights_of(after)
+    rows = []
+    for name in (key for key, tensor in old.items() if tensor.is_floating_point()):
+        a, b = as_float64(old[name]), as_float64(new[name])
+        rows.append({"name": name, "norm": float(numpy.linalg.norm(b - a)), "largest": float(abs(b - a).max()),
+                     "cosine": float(a @ b / (numpy.linalg.norm(a) * numpy.linalg.norm(b)))})
+    return {"before": "nemo/" + before, "after": "nemo/" + after, "tensors": rows}
+
+
+def golden(archive, names):
+    state = weights_of(archive)
     return [{"file": "nemo/" + archive, "name": name} | describe(state[name]) for name in names]
 
 
@@ -110,7 +124,9 @@ def main():
                                             "encoder.encoder.0.mconv.2.num_batches_tracked"])
     cases += golden("quartznet_char_bfloat16.nemo", ["encoder.encoder.0.mconv.0.conv.weight"])
     cases += golden("quartznet_char_float16.nemo", ["encoder.encoder.0.mconv.0.conv.weight"])
-    (folder / "statistics.json").write_text(json.dumps({"bins": BINS, "tensors": cases}, indent=1) + "\n")
+    with numpy.errstate(all="ignore"):
+        apart = [differences("quartznet_char.nemo", f"quartznet_char_{kind}.nemo") for kind in ("bfloat16", "float16")]
+    (folder / "statistics.json").write_text(json.dumps({"bins": BINS, "tensors": cases, "differences": apart}, indent=1) + "\n")
 
 
 main()
