@@ -2,6 +2,7 @@
 #include "app/cli/nemo_command.h"
 
 #include "app/cli/nemo_json.h"
+#include "app/cli/open_progress.h"
 #include "app/cli/table.h"
 #include "engine/archive/statistics.h"
 #include "engine/base/clock.h"
@@ -54,8 +55,8 @@ std::string printable(std::string_view name) {
     return text;
 }
 
-Status list(const NemoOptions& options, CommandContext&) {
-    const auto nemo = archive::Nemo::open(options.file);
+Status list(const NemoOptions& options, CommandContext& context) {
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     if (options.json) {
         Value::List members;
@@ -63,6 +64,7 @@ Status list(const NemoOptions& options, CommandContext&) {
             members.emplace_back(toJsonObject(member));
         print(toJson(Value(Value::Map{{"file", options.file},
                                       {"compressed", nemo->isCompressed()},
+                                      {"compression", std::string(archive::name(nemo->compression()))},
                                       {"members", Value(std::move(members))}})));
         return {};
     }
@@ -87,9 +89,9 @@ Status showCheckpoint(const NemoOptions& options) {
     return {};
 }
 
-Status show(const NemoOptions& options, CommandContext&) {
+Status show(const NemoOptions& options, CommandContext& context) {
     if (archive::isCheckpointFile(options.file)) return showCheckpoint(options);
-    const auto nemo = archive::Nemo::open(options.file);
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     if (!options.members.empty()) {
         const auto bytes = nemo->bytes(options.members.front());
@@ -133,7 +135,7 @@ std::vector<std::string> tensorRow(const archive::Tensor& tensor, const NemoOpti
 }
 
 Status tensors(const NemoOptions& options, CommandContext& context) {
-    const auto weights = archive::openWeights(options.file);
+    const auto weights = archive::openWeights(options.file, openOptions(context));
     if (!weights) return fail(weights.error());
     if (options.json) {
         Value::List list;
@@ -164,19 +166,19 @@ Status tensors(const NemoOptions& options, CommandContext& context) {
     return {};
 }
 
-Result<std::vector<archive::Finding>> findingsOf(const NemoOptions& options) {
+Result<std::vector<archive::Finding>> findingsOf(const NemoOptions& options, const CommandContext& context) {
     if (archive::isCheckpointFile(options.file)) {
         const auto checkpoint = archive::Checkpoint::open(options.file);
         if (!checkpoint) return fail(checkpoint.error());
         return archive::verify(*checkpoint);
     }
-    const auto nemo = archive::Nemo::open(options.file);
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     return archive::verify(*nemo);
 }
 
 Status verify(const NemoOptions& options, CommandContext& context) {
-    const auto findings = findingsOf(options);
+    const auto findings = findingsOf(options, context);
     if (!findings) return fail(findings.error());
     Value::List errors;
     Value::List warnings;
@@ -196,7 +198,7 @@ Status verify(const NemoOptions& options, CommandContext& context) {
 }
 
 Status extract(const NemoOptions& options, CommandContext& context) {
-    const auto nemo = archive::Nemo::open(options.file);
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     const auto extraction = archive::extract(*nemo, options.members, options.folder);
     if (!extraction) return fail(extraction.error());

@@ -173,19 +173,19 @@ Result<NemoDiff> diff(const Checkpoint& before, const Checkpoint& after, const S
 }
 
 Result<NemoDiff> diff(const std::filesystem::path& before, const std::filesystem::path& after,
-                      const ScanOptions& options) {
+                      const OpenOptions& options) {
     if (isCheckpointFile(before) || isCheckpointFile(after)) {
-        const auto weightsBefore = openWeights(before);
+        const auto weightsBefore = openWeights(before, options);
         if (!weightsBefore) return fail(weightsBefore.error());
-        const auto weightsAfter = openWeights(after);
+        const auto weightsAfter = openWeights(after, options);
         if (!weightsAfter) return fail(weightsAfter.error());
-        return diff(**weightsBefore, **weightsAfter, options);
+        return diff(**weightsBefore, **weightsAfter, {.stop = options.stop});
     }
-    const auto nemoBefore = Nemo::open(before);
+    const auto nemoBefore = Nemo::open(before, options);
     if (!nemoBefore) return fail(nemoBefore.error());
-    const auto nemoAfter = Nemo::open(after);
+    const auto nemoAfter = Nemo::open(after, options);
     if (!nemoAfter) return fail(nemoAfter.error());
-    return diff(*nemoBefore, *nemoAfter, options);
+    return diff(*nemoBefore, *nemoAfter, {.stop = options.stop});
 }
 
 } // namespace fathom::archive

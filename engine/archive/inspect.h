@@ -62,7 +62,7 @@ struct NemoDiff {
                                     const ScanOptions& options = {});
 /// Of two files or folders of any kind: all of two archives, else their tensors.
 [[nodiscard]] Result<NemoDiff> diff(const std::filesystem::path& before, const std::filesystem::path& after,
-                                    const ScanOptions& options = {});
+                                    const OpenOptions& options = {});
 
 struct Extraction {
     std::vector<std::string> written{}; ///< member names
