@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/nemo_command.h"
 
+#include "app/cli/nemo_edit_command.h"
 #include "app/cli/nemo_json.h"
 #include "app/cli/open_progress.h"
 #include "app/cli/table.h"
@@ -44,14 +45,6 @@ std::string modeText(const archive::Member& member) {
                                                                      : "-";
     for (int bit = 8; bit >= 0; --bit)
         text += (member.mode >> bit & 1U) != 0 ? "xwr"[bit % 3] : '-';
-    return text;
-}
-
-/// Control characters in names must not reach a terminal.
-std::string printable(std::string_view name) {
-    std::string text;
-    for (const char c : name)
-        text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
     return text;
 }
 
@@ -267,7 +260,7 @@ Status diff(const NemoOptions& options, CommandContext& context) {
 void addNemoCommand(CLI::App& app, CommandContext& context) {
     // Shared by the subcommands' callbacks, of which CLI11 runs one.
     auto options = std::make_shared<NemoOptions>();
-    CLI::App* nemo = app.add_subcommand("nemo", "Looks into .nemo archives and checkpoints");
+    CLI::App* nemo = app.add_subcommand("nemo", "Looks into .nemo archives and checkpoints, and changes archives");
     nemo->require_subcommand(1);
     const auto add = [&](const char* name, const char* help,
                          Status (*action)(const NemoOptions&, CommandContext&)) {
@@ -308,6 +301,7 @@ void addNemoCommand(CLI::App& app, CommandContext& context) {
             diff);
     comparing->add_option("B", options->other, "The archive to compare with")->required();
     addJson(comparing);
+    addNemoEditCommands(*nemo, context);
 }
 
 } // namespace fathom::cli

@@ -34,4 +34,12 @@ std::string formatTable(const std::vector<std::vector<std::string>>& rows,
     return text;
 }
 
+std::string printable(std::string_view text) {
+    std::string out(text);
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
+        '?');
+    return out;
+}
+
 } // namespace fathom::cli

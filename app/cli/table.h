@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fathom::cli {
@@ -13,5 +14,8 @@ enum class Align { Left, Right };
 /// short.
 [[nodiscard]] std::string formatTable(const std::vector<std::vector<std::string>>& rows,
                                       const std::vector<Align>& columns);
+
+/// The text with "?" for control characters: names in foreign files must not reach a terminal as they are.
+[[nodiscard]] std::string printable(std::string_view text);
 
 } // namespace fathom::cli

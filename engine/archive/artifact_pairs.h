@@ -3,7 +3,7 @@
 // whenever it saves.
 #pragma once
 
-#include "engine/base/value.h"
+#include "engine/archive/config_leaves.h"
 
 #include <cstddef>
 #include <span>
@@ -20,12 +20,10 @@ struct ArchiveFile {
 };
 
 using ArchiveFiles = std::vector<ArchiveFile>;
-/// Dotted keys and scalars.
-using ConfigLeaves = std::vector<std::pair<std::string, Value>>;
 
 struct ArchiveSide {
     const ArchiveFiles& files;
-    const ConfigLeaves& config;
+    const Leaves& config;
 };
 
 /// Null where only one archive has it; views the files.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/archive/artifact_pairs.h"
+#include "engine/archive/config_leaves.h"
 #include "engine/archive/inspect.h"
 
 #include <algorithm>
@@ -31,26 +32,10 @@ ChangeKind kindOf(const void* before, const void* after) {
                               : ChangeKind::Changed;
 }
 
-/// Scalars and empty containers by their dotted keys.
-void flatten(const Value& value, const std::string& key, ConfigLeaves& leaves) {
-    const auto join = [&](const std::string& name) { return key.empty() ? name : key + '.' + name; };
-    if (value.isMap() && !value.asMap().empty()) {
-        for (const auto& [name, child] : value.asMap())
-            flatten(child, join(name), leaves);
-    } else if (value.isList() && !value.asList().empty()) {
-        for (std::size_t i = 0; i < value.asList().size(); ++i)
-            flatten(value.asList()[i], join(std::to_string(i)), leaves);
-    } else {
-        leaves.emplace_back(key, value);
-    }
-}
-
-Result<ConfigLeaves> configLeaves(const Nemo& nemo) {
+Result<Leaves> leavesOf(const Nemo& nemo) {
     const auto config = modelConfig(nemo);
     if (!config) return fail(config.error());
-    ConfigLeaves leaves;
-    flatten(*config, {}, leaves);
-    return leaves;
+    return leaves(*config);
 }
 
 ArchiveFiles otherFiles(const Nemo& nemo) {
@@ -83,7 +68,7 @@ void compareFiles(const std::vector<ArtifactPair>& pairs, NemoDiff& result) {
     }
 }
 
-void compareConfigs(const ConfigLeaves& before, const ConfigLeaves& after, NemoDiff& result) {
+void compareConfigs(const Leaves& before, const Leaves& after, NemoDiff& result) {
     const std::map<std::string_view, std::string_view> renamed(result.renamed.begin(), result.renamed.end());
     const auto isSameArtifact = [&](const Value& a, const Value& b) {
         const auto it = renamed.find(artifactNamed(a));
@@ -147,9 +132,9 @@ Status compareWeights(const Checkpoint& before, const Checkpoint& after, const S
 } // namespace
 
 Result<NemoDiff> diff(const Nemo& before, const Nemo& after, const ScanOptions& options) {
-    const auto leavesBefore = configLeaves(before);
+    const auto leavesBefore = leavesOf(before);
     if (!leavesBefore) return fail(leavesBefore.error());
-    const auto leavesAfter = configLeaves(after);
+    const auto leavesAfter = leavesOf(after);
     if (!leavesAfter) return fail(leavesAfter.error());
     NemoDiff result;
     const ArchiveFiles filesBefore = otherFiles(before);

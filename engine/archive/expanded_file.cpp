@@ -52,9 +52,9 @@ std::string keyOf(const FileIdentity& file) {
     return md5Hex(asBytes(text));
 }
 
-Status checkSpace(const fs::path& folder) {
+Status checkSpace(const AtomicFile& file, const fs::path& folder) {
     struct statvfs disk {};
-    if (statvfs(folder.c_str(), &disk) != 0) return {}; // writing will tell
+    if (fstatvfs(file.descriptor(), &disk) != 0) return {}; // writing will tell
     const std::uint64_t left = std::uint64_t{disk.f_bavail} * disk.f_frsize;
     if (left >= kLeaveFree) return {};
     return fail({ErrorKind::Failed, "Cannot expand the compressed archive",
@@ -62,7 +62,10 @@ Status checkSpace(const fs::path& folder) {
                  "Free some space there or set XDG_CACHE_HOME to a folder on another disk"});
 }
 
-Status expandInto(AtomicFile& file, const MappedFile& packed, const OpenOptions& options) {
+Result<AtomicFile> expandInto(const fs::path& target, const MappedFile& packed, const OpenOptions& options) {
+    auto file = AtomicFile::create(target);
+    if (!file) return file;
+    fchmod(file->descriptor(), S_IRUSR | S_IWUSR);
     const std::string label = packed.path().string();
     const auto expander = makeExpander(compressionOf(packed.bytes()), packed.bytes(), label);
     if (!expander) return fail(expander.error());
@@ -74,7 +77,7 @@ Status expandInto(AtomicFile& file, const MappedFile& packed, const OpenOptions&
     for (;;) {
         if (options.stop.stop_requested()) return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
         if (written >= nextCheck) {
-            if (auto space = checkSpace(file.temporaryPath().parent_path()); !space) return space;
+            if (auto space = checkSpace(*file, target.parent_path()); !space) return fail(space.error());
             nextCheck += kSpaceCheck;
         }
         if (options.progress && (*expander)->consumed() >= nextProgress) {
@@ -88,21 +91,24 @@ Status expandInto(AtomicFile& file, const MappedFile& packed, const OpenOptions&
             return fail({ErrorKind::BadInput, "Cannot expand the compressed file",
                          "it grows to more than " + std::to_string(limit) + " bytes, which weights never do",
                          "Do not trust it; unpack it by hand if you know where it is from", label});
-        if (auto done = file.write(*piece); !done) return done;
+        if (auto done = file->write(*piece); !done) return fail(done.error());
         written += piece->size();
     }
     if (options.progress) options.progress(total, total);
-    return {};
+    return file;
 }
 
 Result<std::shared_ptr<const MappedFile>> expandUnnamed(const MappedFile& packed,
                                                         const OpenOptions& options) {
     std::error_code code;
-    auto file = AtomicFile::create(fs::temp_directory_path(code) / "fathom-expanded");
+    const fs::path target = fs::temp_directory_path(code) /
+                            ("fathom-" + keyOf(packed.identity()) + "-" + std::to_string(getpid()) + ".tar");
+    auto file = expandInto(target, packed, options);
     if (!file) return fail(file.error());
-    fchmod(file->descriptor(), S_IRUSR | S_IWUSR);
-    if (auto done = expandInto(*file, packed, options); !done) return fail(done.error());
-    return MappedFile::open(file->temporaryPath()); // whose name goes with `file`
+    if (auto committed = file->commit(); !committed) return fail(committed.error());
+    auto mapped = MappedFile::open(target);
+    unlink(target.c_str());
+    return mapped;
 }
 
 bool isAbandoned(const fs::path& path, const struct stat& info) {
@@ -121,9 +127,8 @@ Result<std::shared_ptr<const MappedFile>> expandedFile(const std::shared_ptr<con
         utimensat(AT_FDCWD, target.c_str(), nullptr, 0); // used now: the last to be evicted
         return kept;
     }
-    auto file = AtomicFile::create(target);
-    if (!file) return expandUnnamed(*packed, options);
-    if (auto done = expandInto(*file, *packed, options); !done) return fail(done.error());
+    auto file = expandInto(target, *packed, options);
+    if (!file) return fail(file.error());
     if (auto committed = file->commit(); !committed) return fail(committed.error());
     auto mapped = MappedFile::open(target); // before it may be evicted for being larger than all may be
     evictExpanded(*folder, kExpandedLimit);

@@ -2,6 +2,7 @@
 #include "engine/archive/nemo.h"
 
 #include "engine/archive/byte_reader.h"
+#include "engine/archive/patch_journal.h"
 #include "engine/archive/zip_index.h"
 
 #include <algorithm>
@@ -105,6 +106,7 @@ Result<Nemo> Nemo::open(const std::filesystem::path& path, const OpenOptions& op
     impl->path = path;
     std::error_code code;
     const bool isFolder = std::filesystem::is_directory(path, code);
+    if (auto recovered = recoverPatch(path); !recovered) return fail(recovered.error());
     if (auto read = isFolder ? impl->listFolder() : impl->readTar(options); !read) return fail(read.error());
     for (std::size_t i = 0; i < impl->members.size(); ++i) {
         const Member& member = impl->members[i];
@@ -140,6 +142,10 @@ Result<std::span<const std::byte>> Nemo::bytes(std::string_view memberName) cons
         return fail(m_impl->error("it holds no file " + std::string(memberName),
                                   "See `fathom-cli nemo ls` for the names"));
     return m_impl->payload(it->second);
+}
+
+std::span<const std::byte> Nemo::bytes(std::size_t member) const {
+    return m_impl->payload(member);
 }
 
 Result<std::string> Nemo::configYaml() const {

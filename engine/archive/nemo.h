@@ -45,6 +45,8 @@ public:
     [[nodiscard]] std::span<const std::byte> tarBytes() const;
     /// Payload of a member by name, with or without "./"; the last one of duplicates.
     [[nodiscard]] Result<std::span<const std::byte>> bytes(std::string_view memberName) const;
+    /// The same by index into members(); for files without a problem.
+    [[nodiscard]] std::span<const std::byte> bytes(std::size_t member) const;
     /// Text of model_config.yaml.
     [[nodiscard]] Result<std::string> configYaml() const;
     /// The tensors of model_weights.ckpt; parsed on the first call and kept.

@@ -15,13 +15,17 @@ namespace fathom::archive {
 
 /// One line of what saving will do.
 struct PlannedChange {
-    enum class Part { Config, Artifact, Member, Tensor };
+    enum class Part { Config, Member, Tensor };
     Part part = Part::Config;
     ChangeKind kind = ChangeKind::Changed;
     std::string name{};   ///< dotted config key, member name without "./", or tensor name
     std::string before{}; ///< for display; empty where it was not there
     std::string after{};  ///< for display; empty where it will not be there
 };
+
+/// What a restore would stumble over: `nemo:` references to no member and a key `model` (Error); artifacts
+/// that nothing names, absolute paths, open `${}`, `???` and no target (Warning).
+[[nodiscard]] std::vector<Finding> lint(const NemoDraft& draft);
 
 /// One thread at a time. Every edit takes milliseconds: it reads no file and no weights. Errors of edits are
 /// Usage, name the key or member, and leave everything as it was.
@@ -40,8 +44,9 @@ public:
 
     /// One override in Hydra's grammar: `optim.lr=0.02`, `+new.key=1`, `~optim.sched`.
     [[nodiscard]] Status setConfig(const std::string& override);
-    /// Replaces all edits of the config at once; for views that edit the list itself.
-    [[nodiscard]] Status setConfigEdits(std::vector<std::string> overrides);
+    /// Replaces all edits of the config at once; for views that edit the list itself. `label` is for
+    /// undoText().
+    [[nodiscard]] Status setConfigEdits(std::vector<std::string> overrides, const std::string& label);
     [[nodiscard]] const std::vector<std::string>& configEdits() const { return state().configEdits; }
     [[nodiscard]] const std::string& configYaml() const { return state().configYaml; }
     /// The config with interpolations as their text.
@@ -79,7 +84,7 @@ public:
 
     /// The state_dict to be. Errors where the weights cannot be rewritten (damaged, distributed, or holding
     /// entries that are no tensors).
-    [[nodiscard]] Result<std::shared_ptr<const std::vector<StateDictEntry>>> tensors() const;
+    [[nodiscard]] Result<std::shared_ptr<const std::vector<EditedTensor>>> tensors() const;
     /// Floating-point tensors whose name matches become `dtype` (a floating-point one), rounded to nearest
     /// even. `pattern` is a glob: `*` any characters, `?` one. Returns how many change.
     [[nodiscard]] Result<std::size_t> convertTensors(const std::string& pattern, DType dtype);
@@ -102,15 +107,12 @@ public:
     void undo();
     void redo();
     /// Something differs from the opened archive.
-    [[nodiscard]] bool isModified() const { return !changes().empty(); }
+    [[nodiscard]] bool isModified() const;
 
     // --- before saving
 
-    /// Everything that saving will change, in the order config, artifacts, other members, tensors.
+    /// Everything that saving will change, in the order config, members, tensors.
     [[nodiscard]] std::vector<PlannedChange> changes() const;
-    /// What a restore would stumble over: `nemo:` references to no member (Error), artifacts that nothing
-    /// names, absolute paths, unresolved `${}`, `???`, an unknown target (Warning).
-    [[nodiscard]] std::vector<Finding> lint() const;
 
 private:
     struct Step {
@@ -119,6 +121,11 @@ private:
     };
     NemoEditor(Nemo nemo, NemoState state);
     void push(std::string label, NemoState next);
+    [[nodiscard]] Status applyConfig(std::string label, std::vector<std::string> edits, NemoState next);
+    [[nodiscard]] std::string overrideOf(const std::string& key, const Value& value) const;
+    template <class Change>
+    [[nodiscard]] Result<std::size_t> changeTensors(std::string label, const std::string& pattern,
+                                                    const Change& change);
 
     Nemo m_nemo;
     std::string m_originalYaml;

@@ -3,7 +3,7 @@
 // one. Whatever happens meanwhile, the path holds the old archive or the new one.
 #pragma once
 
-#include "engine/archive/nemo_state.h"
+#include "engine/archive/nemo_editor.h"
 #include "engine/base/file.h"
 
 #include <functional>
@@ -16,12 +16,13 @@ struct SaveOptions {
     /// Bytes written and to be written; called from the saving thread.
     std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
     bool allowInPlace = true;
+    bool digests = false; ///< SHA-256 of every member, for a manifest
 };
 
 struct MemberDigest {
     std::string name{}; ///< without "./"
     std::uint64_t bytes = 0;
-    std::string sha256{}; ///< empty: not read, because it was not touched
+    std::string sha256{}; ///< empty: not asked for, or not read because the member was not touched
 };
 
 /// How saving to a path would go, without doing it.

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "engine/archive/nemo.h"
-#include "engine/archive/state_dict_writer.h"
 
 #include <memory>
 #include <optional>
@@ -27,13 +26,27 @@ struct EditedMember {
     friend bool operator==(const EditedMember& a, const EditedMember& b) = default;
 };
 
+/// True for the member that `fileName` names: at the top of the archive or in a folder.
+[[nodiscard]] inline bool isCalled(std::string_view memberName, std::string_view fileName) {
+    const std::string_view name = plainMemberName(memberName);
+    return name == fileName || (name.ends_with(fileName) && name.size() > fileName.size() &&
+                                name[name.size() - fileName.size() - 1] == '/');
+}
+
+/// One tensor of the state_dict to be.
+struct EditedTensor {
+    std::size_t source = 0; ///< index into the tensors of the opened archive's weights
+    std::string name{};
+    DType dtype = DType::Float32; ///< to write it as
+};
+
 struct NemoState {
     /// Overrides in Hydra's grammar over the opened archive's config, in order.
     std::vector<std::string> configEdits{};
     std::string configYaml{}; ///< the config with the edits made
     std::vector<EditedMember> members{};
     /// The state_dict to be; null where the weights stay as they are.
-    std::shared_ptr<const std::vector<StateDictEntry>> tensors{};
+    std::shared_ptr<const std::vector<EditedTensor>> tensors{};
 };
 
 /// An opened archive and what is to become of it. Immutable, cheap to copy; any thread may read.

@@ -2,6 +2,7 @@
 // Order of opcodes: torch/serialization.py, torch/_tensor.py (__reduce_ex__) and CPython's _pickle.c.
 #include "engine/archive/state_dict_writer.h"
 
+#include "engine/archive/float_convert.h"
 #include "engine/archive/pickle_writer.h"
 #include "engine/archive/torch_zip_writer.h"
 
@@ -97,9 +98,10 @@ template <class Item> void orderedDict(PickleWriter& pickle, std::size_t count, 
     }
 }
 
-void rebuiltTensor(PickleWriter& pickle, const Tensor& tensor, const std::string& storageKey,
+void rebuiltTensor(PickleWriter& pickle, const StateDictEntry& entry, const std::string& storageKey,
                    std::span<const std::byte> storage) {
-    const std::string_view type = storageClass(tensor.dtype);
+    const Tensor& tensor = entry.tensor;
+    const std::string_view type = storageClass(entry.dtype);
     const auto item = static_cast<std::int64_t>(itemSize(tensor.dtype));
     const auto storageBytes = static_cast<std::int64_t>(storage.size());
     pickle.global("torch._utils", type.empty() ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2");
@@ -121,7 +123,7 @@ void rebuiltTensor(PickleWriter& pickle, const Tensor& tensor, const std::string
     pickle.integers(tensor.stride);
     pickle.op('\x89');                          // requires_grad
     orderedDict(pickle, 0, [](std::size_t) {}); // backward hooks
-    if (type.empty()) pickle.global("torch", name(tensor.dtype));
+    if (type.empty()) pickle.global("torch", name(entry.dtype));
     pickle.op('t');
     pickle.memoize();
     pickle.op('R');
@@ -149,28 +151,42 @@ void metadata(PickleWriter& pickle, const std::vector<ModuleVersion>& modules) {
 Result<StateDictWriter> StateDictWriter::prepare(const std::vector<Tensor>& tensors,
                                                  const std::vector<ModuleVersion>& modules,
                                                  std::string archiveName) {
+    std::vector<StateDictEntry> entries;
+    entries.reserve(tensors.size());
+    for (const Tensor& tensor : tensors)
+        entries.push_back({tensor, tensor.dtype});
+    return prepare(entries, modules, std::move(archiveName));
+}
+
+Result<StateDictWriter> StateDictWriter::prepare(const std::vector<StateDictEntry>& entries,
+                                                 const std::vector<ModuleVersion>& modules,
+                                                 std::string archiveName) {
     StateDictWriter writer;
     writer.m_archiveName = std::move(archiveName);
     std::unordered_set<std::string_view> names;
-    for (const Tensor& tensor : tensors) {
+    for (const auto& [tensor, dtype] : entries) {
         if (!names.insert(tensor.name).second)
             return fail(unusable(tensor, "another tensor has the same name"));
+        if (dtype != tensor.dtype && !(isConvertible(dtype) && isConvertible(tensor.dtype)))
+            return fail(unusable(tensor, "it cannot be converted to " + std::string(name(dtype))));
         const std::int64_t elements = reach(tensor);
         if (elements < 0 ||
             static_cast<std::uint64_t>(elements) > tensor.bytes.size() / itemSize(tensor.dtype))
             return fail(unusable(tensor, "its bytes are fewer than its shape and stride reach"));
     }
-    std::map<std::tuple<const std::byte*, std::size_t, DType>, std::size_t> known;
+    std::map<std::tuple<const std::byte*, std::size_t, DType, DType>, std::size_t> known;
     PickleWriter pickle;
-    orderedDict(pickle, tensors.size(), [&](std::size_t i) {
-        const Tensor& tensor = tensors[i];
+    orderedDict(pickle, entries.size(), [&](std::size_t i) {
+        const auto& [tensor, dtype] = entries[i];
         const std::span<const std::byte> storage = storageOf(tensor);
         std::size_t number = writer.m_storages.size();
         if (tensor.storage >= 0 && !storage.empty())
-            number = known.try_emplace({storage.data(), storage.size(), tensor.dtype}, number).first->second;
-        if (number == writer.m_storages.size()) writer.m_storages.push_back({storage, tensor.owner});
+            number = known.try_emplace({storage.data(), storage.size(), tensor.dtype, dtype}, number)
+                         .first->second;
+        if (number == writer.m_storages.size())
+            writer.m_storages.push_back({storage, tensor.owner, tensor.dtype, dtype});
         pickle.text(tensor.name);
-        rebuiltTensor(pickle, tensor, std::to_string(number), storage);
+        rebuiltTensor(pickle, entries[i], std::to_string(number), storage);
     });
     if (!modules.empty()) metadata(pickle, modules);
     writer.m_pickle = pickle.finish();
@@ -182,8 +198,15 @@ Status StateDictWriter::run(TorchZipWriter& zip) const {
     if (auto added = zip.add(".format_version", asBytes("1")); !added) return added;
     if (auto added = zip.add(".storage_alignment", asBytes("64")); !added) return added;
     if (auto added = zip.add("byteorder", asBytes("little")); !added) return added;
-    for (std::size_t i = 0; i < m_storages.size(); ++i)
-        if (auto added = zip.add("data/" + std::to_string(i), m_storages[i].bytes); !added) return added;
+    for (std::size_t i = 0; i < m_storages.size(); ++i) {
+        const Storage& storage = m_storages[i];
+        const std::uint64_t bytes = storage.bytes.size() / itemSize(storage.from) * itemSize(storage.to);
+        const auto produce = [&](const Sink& sink) {
+            return convertFloats(storage.bytes, storage.from, storage.to, sink);
+        };
+        const std::uint64_t whole = storage.from == storage.to ? storage.bytes.size() : bytes;
+        if (auto added = zip.add("data/" + std::to_string(i), whole, produce); !added) return added;
+    }
     return zip.finish();
 }
 

@@ -21,6 +21,12 @@ public:
                                                          const std::vector<ModuleVersion>& modules,
                                                          std::string archiveName);
 
+    /// The same with the dtypes that the entries ask for (see float_convert.h); shared storages stay shared
+    /// where all that share one ask for the same.
+    [[nodiscard]] static Result<StateDictWriter> prepare(const std::vector<StateDictEntry>& entries,
+                                                         const std::vector<ModuleVersion>& modules,
+                                                         std::string archiveName);
+
     [[nodiscard]] std::uint64_t bytes() const;
     [[nodiscard]] Status write(const Sink& sink) const;
 
@@ -28,6 +34,8 @@ private:
     struct Storage {
         std::span<const std::byte> bytes{};
         std::shared_ptr<const void> owner{};
+        DType from = DType::UInt8;
+        DType to = DType::UInt8;
     };
 
     [[nodiscard]] Status run(class TorchZipWriter& zip) const;

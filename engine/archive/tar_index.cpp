@@ -249,7 +249,7 @@ private:
 } // namespace
 
 std::string_view plainMemberName(std::string_view name) {
-    while (name.starts_with("./"))
+    while (name.starts_with("./") && name.size() > 2)
         name.remove_prefix(2);
     while (name.size() > 1 && name.ends_with('/'))
         name.remove_suffix(1);

@@ -11,7 +11,6 @@ namespace fathom::archive {
 
 namespace {
 
-constexpr std::uint64_t kBlock = 512;
 constexpr std::uint64_t kRecord = 10240;
 constexpr std::size_t kNameBytes = 100;
 constexpr std::uint64_t kLargestOctal = std::uint64_t{1} << 33; // what eleven octal digits hold
@@ -34,7 +33,7 @@ std::string paxRecord(const std::string& key, const std::string& value) {
 
 std::string header(const std::string& name, char type, std::uint32_t mode, std::uint64_t bytes,
                    std::uint64_t mtime) {
-    std::string block(kBlock, '\0');
+    std::string block(kTarBlock, '\0');
     const auto put = [&](std::size_t at, std::string_view text) { block.replace(at, text.size(), text); };
     put(0, std::string_view(name).substr(0, kNameBytes));
     put(100, octal(mode, 7));
@@ -59,7 +58,41 @@ bool isAscii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+/// A record that makes `pax` fill `bytes`; what is left at the end of its last block is zeros anyway.
+std::string filler(const std::string& pax, std::uint64_t bytes) {
+    if (pax.size() + kTarBlock > bytes) return {};
+    const std::uint64_t length = bytes - pax.size();
+    const std::string begin = std::to_string(length) + " comment=";
+    return begin + std::string(static_cast<std::size_t>(length) - begin.size() - 1, ' ') + '\n';
+}
+
 } // namespace
+
+std::optional<std::string> tarHeaders(const TarEntry& entry) {
+    std::string pax;
+    if (entry.name.size() > kNameBytes || !isAscii(entry.name)) pax += paxRecord("path", entry.name);
+    const bool isLarge = entry.bytes >= kLargestOctal;
+    if (isLarge) pax += paxRecord("size", std::to_string(entry.bytes));
+    // Of what does not fit into the place given, only the fraction of the time can be done without.
+    const bool wantsTime = entry.mtime != std::floor(entry.mtime);
+    std::string time = wantsTime ? paxRecord("mtime", formatFloat(entry.mtime)) : std::string();
+    if (entry.headerBytes != 0 && 2 * kTarBlock + tarPadded(pax.size() + time.size()) > entry.headerBytes)
+        time.clear();
+    pax += time;
+    const bool isExtended = !pax.empty() || entry.headerBytes > kTarBlock;
+    const std::uint64_t needed = isExtended ? 2 * kTarBlock + tarPadded(pax.size()) : kTarBlock;
+    const std::uint64_t bytes = entry.headerBytes != 0 ? entry.headerBytes : needed;
+    if (bytes < needed || bytes % kTarBlock != 0) return std::nullopt;
+    std::string headers;
+    if (isExtended) {
+        const std::uint64_t body = bytes - 2 * kTarBlock;
+        pax += filler(pax, body);
+        headers = header("././@PaxHeader", 'x', 0, pax.size(), 0) + pax;
+        headers.resize(static_cast<std::size_t>(bytes - kTarBlock), '\0');
+    }
+    return headers + header(entry.name, entry.isDirectory ? '5' : '0', entry.mode, isLarge ? 0 : entry.bytes,
+                            static_cast<std::uint64_t>(std::max(0.0, entry.mtime)));
+}
 
 Status TarWriter::content(std::span<const std::byte> bytes) {
     m_offset += bytes.size();
@@ -67,21 +100,11 @@ Status TarWriter::content(std::span<const std::byte> bytes) {
 }
 
 Status TarWriter::begin(const TarEntry& entry) {
-    std::string pax;
-    if (entry.name.size() > kNameBytes || !isAscii(entry.name)) pax += paxRecord("path", entry.name);
-    const bool isLarge = entry.bytes >= kLargestOctal;
-    if (isLarge) pax += paxRecord("size", std::to_string(entry.bytes));
-    if (entry.mtime != std::floor(entry.mtime)) pax += paxRecord("mtime", formatFloat(entry.mtime));
-    if (!pax.empty()) {
-        if (auto written = content(asBytes(header("././@PaxHeader", 'x', 0, pax.size(), 0))); !written)
-            return written;
-        if (auto written = content(asBytes(pax)); !written) return written;
-        if (auto written = pad(kBlock); !written) return written;
-    }
-    const std::string block =
-        header(entry.name, entry.isDirectory ? '5' : '0', entry.mode, isLarge ? 0 : entry.bytes,
-               static_cast<std::uint64_t>(std::max(0.0, entry.mtime)));
-    return content(asBytes(block));
+    const auto headers = tarHeaders(entry);
+    if (!headers)
+        return fail(
+            {ErrorKind::Failed, "Cannot write " + entry.name, "its headers do not fit their place", {}});
+    return content(asBytes(*headers));
 }
 
 Status TarWriter::pad(std::uint64_t unit) {
@@ -90,11 +113,11 @@ Status TarWriter::pad(std::uint64_t unit) {
 }
 
 Status TarWriter::end() {
-    return pad(kBlock);
+    return pad(kTarBlock);
 }
 
 Status TarWriter::finish() {
-    if (auto written = content(asBytes(std::string(2 * kBlock, '\0'))); !written) return written;
+    if (auto written = content(asBytes(std::string(2 * kTarBlock, '\0'))); !written) return written;
     return pad(kRecord);
 }
 

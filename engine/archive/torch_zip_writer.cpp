@@ -98,13 +98,24 @@ std::string TorchZipWriter::centralHeader(const Entry& entry) {
 }
 
 Status TorchZipWriter::add(const std::string& name, std::span<const std::byte> content) {
-    Entry entry{.name = m_prefix + '/' + name, .offset = m_offset, .bytes = content.size()};
-    if (m_sink) entry.crc = crc32(content);
+    return add(name, content.size(), [&](const Sink& sink) { return sink(content); });
+}
+
+Status TorchZipWriter::add(const std::string& name, std::uint64_t bytes, const Producer& produce) {
+    Entry entry{.name = m_prefix + '/' + name, .offset = m_offset, .bytes = bytes};
     m_names.insert(name);
-    if (!content.empty()) // as torch leaves them out
-        m_combinedCrc = combine(m_combinedCrc, entry.crc);
     if (auto written = emit(localHeader(entry)); !written) return written;
-    if (auto written = emit(content); !written) return written;
+    const std::uint64_t end = m_offset + bytes;
+    if (m_sink && bytes > 0) {
+        const auto written = produce([&](std::span<const std::byte> piece) {
+            entry.crc = crc32(piece, entry.crc);
+            return emit(piece);
+        });
+        if (!written) return written;
+    }
+    m_offset = end;
+    if (bytes > 0) // as torch leaves them out
+        m_combinedCrc = combine(m_combinedCrc, entry.crc);
     if (entry.bytes > 0) {
         std::string descriptor;
         put<std::uint32_t>(descriptor, 0x08074b50);

@@ -18,6 +18,9 @@ public:
     TorchZipWriter(std::string prefix, Sink sink) : m_prefix(std::move(prefix)), m_sink(std::move(sink)) {}
 
     [[nodiscard]] Status add(const std::string& name, std::span<const std::byte> content);
+    /// The same for content of `bytes` bytes that `produce` hands to its sink; not called when only counting.
+    using Producer = std::function<Status(const Sink&)>;
+    [[nodiscard]] Status add(const std::string& name, std::uint64_t bytes, const Producer& produce);
     /// The records `version` and `.data/serialization_id`, the central directory and the end.
     [[nodiscard]] Status finish();
     [[nodiscard]] std::uint64_t size() const { return m_offset; }

@@ -31,6 +31,13 @@ Error cannotOpen(const std::filesystem::path& path) {
                        errno == ENOENT ? "Check the path" : "Check its permissions");
 }
 
+/// For mkostemp, beside the target.
+std::string temporaryName(const std::filesystem::path& target) {
+    std::string name(1, '.'); // GCC 12's -Wrestrict misreads `"." + std::string`
+    name.append(target.filename().string()).append(".XXXXXX");
+    return (target.parent_path() / name).string();
+}
+
 Error isFolder(const std::filesystem::path& path) {
     errno = EISDIR;
     return systemError(ErrorKind::BadInput, "Cannot open the file", path.string(),
@@ -109,14 +116,19 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
 AtomicFile::~AtomicFile() {
     if (m_fd < 0) return;
     close(m_fd);
-    unlink(m_temporary.c_str());
+    if (!m_temporary.empty()) unlink(m_temporary.c_str());
 }
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
-    std::string name(1, '.'); // GCC 12's -Wrestrict misreads `"." + std::string`
-    name.append(target.filename().string()).append(".XXXXXX");
-    std::string pattern = (target.parent_path() / name).string();
-    const int fd = mkostemp(pattern.data(), O_CLOEXEC);
+    const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
+    std::filesystem::path temporary;
+    const bool canBeNamed = access("/proc/self/fd", X_OK) == 0;
+    int fd = canBeNamed ? open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+    if (fd < 0) { // NFS, some overlays
+        std::string pattern = temporaryName(target);
+        fd = mkostemp(pattern.data(), O_CLOEXEC);
+        temporary = pattern;
+    }
     if (fd < 0)
         return fail(systemError(ErrorKind::Failed, "Cannot write the file", target.string(),
                                 "Check that its folder exists and may be written to"));
@@ -125,7 +137,29 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
     const mode_t mask = umask(0);
     umask(mask);
     fchmod(fd, stat(target.c_str(), &info) == 0 ? (info.st_mode & 07777) : (0666 & ~mask));
-    return AtomicFile(target, pattern, fd);
+    return AtomicFile(target, temporary, fd);
+}
+
+std::filesystem::path AtomicFile::temporaryPath() const {
+    if (!m_temporary.empty()) return m_temporary;
+    return "/proc/self/fd/" + std::to_string(m_fd);
+}
+
+Status AtomicFile::giveName() {
+    for (int tries = 0; m_temporary.empty(); ++tries) {
+        std::string pattern = temporaryName(m_target);
+        const int reserved = mkostemp(pattern.data(), O_CLOEXEC); // for a name that is free
+        if (reserved >= 0) {
+            close(reserved);
+            unlink(pattern.c_str());
+        }
+        if (linkat(AT_FDCWD, temporaryPath().c_str(), AT_FDCWD, pattern.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            m_temporary = pattern;
+        else if (errno != EEXIST || tries == 100)
+            return fail(systemError(ErrorKind::Failed, "Cannot write the file", m_target.string(),
+                                    "Check that its folder may be written to"));
+    }
+    return {};
 }
 
 Status AtomicFile::write(std::span<const std::byte> bytes) {
@@ -150,6 +184,7 @@ Status AtomicFile::commit() {
                                 errno == ENOSPC ? "Free some disk space" : ""));
     };
     if (fsync(m_fd) != 0) return error();
+    if (auto named = giveName(); !named) return named;
     if (rename(m_temporary.c_str(), m_target.c_str()) != 0) return error();
     close(std::exchange(m_fd, -1));
     const std::filesystem::path folder = m_target.has_parent_path() ? m_target.parent_path() : ".";

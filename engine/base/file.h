@@ -52,7 +52,8 @@ private:
 };
 
 /// Writes a temporary file in the target's folder; commit() makes it durable and renames it over the target.
-/// Without commit() the destructor removes it and the target is untouched.
+/// Without commit() the target is untouched and nothing is left, not even when the process is killed: the
+/// file has no name before commit(), where the file system can do that.
 class AtomicFile {
 public:
     [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path& target);
@@ -66,12 +67,15 @@ public:
     [[nodiscard]] Status commit();
     /// For callers that copy in the kernel; the offset is shared with write().
     [[nodiscard]] int descriptor() const { return m_fd; }
-    [[nodiscard]] const std::filesystem::path& temporaryPath() const { return m_temporary; }
+    /// By which this process can read what was written so far.
+    [[nodiscard]] std::filesystem::path temporaryPath() const;
 
 private:
     AtomicFile(std::filesystem::path target, std::filesystem::path temporary, int fd);
+    [[nodiscard]] Status giveName();
+
     std::filesystem::path m_target;
-    std::filesystem::path m_temporary;
+    std::filesystem::path m_temporary; ///< empty while it has no name
     int m_fd = -1;
 };
 
