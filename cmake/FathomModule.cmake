@@ -14,7 +14,7 @@ target_include_directories(fathom_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(fathom_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
                                               $<$<BOOL:${FATHOM_WERROR}>:-Werror>)
 if(FATHOM_WERROR AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(fathom_flags INTERFACE -Wno-error=restrict -Wno-error=stringop-overflow) # GCC bug 105651: false alarms on std::string
+  target_compile_options(fathom_flags INTERFACE -Wno-error=restrict -Wno-error=stringop-overflow -Wno-error=array-bounds) # GCC bug 105651: false alarms on std::string
 endif()
 if(FATHOM_SANITIZE)
   target_compile_options(fathom_flags INTERFACE -fsanitize=${FATHOM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -106,7 +106,7 @@ function(fathom_test target)
     set(arg_LABELS fast)
   endif()
   set_tests_properties(${target} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600
-                       ENVIRONMENT "QT_QPA_PLATFORM=offscreen;FATHOM_CLI=${PROJECT_BINARY_DIR}/bin/fathom-cli;FATHOM_MODULE_DIR=${PROJECT_BINARY_DIR}/lib")
+                       ENVIRONMENT "QT_QPA_PLATFORM=offscreen;XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cache;FATHOM_CLI=${PROJECT_BINARY_DIR}/bin/fathom-cli;FATHOM_MODULE_DIR=${PROJECT_BINARY_DIR}/lib")
 endfunction()
 
 function(fathom_bench target)

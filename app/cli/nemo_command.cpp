@@ -3,6 +3,7 @@
 
 #include "app/cli/nemo_edit_command.h"
 #include "app/cli/nemo_json.h"
+#include "app/cli/open_progress.h"
 #include "app/cli/table.h"
 #include "engine/archive/statistics.h"
 #include "engine/base/clock.h"
@@ -47,8 +48,8 @@ std::string modeText(const archive::Member& member) {
     return text;
 }
 
-Status list(const NemoOptions& options, CommandContext&) {
-    const auto nemo = archive::Nemo::open(options.file);
+Status list(const NemoOptions& options, CommandContext& context) {
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     if (options.json) {
         Value::List members;
@@ -56,6 +57,7 @@ Status list(const NemoOptions& options, CommandContext&) {
             members.emplace_back(toJsonObject(member));
         print(toJson(Value(Value::Map{{"file", options.file},
                                       {"compressed", nemo->isCompressed()},
+                                      {"compression", std::string(archive::name(nemo->compression()))},
                                       {"members", Value(std::move(members))}})));
         return {};
     }
@@ -80,16 +82,9 @@ Status showCheckpoint(const NemoOptions& options) {
     return {};
 }
 
-bool isCheckpointFile(const std::string& path) {
-    std::error_code code;
-    if (std::filesystem::is_directory(path, code)) return false;
-    const auto file = MappedFile::open(path);
-    return file && archive::isCheckpoint((*file)->bytes());
-}
-
-Status show(const NemoOptions& options, CommandContext&) {
-    if (isCheckpointFile(options.file)) return showCheckpoint(options);
-    const auto nemo = archive::Nemo::open(options.file);
+Status show(const NemoOptions& options, CommandContext& context) {
+    if (archive::isCheckpointFile(options.file)) return showCheckpoint(options);
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     if (!options.members.empty()) {
         const auto bytes = nemo->bytes(options.members.front());
@@ -133,13 +128,12 @@ std::vector<std::string> tensorRow(const archive::Tensor& tensor, const NemoOpti
 }
 
 Status tensors(const NemoOptions& options, CommandContext& context) {
-    const auto weights = archive::openWeights(options.file);
+    const auto weights = archive::openWeights(options.file, openOptions(context));
     if (!weights) return fail(weights.error());
     if (options.json) {
         Value::List list;
         for (const archive::Tensor& tensor : (*weights)->tensors()) {
-            if (context.stop.stop_requested())
-                return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
+            if (context.stop.stop_requested()) return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
             list.emplace_back(toJsonObject(tensor, {.md5 = true, .statistics = options.statistics}));
         }
         print(toJson(Value(std::move(list))));
@@ -158,27 +152,26 @@ Status tensors(const NemoOptions& options, CommandContext& context) {
         columns.push_back(Align::Left);
     }
     for (const archive::Tensor& tensor : (*weights)->tensors()) {
-        if (context.stop.stop_requested())
-            return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
+        if (context.stop.stop_requested()) return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
         rows.push_back(tensorRow(tensor, options));
     }
     print(formatTable(rows, columns));
     return {};
 }
 
-Result<std::vector<archive::Finding>> findingsOf(const NemoOptions& options) {
-    if (isCheckpointFile(options.file)) {
+Result<std::vector<archive::Finding>> findingsOf(const NemoOptions& options, const CommandContext& context) {
+    if (archive::isCheckpointFile(options.file)) {
         const auto checkpoint = archive::Checkpoint::open(options.file);
         if (!checkpoint) return fail(checkpoint.error());
         return archive::verify(*checkpoint);
     }
-    const auto nemo = archive::Nemo::open(options.file);
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     return archive::verify(*nemo);
 }
 
 Status verify(const NemoOptions& options, CommandContext& context) {
-    const auto findings = findingsOf(options);
+    const auto findings = findingsOf(options, context);
     if (!findings) return fail(findings.error());
     Value::List errors;
     Value::List warnings;
@@ -198,7 +191,7 @@ Status verify(const NemoOptions& options, CommandContext& context) {
 }
 
 Status extract(const NemoOptions& options, CommandContext& context) {
-    const auto nemo = archive::Nemo::open(options.file);
+    const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
     const auto extraction = archive::extract(*nemo, options.members, options.folder);
     if (!extraction) return fail(extraction.error());
@@ -207,31 +200,46 @@ Status extract(const NemoOptions& options, CommandContext& context) {
     return {};
 }
 
+/// Sign, name and what is on either side.
+std::vector<std::string> changeRow(const archive::Change& change) {
+    const bool isAdded = change.kind == archive::ChangeKind::Added;
+    const bool isRemoved = change.kind == archive::ChangeKind::Removed;
+    std::string values = isAdded ? change.after : change.before;
+    if (!isAdded && !isRemoved && change.before != change.after) values += " -> " + change.after;
+    return {isAdded ? "+" : isRemoved ? "-" : "~", printable(change.name), printable(values)};
+}
+
 void printChanges(const char* title, const std::vector<archive::Change>& changes) {
     if (changes.empty()) return;
     std::vector<std::vector<std::string>> rows;
-    for (const archive::Change& change : changes) {
-        const char* sign = change.kind == archive::ChangeKind::Added     ? "+"
-                           : change.kind == archive::ChangeKind::Removed ? "-"
-                                                                         : "~";
-        std::vector<std::string> row{sign, printable(change.name)};
-        std::string values = change.before;
-        if (change.kind == archive::ChangeKind::Added) values = change.after;
-        if (change.kind == archive::ChangeKind::Changed && change.before != change.after)
-            values += " -> " + change.after;
-        if (change.largestDifference) values += "  largest difference " + number(*change.largestDifference);
-        row.push_back(std::move(values));
-        rows.push_back(std::move(row));
-    }
+    for (const archive::Change& change : changes)
+        rows.push_back(changeRow(change));
     print(std::string(title) + '\n' + formatTable(rows, {Align::Left, Align::Left, Align::Left}));
 }
 
-Status diff(const NemoOptions& options, CommandContext&) {
-    const auto before = archive::Nemo::open(options.file);
-    if (!before) return fail(before.error());
-    const auto after = archive::Nemo::open(options.other);
-    if (!after) return fail(after.error());
-    const auto changes = archive::diff(*before, *after);
+void printTensorChanges(const archive::NemoDiff& diff) {
+    if (diff.tensors.empty()) return;
+    std::vector<std::vector<std::string>> rows{{"", "NAME", "TENSOR", "NORM", "COSINE", "MAX ABS"}};
+    for (const archive::Change& change : diff.tensors) {
+        std::vector<std::string> row = changeRow(change);
+        if (const auto& apart = change.difference) {
+            char cosine[32];
+            std::snprintf(cosine, sizeof cosine, "%.9g", apart->cosine);
+            row.insert(row.end(), {number(apart->norm), cosine, number(apart->largest)});
+        }
+        rows.push_back(std::move(row));
+    }
+    const archive::TensorCounts& counts = diff.counts;
+    print(
+        "tensors: " + std::to_string(counts.changed) + " changed, " + std::to_string(counts.added) +
+        " added, " + std::to_string(counts.removed) + " removed, " + std::to_string(counts.identical) +
+        " identical\n" +
+        formatTable(rows, {Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right}));
+}
+
+Status diff(const NemoOptions& options, CommandContext& context) {
+    const auto changes =
+        archive::diff(std::filesystem::path(options.file), options.other, {.stop = context.stop.get_token()});
     if (!changes) return fail(changes.error());
     if (options.json) {
         print(toJson(Value(toJsonObject(*changes))));
@@ -240,7 +248,10 @@ Status diff(const NemoOptions& options, CommandContext&) {
     if (changes->isEmpty()) print("no differences");
     printChanges("members", changes->members);
     printChanges("config", changes->config);
-    printChanges("tensors", changes->tensors);
+    printTensorChanges(*changes);
+    if (!changes->renamed.empty())
+        print("artifacts with the same contents under another name: " +
+              std::to_string(changes->renamed.size()));
     return {};
 }
 
@@ -285,7 +296,9 @@ void addNemoCommand(CLI::App& app, CommandContext& context) {
     extracting->add_option("MEMBER", options->members, "Members to write (default: all)");
     extracting->add_option("-C,--directory", options->folder,
                            "Folder to write to (default: the current one)");
-    CLI::App* comparing = add("diff", "What differs between two archives: members, config, tensors", diff);
+    CLI::App* comparing =
+        add("diff", "What differs between two archives (members, config, tensors) or checkpoints (tensors)",
+            diff);
     comparing->add_option("B", options->other, "The archive to compare with")->required();
     addJson(comparing);
     addNemoEditCommands(*nemo, context);

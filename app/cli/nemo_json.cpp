@@ -24,6 +24,7 @@ Value statisticsOf(const archive::Tensor& tensor) {
                             {"max", finite(numbers->maximum)},
                             {"mean", finite(numbers->mean)},
                             {"std", finite(numbers->standardDeviation)},
+                            {"norm", finite(numbers->norm)},
                             {"zeros", numbers->zeros},
                             {"nan", numbers->nans},
                             {"inf", numbers->infinities}});
@@ -37,7 +38,11 @@ Value changes(const std::vector<archive::Change>& list) {
                           {"name", change.name},
                           {"before", side(change.before)},
                           {"after", side(change.after)}};
-        if (change.largestDifference) object.set("max_abs_diff", *change.largestDifference);
+        if (change.difference) {
+            object.set("norm_diff", change.difference->norm);
+            object.set("cosine", change.difference->cosine);
+            object.set("max_abs_diff", change.difference->largest);
+        }
         objects.emplace_back(std::move(object));
     }
     return Value(std::move(objects));
@@ -99,10 +104,18 @@ Value::Map toJsonObject(const archive::Tensor& tensor, const TensorColumns& colu
 }
 
 Value::Map toJsonObject(const archive::NemoDiff& diff) {
+    Value::List renamed;
+    for (const auto& [before, after] : diff.renamed)
+        renamed.emplace_back(Value::Map{{"before", before}, {"after", after}});
     return {{"equal", diff.isEmpty()},
+            {"summary", Value(Value::Map{{"identical", diff.counts.identical},
+                                         {"changed", diff.counts.changed},
+                                         {"added", diff.counts.added},
+                                         {"removed", diff.counts.removed}})},
             {"members", changes(diff.members)},
             {"config", changes(diff.config)},
-            {"tensors", changes(diff.tensors)}};
+            {"tensors", changes(diff.tensors)},
+            {"renamed", Value(std::move(renamed))}};
 }
 
 } // namespace fathom::cli

@@ -16,13 +16,14 @@ struct TensorColumns {
     bool statistics = false;
 };
 
-/// {"name", "dtype", "shape", "stride", "bytes"[, "md5"][, "stats": {"min", "max", "mean", "std", "zeros",
-/// "nan", "inf"}]}
+/// {"name", "dtype", "shape", "stride", "bytes"[, "md5"][, "stats": {"min", "max", "mean", "std", "norm",
+/// "zeros", "nan", "inf"}]}
 [[nodiscard]] Value::Map toJsonObject(const archive::Tensor& tensor, const TensorColumns& columns);
 /// md5 of the row-major little-endian bytes.
 [[nodiscard]] std::string md5Of(const archive::Tensor& tensor);
-/// {"equal", "members": […], "config": […], "tensors": […]} of {"change", "name", "before", "after"[,
-/// "max_abs_diff"]}.
+/// {"equal", "summary": {"identical", "changed", "added", "removed"} (tensors), "members": […], "config":
+/// […], "tensors": […]} of {"change", "name", "before", "after"[, "norm_diff", "cosine", "max_abs_diff"]},
+/// and "renamed": [{"before", "after"}].
 [[nodiscard]] Value::Map toJsonObject(const archive::NemoDiff& diff);
 [[nodiscard]] std::string_view name(archive::ChangeKind kind);
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/archive/artifact_pairs.h"
+#include "engine/archive/config_leaves.h"
 #include "engine/archive/inspect.h"
-#include "engine/archive/statistics.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <map>
 
 namespace fathom::archive {
@@ -33,46 +32,55 @@ ChangeKind kindOf(const void* before, const void* after) {
                               : ChangeKind::Changed;
 }
 
-using Leaves = std::vector<std::pair<std::string, Value>>;
-
-/// Scalars and empty containers by their dotted keys.
-void flatten(const Value& value, const std::string& key, Leaves& leaves) {
-    const auto join = [&](const std::string& name) { return key.empty() ? name : key + '.' + name; };
-    if (value.isMap() && !value.asMap().empty()) {
-        for (const auto& [name, child] : value.asMap())
-            flatten(child, join(name), leaves);
-    } else if (value.isList() && !value.asList().empty()) {
-        for (std::size_t i = 0; i < value.asList().size(); ++i)
-            flatten(value.asList()[i], join(std::to_string(i)), leaves);
-    } else {
-        leaves.emplace_back(key, value);
-    }
-}
-
-Result<Leaves> configLeaves(const Nemo& nemo) {
+Result<Leaves> leavesOf(const Nemo& nemo) {
     const auto config = modelConfig(nemo);
     if (!config) return fail(config.error());
-    Leaves leaves;
-    flatten(*config, {}, leaves);
-    return leaves;
+    return leaves(*config);
 }
 
-using Files = std::vector<std::pair<std::string, std::span<const std::byte>>>;
-
-Files otherFiles(const Nemo& nemo) {
-    Files files;
+ArchiveFiles otherFiles(const Nemo& nemo) {
+    ArchiveFiles files;
     for (const Member& member : nemo.members()) {
         const std::string name(plainMemberName(member.name));
         if (member.type != MemberType::File || name.ends_with("model_config.yaml") ||
             name.ends_with("model_weights.ckpt"))
             continue;
-        if (const auto bytes = nemo.bytes(name)) files.emplace_back(name, *bytes);
+        if (const auto bytes = nemo.bytes(name)) files.push_back({name, *bytes});
     }
     return files;
 }
 
-std::string sizeText(const std::span<const std::byte>* bytes) {
-    return bytes == nullptr ? std::string() : std::to_string(bytes->size()) + " bytes";
+std::string sizeText(const ArchiveFile* file) {
+    return file == nullptr ? std::string() : std::to_string(file->bytes.size()) + " bytes";
+}
+
+void compareFiles(const std::vector<ArtifactPair>& pairs, NemoDiff& result) {
+    for (const auto& [before, after] : pairs) {
+        const bool isRenamed = before != nullptr && after != nullptr && before->name != after->name;
+        if (before != nullptr && after != nullptr && haveEqualContents(*before, *after)) {
+            if (isRenamed) result.renamed.emplace_back(before->name, after->name);
+            continue;
+        }
+        Change change{kindOf(before, after), before != nullptr ? before->name : after->name, sizeText(before),
+                      sizeText(after)};
+        if (isRenamed) change.after += " as " + after->name;
+        result.members.push_back(std::move(change));
+    }
+}
+
+void compareConfigs(const Leaves& before, const Leaves& after, NemoDiff& result) {
+    const std::map<std::string_view, std::string_view> renamed(result.renamed.begin(), result.renamed.end());
+    const auto isSameArtifact = [&](const Value& a, const Value& b) {
+        const auto it = renamed.find(artifactNamed(a));
+        return it != renamed.end() && it->second == artifactNamed(b);
+    };
+    pairUp(before, after, [&](const std::string& key, const Value* a, const Value* b) {
+        if (a != nullptr && b != nullptr && (*a == *b || isSameArtifact(*a, *b))) return;
+        const auto text = [](const Value* value) {
+            return value == nullptr ? std::string() : toJson(*value);
+        };
+        result.config.push_back({kindOf(a, b), key, text(a), text(b)});
+    });
 }
 
 std::string shapeText(const Tensor* tensor) {
@@ -84,24 +92,6 @@ std::string shapeText(const Tensor* tensor) {
     return text + ']';
 }
 
-/// Largest |a - b|; NaN against a number counts as infinite. Nothing for complex dtypes.
-std::optional<double> largestDifference(const Tensor& a, const Tensor& b) {
-    for (const DType dtype : {a.dtype, b.dtype})
-        if (dtype == DType::Complex64 || dtype == DType::Complex128) return std::nullopt;
-    const std::vector<std::byte> left = a.contiguousBytes();
-    const std::vector<std::byte> right = b.contiguousBytes();
-    double largest = 0;
-    for (std::int64_t i = 0; i < a.elementCount(); ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const double x = elementValue(a.dtype, std::span(left).subspan(at * itemSize(a.dtype)));
-        const double y = elementValue(b.dtype, std::span(right).subspan(at * itemSize(b.dtype)));
-        if (x == y || (std::isnan(x) && std::isnan(y))) continue;
-        const double difference = std::fabs(x - y);
-        largest = std::isnan(difference) ? HUGE_VAL : std::max(largest, difference);
-    }
-    return largest;
-}
-
 std::vector<std::pair<std::string, const Tensor*>> byName(const Checkpoint& checkpoint) {
     std::vector<std::pair<std::string, const Tensor*>> list;
     for (const Tensor& tensor : checkpoint.tensors())
@@ -109,49 +99,78 @@ std::vector<std::pair<std::string, const Tensor*>> byName(const Checkpoint& chec
     return list;
 }
 
-std::vector<Change> tensorChanges(const Checkpoint& before, const Checkpoint& after) {
-    std::vector<Change> changes;
+Status compareWeights(const Checkpoint& before, const Checkpoint& after, const ScanOptions& options,
+                      NemoDiff& result) {
+    std::vector<std::pair<std::string, TensorPair>> rows;
+    std::vector<TensorPair> comparable;
     pairUp(byName(before), byName(after),
            [&](const std::string& name, const Tensor* const* a, const Tensor* const* b) {
-               Change change{kindOf(a, b), name, shapeText(a != nullptr ? *a : nullptr),
-                             shapeText(b != nullptr ? *b : nullptr)};
-               if (a != nullptr && b != nullptr) {
-                   const bool sameShape = (*a)->shape == (*b)->shape;
-                   if (sameShape && (*a)->dtype == (*b)->dtype &&
-                       (*a)->contiguousBytes() == (*b)->contiguousBytes())
-                       return;
-                   if (sameShape) change.largestDifference = largestDifference(**a, **b);
-               }
-               changes.push_back(std::move(change));
+               rows.emplace_back(name, TensorPair{a != nullptr ? *a : nullptr, b != nullptr ? *b : nullptr});
+               if (a != nullptr && b != nullptr && (*a)->shape == (*b)->shape)
+                   comparable.emplace_back(*a, *b);
            });
-    return changes;
+    const auto comparisons = compareTensors(comparable, options);
+    if (!comparisons) return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
+    auto comparison = comparisons->begin();
+    for (const auto& [name, pair] : rows) {
+        const auto& [a, b] = pair;
+        Change change{kindOf(a, b), name, shapeText(a), shapeText(b)};
+        const bool isComparable = a != nullptr && b != nullptr && a->shape == b->shape;
+        const PairComparison known = isComparable ? *comparison++ : PairComparison{};
+        std::int64_t& counter = known.isIdentical                    ? result.counts.identical
+                                : change.kind == ChangeKind::Added   ? result.counts.added
+                                : change.kind == ChangeKind::Removed ? result.counts.removed
+                                                                     : result.counts.changed;
+        ++counter;
+        if (known.isIdentical) continue;
+        change.difference = known.difference;
+        result.tensors.push_back(std::move(change));
+    }
+    return {};
 }
 
 } // namespace
 
-Result<NemoDiff> diff(const Nemo& before, const Nemo& after) {
-    NemoDiff result;
-    pairUp(otherFiles(before), otherFiles(after), [&](const std::string& name, const auto* a, const auto* b) {
-        if (a != nullptr && b != nullptr && std::equal(a->begin(), a->end(), b->begin(), b->end())) return;
-        result.members.push_back({kindOf(a, b), name, sizeText(a), sizeText(b)});
-    });
-    const auto leavesBefore = configLeaves(before);
+Result<NemoDiff> diff(const Nemo& before, const Nemo& after, const ScanOptions& options) {
+    const auto leavesBefore = leavesOf(before);
     if (!leavesBefore) return fail(leavesBefore.error());
-    const auto leavesAfter = configLeaves(after);
+    const auto leavesAfter = leavesOf(after);
     if (!leavesAfter) return fail(leavesAfter.error());
-    pairUp(*leavesBefore, *leavesAfter, [&](const std::string& key, const Value* a, const Value* b) {
-        if (a != nullptr && b != nullptr && *a == *b) return;
-        const auto text = [](const Value* value) {
-            return value == nullptr ? std::string() : toJson(*value);
-        };
-        result.config.push_back({kindOf(a, b), key, text(a), text(b)});
-    });
+    NemoDiff result;
+    const ArchiveFiles filesBefore = otherFiles(before);
+    const ArchiveFiles filesAfter = otherFiles(after);
+    compareFiles(pairArtifacts({filesBefore, *leavesBefore}, {filesAfter, *leavesAfter}), result);
+    compareConfigs(*leavesBefore, *leavesAfter, result);
     const auto weightsBefore = before.weights();
     if (!weightsBefore) return fail(weightsBefore.error());
     const auto weightsAfter = after.weights();
     if (!weightsAfter) return fail(weightsAfter.error());
-    result.tensors = tensorChanges(**weightsBefore, **weightsAfter);
+    if (auto compared = compareWeights(**weightsBefore, **weightsAfter, options, result); !compared)
+        return fail(compared.error());
     return result;
+}
+
+Result<NemoDiff> diff(const Checkpoint& before, const Checkpoint& after, const ScanOptions& options) {
+    NemoDiff result;
+    if (auto compared = compareWeights(before, after, options, result); !compared)
+        return fail(compared.error());
+    return result;
+}
+
+Result<NemoDiff> diff(const std::filesystem::path& before, const std::filesystem::path& after,
+                      const OpenOptions& options) {
+    if (isCheckpointFile(before) || isCheckpointFile(after)) {
+        const auto weightsBefore = openWeights(before, options);
+        if (!weightsBefore) return fail(weightsBefore.error());
+        const auto weightsAfter = openWeights(after, options);
+        if (!weightsAfter) return fail(weightsAfter.error());
+        return diff(**weightsBefore, **weightsAfter, {.stop = options.stop});
+    }
+    const auto nemoBefore = Nemo::open(before, options);
+    if (!nemoBefore) return fail(nemoBefore.error());
+    const auto nemoAfter = Nemo::open(after, options);
+    if (!nemoAfter) return fail(nemoAfter.error());
+    return diff(*nemoBefore, *nemoAfter, {.stop = options.stop});
 }
 
 } // namespace fathom::archive

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/archive/nemo.h"
+#include "engine/archive/tensor_difference.h"
 #include "engine/base/value.h"
 
 namespace fathom::archive {
@@ -30,18 +31,38 @@ struct Change {
     std::string name{};   ///< member, dotted config key or tensor
     std::string before{}; ///< for display: JSON of the value, "float32[64, 1, 11]", "4 bytes"
     std::string after{};
-    std::optional<double> largestDifference{}; ///< tensors of equal shape and real dtype
+    /// Tensors of equal shape and real dtypes.
+    std::optional<TensorDifference> difference{};
+};
+
+struct TensorCounts {
+    std::int64_t identical = 0; ///< same dtype, shape and bytes
+    std::int64_t changed = 0;
+    std::int64_t added = 0;
+    std::int64_t removed = 0;
 };
 
 struct NemoDiff {
     std::vector<Change> members{}; ///< all but config and weights
     std::vector<Change> config{};
     std::vector<Change> tensors{};
+    TensorCounts counts{};
+    /// Artifacts with equal contents under two names, before and after: NeMo draws a new prefix at each save.
+    /// That and the config values that follow it are no difference.
+    std::vector<std::pair<std::string, std::string>> renamed{};
     [[nodiscard]] bool isEmpty() const { return members.empty() && config.empty() && tensors.empty(); }
 };
 
-/// What changed from `before` to `after`. Reads all weights of both.
-[[nodiscard]] Result<NemoDiff> diff(const Nemo& before, const Nemo& after);
+/// What changed from `before` to `after`; config and members too. Reads all weights of both. Artifacts are
+/// paired by name, else by the config key that names them, else by their name without NeMo's random prefix.
+/// Interrupted when stopped.
+[[nodiscard]] Result<NemoDiff> diff(const Nemo& before, const Nemo& after, const ScanOptions& options = {});
+/// Tensors only.
+[[nodiscard]] Result<NemoDiff> diff(const Checkpoint& before, const Checkpoint& after,
+                                    const ScanOptions& options = {});
+/// Of two files or folders of any kind: all of two archives, else their tensors.
+[[nodiscard]] Result<NemoDiff> diff(const std::filesystem::path& before, const std::filesystem::path& after,
+                                    const OpenOptions& options = {});
 
 struct Extraction {
     std::vector<std::string> written{}; ///< member names

@@ -2,7 +2,6 @@
 #include "engine/archive/nemo.h"
 
 #include "engine/archive/byte_reader.h"
-#include "engine/archive/inflate.h"
 #include "engine/archive/patch_journal.h"
 #include "engine/archive/zip_index.h"
 
@@ -16,11 +15,9 @@ struct Nemo::Impl {
     std::filesystem::path path{};
     std::optional<FileIdentity> identity{};
     std::shared_ptr<const MappedFile> tarFile{};
-    std::span<const std::byte> tar{};
-    std::shared_ptr<const void> owner{}; ///< of the tar
     std::vector<std::shared_ptr<const MappedFile>>
         folderFiles{}; ///< of an extracted folder: one for each member
-    bool isCompressed = false;
+    Compression compression = Compression::None;
     std::vector<Member> members{};
     std::unordered_map<std::string_view, std::size_t>
         byName{}; ///< plain names of files; the last of duplicates
@@ -34,28 +31,6 @@ struct Nemo::Impl {
                 .why = std::move(why),
                 .remedy = std::move(remedy),
                 .file = path.string()};
-    }
-
-    Status expand(const std::shared_ptr<const MappedFile>& file) {
-        tar = file->bytes();
-        owner = file;
-        tarFile = file;
-        identity = file->identity();
-        if (isZip(tar))
-            return fail(error("it is a torch checkpoint, not a .nemo archive", "Open it as a .ckpt file"));
-        if (asText(tar).starts_with("BZh") || asText(tar).starts_with("\xfd"
-                                                                      "7zXZ"))
-            return fail(error("it is packed by bzip2 or xz, which NeMo does not read either",
-                              "Unpack it to a plain tar"));
-        if (!isGzip(tar)) return {};
-        isCompressed = true;
-        tarFile = nullptr;
-        auto content = gunzip(tar, path.string());
-        if (!content) return fail(content.error());
-        auto kept = std::make_shared<const std::vector<std::byte>>(std::move(*content));
-        tar = *kept;
-        owner = kept;
-        return {};
     }
 
     /// Members of an extracted folder in byte order, as NeMo would pack them. Links are followed: the hub's
@@ -80,20 +55,30 @@ struct Nemo::Impl {
         return {};
     }
 
-    Status readTar() {
+    Status readTar(const OpenOptions& options) {
         auto file = MappedFile::open(path);
         if (!file) return fail(file.error());
-        if (auto expanded = expand(*file); !expanded) return expanded;
-        auto indexed = indexTar(tar, path.string());
-        if (!indexed) return fail(indexed.error());
+        identity = (*file)->identity();
+        if (isCheckpoint((*file)->bytes()))
+            return fail(error("it is a checkpoint, not a .nemo archive", "Open it as a .ckpt file"));
+        compression = compressionOf((*file)->bytes());
+        if (compression != Compression::None) file = expandedFile(*file, options);
+        if (!file) return fail(file.error());
+        tarFile = std::move(*file);
+        auto indexed = indexTar(tarFile->bytes(), path.string());
+        if (!indexed) {
+            std::error_code ignored; // of no use to anybody
+            if (compression != Compression::None) std::filesystem::remove(tarFile->path(), ignored);
+            return fail(indexed.error());
+        }
         members = std::move(*indexed);
         return {};
     }
 
     [[nodiscard]] std::span<const std::byte> payload(std::size_t index) const {
         if (!folderFiles.empty()) return folderFiles[index]->bytes();
-        return tar.subspan(static_cast<std::size_t>(members[index].offset),
-                           static_cast<std::size_t>(members[index].bytes));
+        return tarFile->bytes().subspan(static_cast<std::size_t>(members[index].offset),
+                                        static_cast<std::size_t>(members[index].bytes));
     }
 
     /// The one member that `fileName` names: at the top, or else the only one whose path ends so (as NeMo's
@@ -116,13 +101,13 @@ struct Nemo::Impl {
 
 Nemo::Nemo(std::shared_ptr<const Impl> impl) : m_impl(std::move(impl)) {}
 
-Result<Nemo> Nemo::open(const std::filesystem::path& path) {
+Result<Nemo> Nemo::open(const std::filesystem::path& path, const OpenOptions& options) {
     auto impl = std::make_shared<Impl>();
     impl->path = path;
     std::error_code code;
     const bool isFolder = std::filesystem::is_directory(path, code);
     if (auto recovered = recoverPatch(path); !recovered) return fail(recovered.error());
-    if (auto read = isFolder ? impl->listFolder() : impl->readTar(); !read) return fail(read.error());
+    if (auto read = isFolder ? impl->listFolder() : impl->readTar(options); !read) return fail(read.error());
     for (std::size_t i = 0; i < impl->members.size(); ++i) {
         const Member& member = impl->members[i];
         if (member.type == MemberType::File && member.problem.empty())
@@ -137,8 +122,8 @@ const std::filesystem::path& Nemo::path() const {
 const std::vector<Member>& Nemo::members() const {
     return m_impl->members;
 }
-bool Nemo::isCompressed() const {
-    return m_impl->isCompressed;
+Compression Nemo::compression() const {
+    return m_impl->compression;
 }
 
 const std::optional<FileIdentity>& Nemo::identity() const {
@@ -148,7 +133,7 @@ std::shared_ptr<const MappedFile> Nemo::tarFile() const {
     return m_impl->tarFile;
 }
 std::span<const std::byte> Nemo::tarBytes() const {
-    return m_impl->tar;
+    return m_impl->tarFile ? m_impl->tarFile->bytes() : std::span<const std::byte>{};
 }
 
 Result<std::span<const std::byte>> Nemo::bytes(std::string_view memberName) const {
@@ -178,7 +163,7 @@ Result<std::shared_ptr<const Checkpoint>> Nemo::weights() const {
     if (!name) return fail(name.error());
     const std::size_t index = m_impl->byName.at(*name);
     const std::shared_ptr<const void> owner =
-        m_impl->folderFiles.empty() ? m_impl->owner : std::shared_ptr<const void>(m_impl->folderFiles[index]);
+        m_impl->folderFiles.empty() ? m_impl->tarFile : m_impl->folderFiles[index];
     auto checkpoint = Checkpoint::parse(m_impl->payload(index), owner, m_impl->path.string() + ":" + *name);
     if (!checkpoint) return fail(checkpoint.error());
     m_impl->weights = std::make_shared<const Checkpoint>(std::move(*checkpoint));
@@ -189,7 +174,15 @@ bool isCheckpoint(std::span<const std::byte> bytes) {
     return isZip(bytes) || asText(bytes).starts_with(std::string_view("\x80\x02\x8a\x0a", 4));
 }
 
-Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path) {
+bool isCheckpointFile(const std::filesystem::path& path) {
+    std::error_code code;
+    if (std::filesystem::is_directory(path, code)) return false;
+    const auto file = MappedFile::open(path);
+    return file && isCheckpoint((*file)->bytes());
+}
+
+Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path,
+                                                      const OpenOptions& options) {
     std::error_code code;
     if (!std::filesystem::is_directory(path, code)) {
         auto file = MappedFile::open(path);
@@ -200,7 +193,7 @@ Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::pat
             return std::make_shared<const Checkpoint>(std::move(*checkpoint));
         }
     }
-    const auto nemo = Nemo::open(path);
+    const auto nemo = Nemo::open(path, options);
     if (!nemo) return fail(nemo.error());
     return nemo->weights();
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "engine/archive/checkpoint.h"
+#include "engine/archive/expanded_file.h"
 #include "engine/archive/tar_index.h"
 #include "engine/base/file.h"
 #include "engine/base/result.h"
@@ -24,13 +25,17 @@ namespace fathom::archive {
 /// An opened archive. Immutable; any thread may read.
 class Nemo {
 public:
-    /// Plain or gzip tar (the latter is read once into memory), or a folder into which one was extracted.
-    /// Errors are BadInput and name the file.
-    [[nodiscard]] static Result<Nemo> open(const std::filesystem::path& path);
+    /// Plain tar; one compressed by gzip, bzip2, xz or zstd (expanded once into a cache, see expandedFile);
+    /// or a folder into which one was extracted. Errors are BadInput and name the file, or those of
+    /// expandedFile.
+    [[nodiscard]] static Result<Nemo> open(const std::filesystem::path& path,
+                                           const OpenOptions& options = {});
 
     [[nodiscard]] const std::filesystem::path& path() const;
     [[nodiscard]] const std::vector<Member>& members() const;
-    [[nodiscard]] bool isCompressed() const;
+    /// NeMo itself reads plain and gzip tars only.
+    [[nodiscard]] Compression compression() const;
+    [[nodiscard]] bool isCompressed() const { return compression() != Compression::None; }
     /// Of the file at path() when it was opened, for telling later whether it is still that one; nothing for
     /// folders.
     [[nodiscard]] const std::optional<FileIdentity>& identity() const;
@@ -54,9 +59,12 @@ private:
 };
 
 /// The tensors of a .nemo, an extracted folder or a file of torch.save, told apart by their contents.
-[[nodiscard]] Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path);
+[[nodiscard]] Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path,
+                                                                    const OpenOptions& options = {});
 /// True for what torch.save writes (either format), judged by the first bytes.
 [[nodiscard]] bool isCheckpoint(std::span<const std::byte> bytes);
+/// True for a file that isCheckpoint; false for folders and what cannot be read.
+[[nodiscard]] bool isCheckpointFile(const std::filesystem::path& path);
 
 struct NamedFile {
     std::string name{}; ///< member name without "./"

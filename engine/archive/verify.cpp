@@ -78,6 +78,9 @@ std::vector<Finding> verify(const Checkpoint& checkpoint) {
 
 std::vector<Finding> verify(const Nemo& nemo) {
     Findings findings;
+    if (nemo.isCompressed() && nemo.compression() != Compression::Gzip)
+        findings.warning("it is compressed by " + std::string(name(nemo.compression())) +
+                         ", but NeMo reads plain and gzip tars only");
     checkMembers(nemo, findings);
     checkConfig(nemo, findings);
     const auto weights = nemo.weights();
