@@ -3,6 +3,7 @@
 
 #include "widgets/number_format.h"
 
+#include <QHash>
 #include <QStringList>
 
 namespace fathom::app {
@@ -24,7 +25,22 @@ QString text(std::string_view view) {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
+/// "float32", or "float32 → bfloat16" where saving converts.
+QString dtypeText(const archive::StateDictEntry& entry) {
+    const QString stored = text(archive::name(entry.tensor.dtype));
+    if (entry.dtype == entry.tensor.dtype) return stored;
+    return QStringLiteral("%1 → %2").arg(stored, text(archive::name(entry.dtype)));
+}
+
 } // namespace
+
+std::shared_ptr<const StateDict> entriesOf(const archive::Checkpoint& checkpoint) {
+    auto entries = std::make_shared<StateDict>();
+    entries->reserve(checkpoint.tensors().size());
+    for (const archive::Tensor& tensor : checkpoint.tensors())
+        entries->push_back({tensor, tensor.dtype});
+    return entries;
+}
 
 QString shapeText(const archive::Tensor& tensor) {
     if (tensor.shape.empty()) return TensorModel::tr("scalar");
@@ -37,10 +53,20 @@ QString shapeText(const archive::Tensor& tensor) {
 TensorModel::TensorModel(QObject* parent) : QAbstractItemModel(parent), m_root(std::make_unique<Row>()) {}
 TensorModel::~TensorModel() = default;
 
-void TensorModel::setCheckpoint(std::shared_ptr<const archive::Checkpoint> checkpoint) {
+void TensorModel::setTensors(std::shared_ptr<const StateDict> tensors) {
     beginResetModel();
-    m_checkpoint = std::move(checkpoint);
+    // A tensor keeps its bytes through renaming; they are what statistics are of.
+    QHash<const void*, std::optional<TensorSummary>> known;
+    for (int i = 0; i < tensorCount(); ++i) {
+        if (summary(i)) known.insert(tensor(i).bytes.data(), summary(i));
+    }
+    m_tensors = std::move(tensors);
     m_summaries.assign(static_cast<std::size_t>(tensorCount()), std::nullopt);
+    for (int i = 0; i < tensorCount(); ++i) {
+        const auto kept = known.constFind(tensor(i).bytes.data());
+        const bool isSame = kept != known.constEnd() && (*kept)->statistics.count == tensor(i).elementCount();
+        if (isSame) m_summaries[static_cast<std::size_t>(i)] = *kept;
+    }
     build();
     endResetModel();
 }
@@ -54,11 +80,20 @@ void TensorModel::setGrouped(bool grouped) {
 }
 
 int TensorModel::tensorCount() const {
-    return m_checkpoint ? static_cast<int>(m_checkpoint->tensors().size()) : 0;
+    return m_tensors ? static_cast<int>(m_tensors->size()) : 0;
 }
 
-const archive::Tensor& TensorModel::tensor(int index) const {
-    return m_checkpoint->tensors()[static_cast<std::size_t>(index)];
+const archive::StateDictEntry& TensorModel::entry(int index) const {
+    return (*m_tensors)[static_cast<std::size_t>(index)];
+}
+
+QModelIndex TensorModel::indexOf(const QString& name) const {
+    for (int i = 0; i < tensorCount(); ++i) {
+        if (text(tensor(i).name) != name) continue;
+        Row* const row = m_rowOfTensor[static_cast<std::size_t>(i)];
+        return createIndex(row->position, 0, row);
+    }
+    return {};
 }
 
 const std::optional<TensorSummary>& TensorModel::summary(int tensor) const {
@@ -89,7 +124,7 @@ void TensorModel::build() {
         row = child(row, parts.last());
         row->tensor = i;
         m_rowOfTensor[static_cast<std::size_t>(i)] = row;
-        const auto bytes = static_cast<qint64>(tensor.byteCount());
+        const auto bytes = tensor.elementCount() * static_cast<qint64>(archive::itemSize(entry(i).dtype));
         for (Row* above = row; above; above = above->parent) {
             above->elements += tensor.elementCount();
             above->bytes += bytes;
@@ -180,7 +215,7 @@ QVariant TensorModel::display(const Row& row, int column) const {
     case NameColumn:
         return row.label;
     case DTypeColumn:
-        return isModule ? QString() : text(archive::name(tensor(row.tensor).dtype));
+        return isModule ? QString() : dtypeText(entry(row.tensor));
     case ShapeColumn:
         return isModule ? row.tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(row.tensors)
                         : shapeText(tensor(row.tensor));

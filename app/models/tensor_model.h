@@ -3,7 +3,7 @@
 #pragma once
 
 #include "app/models/tensor_summary.h"
-#include "engine/archive/checkpoint.h"
+#include "engine/archive/state_dict_writer.h"
 
 #include <QAbstractItemModel>
 
@@ -11,6 +11,11 @@
 #include <vector>
 
 namespace fathom::app {
+
+using StateDict = std::vector<archive::StateDictEntry>;
+
+/// The tensors of a checkpoint as they are.
+[[nodiscard]] std::shared_ptr<const StateDict> entriesOf(const archive::Checkpoint& checkpoint);
 
 /// GUI thread only.
 class TensorModel : public QAbstractItemModel {
@@ -31,19 +36,23 @@ public:
     };
     enum Role {
         SortRole = Qt::UserRole + 1, ///< number or text to sort by
-        TensorRole,                  ///< int, index into the checkpoint's tensors, -1 for a module
+        TensorRole,                  ///< int, index into the tensors, -1 for a module
         NameRole,                    ///< QString, the whole dotted name
     };
 
     explicit TensorModel(QObject* parent = nullptr);
     ~TensorModel() override;
 
-    void setCheckpoint(std::shared_ptr<const archive::Checkpoint> checkpoint);
+    /// What is known of tensors that stay what they are stays known. Null empties the model.
+    void setTensors(std::shared_ptr<const StateDict> tensors);
     void setGrouped(bool grouped);
     [[nodiscard]] bool isGrouped() const { return m_isGrouped; }
     void setSummary(int tensor, const TensorSummary& summary);
     [[nodiscard]] const std::optional<TensorSummary>& summary(int tensor) const;
-    [[nodiscard]] const archive::Tensor& tensor(int index) const;
+    [[nodiscard]] const archive::Tensor& tensor(int index) const { return entry(index).tensor; }
+    [[nodiscard]] const archive::StateDictEntry& entry(int index) const;
+    /// The row of a tensor; invalid when there is none of that name.
+    [[nodiscard]] QModelIndex indexOf(const QString& name) const;
     [[nodiscard]] int tensorCount() const;
 
     [[nodiscard]] QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
@@ -59,7 +68,7 @@ private:
     [[nodiscard]] QVariant display(const Row& row, int column) const;
     [[nodiscard]] QVariant sortValue(const Row& row, int column) const;
     void build();
-    std::shared_ptr<const archive::Checkpoint> m_checkpoint;
+    std::shared_ptr<const StateDict> m_tensors;
     std::vector<std::optional<TensorSummary>> m_summaries;
     std::vector<Row*> m_rowOfTensor;
     std::unique_ptr<Row> m_root;

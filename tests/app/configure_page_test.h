@@ -3,7 +3,7 @@
 #pragma once
 
 #include "app/pages/configure/config_document.h"
-#include "app/pages/configure/config_tree_view.h"
+#include "app/config_view/config_tree_view.h"
 #include "app/pages/configure/configure_page.h"
 #include "tests/app/page_fixture.h"
 

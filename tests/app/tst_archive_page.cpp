@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/archive/archive_page.h"
 #include "app/pages/archive/archive_view.h"
+#include "app/pages/archive/artifact_view.h"
 #include "tests/app/page_fixture.h"
-#include "widgets/code_view.h"
 
 #include <QFile>
 #include <QPushButton>
 #include <QTabWidget>
+#include <QTreeView>
 #include <QtTest>
 
 using namespace fathom;
@@ -18,11 +19,10 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void open_showsWeightsFirstAndEveryPart();
-    void artifact_isShownAsText();
+    void vocabulary_isShownAsATable();
     void sameFile_isOpenedOnce();
     void damagedFile_saysWhyAndLeavesThePageUsable();
     void openFiles_survivesARestart();
-    void textOrHex_decidesByContent();
 
 private:
     [[nodiscard]] QTabWidget* tabs() const;
@@ -72,7 +72,7 @@ void TestArchivePage::open_showsWeightsFirstAndEveryPart() {
     QVERIFY(view->contents().parameters > 0);
 }
 
-void TestArchivePage::artifact_isShownAsText() {
+void TestArchivePage::vocabulary_isShownAsATable() {
     open(golden("conformer_ctc_wpe.nemo"));
     auto* const view = m_page->widget()->findChild<ArchiveView*>();
     QVERIFY(view);
@@ -81,9 +81,13 @@ void TestArchivePage::artifact_isShownAsText() {
                                          [](const std::string& name) { return name.ends_with("vocab.txt"); });
     QVERIFY(vocabulary != artifacts.end());
     view->showPart(QStringLiteral("artifact ") + QString::fromStdString(*vocabulary));
-    const auto* const code = view->findChild<widgets::CodeView*>();
-    QVERIFY(code);
-    QVERIFY(QTest::qWaitFor([code] { return !code->toPlainText().isEmpty(); }, 10000));
+    const auto* const artifact = view->findChild<ArtifactView*>();
+    QVERIFY(artifact);
+    QTRY_VERIFY_WITH_TIMEOUT(artifact->isSettled(), 10000);
+    QCOMPARE(artifact->kind(), ArtifactPreview::Kind::Tokens);
+    const auto* const table = artifact->findChild<QTreeView*>();
+    QVERIFY(table && table->isVisible());
+    QVERIFY(table->model()->rowCount() > 10);
 }
 
 void TestArchivePage::sameFile_isOpenedOnce() {
@@ -119,15 +123,6 @@ void TestArchivePage::openFiles_survivesARestart() {
     again.restoreState(m_fixture->settings);
     QVERIFY(QTest::qWaitFor([&] { return again.isSettled(); }, 10000));
     QVERIFY(widget->findChild<ArchiveView*>());
-}
-
-void TestArchivePage::textOrHex_decidesByContent() {
-    const auto bytes = [](std::string_view text) {
-        return std::as_bytes(std::span(text.data(), text.size()));
-    };
-    QCOMPARE(textOrHex(bytes("añb\n")), QStringLiteral("añb\n"));
-    QCOMPARE(textOrHex(bytes(std::string_view("a\0b", 3))),
-             QStringLiteral("00000000  61 00 62                                         a·b\n"));
 }
 
 QTEST_MAIN(TestArchivePage)

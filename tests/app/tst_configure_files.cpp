@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the Configure page does with files: saving, changes by others, broken and empty ones, drafts.
+#include "app/config_view/config_tree_pane.h"
 #include "app/models/config_model.h"
-#include "app/pages/configure/config_tree_pane.h"
 #include "app/pages/configure/configure_view.h"
-#include "app/pages/configure/notice_bar.h"
 #include "tests/app/configure_page_test.h"
 #include "widgets/code_view.h"
 #include "widgets/empty_state.h"
+#include "widgets/notice_bar.h"
 
 #include <QAction>
 #include <QLabel>
@@ -80,7 +80,7 @@ void TestConfigureFiles::save_refusesAFileThatChanged() {
 void TestConfigureFiles::diskChange_isOfferedAboveTheTree() {
     openConfig();
     write(QStringLiteral("c.yaml"), "name: tiny\nmodel:\n  lr: 0.9\n  flag: true\n");
-    NoticeBar* const notice = child<ConfigTreePane>()->diskNotice();
+    widgets::NoticeBar* const notice = child<ConfigTreePane>()->diskNotice();
     QVERIFY(QTest::qWaitFor([&] { return notice->isVisible(); }, 10000));
     QVERIFY2(notice->text().contains(QStringLiteral("1 value differs")), qPrintable(notice->text()));
     QCOMPARE(cell(QStringLiteral("model.lr"), ConfigModel::ValueColumn), QStringLiteral("0.01"));
@@ -93,7 +93,7 @@ void TestConfigureFiles::diskChange_isOfferedAboveTheTree() {
 
 void TestConfigureFiles::brokenFile_showsItsTextAndTheReason() {
     openConfig("name: tiny\nmodel: [1\nx: 2\n");
-    NoticeBar* const notice = child<ConfigTreePane>()->errorNotice();
+    widgets::NoticeBar* const notice = child<ConfigTreePane>()->errorNotice();
     QVERIFY(notice->isVisible());
     QVERIFY(child<widgets::CodeView>()->isVisible());
     QVERIFY(child<widgets::CodeView>()->toPlainText().contains(QStringLiteral("model: [1")));

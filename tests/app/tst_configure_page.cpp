@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/config_view/config_delegate.h"
+#include "app/config_view/config_tree_pane.h"
+#include "app/config_view/config_tree_view.h"
+#include "app/config_view/origin_pane.h"
+#include "app/config_view/value_editors.h"
 #include "app/models/config_model.h"
 #include "app/pages/configure/command_box.h"
 #include "app/pages/configure/config_comparison.h"
-#include "app/pages/configure/config_delegate.h"
 #include "app/pages/configure/config_document.h"
 #include "app/pages/configure/config_header.h"
-#include "app/pages/configure/config_tree_pane.h"
-#include "app/pages/configure/config_tree_view.h"
 #include "app/pages/configure/configure_page.h"
 #include "app/pages/configure/configure_view.h"
 #include "app/pages/configure/diff_pane.h"
-#include "app/pages/configure/notice_bar.h"
-#include "app/pages/configure/origin_pane.h"
 #include "app/pages/configure/sweep_pane.h"
-#include "app/pages/configure/value_editors.h"
 #include "tests/app/configure_page_test.h"
 #include "widgets/code_view.h"
 #include "widgets/empty_state.h"
 #include "widgets/line_plot.h"
+#include "widgets/notice_bar.h"
 #include "widgets/theme.h"
 
 #include <QAbstractItemView>
@@ -432,7 +432,7 @@ void TestConfigurePage::sweep_isPreviewedAndTrained() {
     QSignalSpy requested(&m_fixture->context, &AppContext::trainRequested);
     Q_EMIT m_fixture->context.trainCurrentRequested();
     QCOMPARE(requested.size(), 1); // the others wait for it
-    NoticeBar* const waiting = child<ConfigTreePane>()->queueNotice();
+    widgets::NoticeBar* const waiting = child<ConfigTreePane>()->queueNotice();
     QVERIFY(waiting->isVisible());
     QVERIFY(waiting->text().startsWith(QStringLiteral("1 run of the sweep waits")));
     QCOMPARE(requested[0][0].value<run::RunRequest>().overrides, std::vector<std::string>{"model.lr=0.1"});
@@ -450,7 +450,7 @@ void TestConfigurePage::waitingRuns_canBeDropped() {
     QVERIFY(awaitComposed());
     QSignalSpy requested(&m_fixture->context, &AppContext::trainRequested);
     Q_EMIT m_fixture->context.trainCurrentRequested();
-    NoticeBar* const waiting = child<ConfigTreePane>()->queueNotice();
+    widgets::NoticeBar* const waiting = child<ConfigTreePane>()->queueNotice();
     QVERIFY(waiting->text().startsWith(QStringLiteral("2 runs")));
     bool asked = false; // closing now would lose them
     QTimer::singleShot(0, this, [&asked] {

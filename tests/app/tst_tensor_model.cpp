@@ -38,7 +38,7 @@ void TestTensorModel::initTestCase() {
 void TestTensorModel::grouped_sumsModules() {
     TensorModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    model.setCheckpoint(m_weights);
+    model.setTensors(entriesOf(*m_weights));
     QVERIFY(model.rowCount() < model.tensorCount());
     qint64 elements = 0;
     for (int row = 0; row < model.rowCount(); ++row) {
@@ -53,7 +53,7 @@ void TestTensorModel::grouped_sumsModules() {
 void TestTensorModel::flat_hasOneRowForEachTensor() {
     TensorModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    model.setCheckpoint(m_weights);
+    model.setTensors(entriesOf(*m_weights));
     model.setGrouped(false);
     QCOMPARE(model.rowCount(), model.tensorCount());
     QCOMPARE(model.index(0, 0).data().toString(), QString::fromStdString(m_weights->tensors()[0].name));
@@ -63,7 +63,7 @@ void TestTensorModel::flat_hasOneRowForEachTensor() {
 void TestTensorModel::summary_fillsTheColumns() {
     TensorModel model;
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    model.setCheckpoint(m_weights);
+    model.setTensors(entriesOf(*m_weights));
     model.setGrouped(false);
     QVERIFY(!model.index(0, TensorModel::MeanColumn).data().isValid());
     const auto summary = summarize(m_weights->tensors()[0], {});

@@ -29,7 +29,8 @@ const std::map<std::string, Layers>& allowed() {
     };
     static const Layers torchPart = with(
         core, {"engine/run", "engine/kernels", "engine/data", "engine/nn", "engine/optim", "engine/model"});
-    static const Layers app = with(core, {"engine/run", "widgets", "app/models", "app/bridge"});
+    static const Layers app =
+        with(core, {"engine/run", "widgets", "app/models", "app/bridge", "app/config_view"});
     static const std::map<std::string, Layers> rules{
         {"engine/base", {}},
         {"engine/config", {"engine/base"}},
@@ -46,6 +47,7 @@ const std::map<std::string, Layers>& allowed() {
         {"engine/train", torchPart},
         {"widgets", {}},
         {"app/models", with(core, {"widgets"})},
+        {"app/config_view", with(core, {"widgets", "app/models"})},
         {"app/bridge", with(core, {"engine/run", "widgets", "app/models"})},
         {"app/pages", with(app, {"app/shell"})},
         {"app/shell", with(app, {"app/pages"})},

@@ -32,8 +32,4 @@ struct ArchiveContents {
 /// Opens a `.nemo`, a `.ckpt` or an extracted folder. For a background thread; a large gzip takes seconds.
 [[nodiscard]] Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path);
 
-/// Text when the bytes are valid UTF-8 without control characters, otherwise a hex dump; both cut after 256
-/// KiB.
-[[nodiscard]] QString textOrHex(std::span<const std::byte> bytes);
-
 } // namespace fathom::app

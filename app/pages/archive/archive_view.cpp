@@ -2,8 +2,10 @@
 #include "app/pages/archive/archive_view.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/models/artifact_preview.h"
 #include "app/models/config_model.h"
 #include "app/models/member_model.h"
+#include "app/pages/archive/artifact_view.h"
 #include "app/pages/archive/tensor_view.h"
 #include "app/pages/archive/transcribe_bar.h"
 #include "engine/base/file.h"
@@ -44,13 +46,6 @@ QString messageOf(const Error& error) {
     if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
     if (!text.isEmpty()) text[0] = text[0].toUpper();
     return text;
-}
-
-/// NeMo prefixes 32 random hex digits so that names do not clash: the reader wants the rest.
-QString artifactName(const QString& stored) {
-    const QString name = stored.startsWith(QStringLiteral("./")) ? stored.mid(2) : stored;
-    static const QRegularExpression prefix(QStringLiteral("^[0-9a-f]{32}_(?=.)"));
-    return QString(name).remove(prefix);
 }
 
 QString sizeOf(const ArchiveContents& contents, const std::string& member) {
@@ -195,11 +190,16 @@ QWidget* ArchiveView::page(const QString& part) {
     if (part == QStringLiteral("config")) return makeConfig();
     if (part == QStringLiteral("members")) return makeMembers();
     if (part == QStringLiteral("safety")) return makeSafety();
-    if (part == QStringLiteral("artifact")) return makeArtifact();
+    if (part == QStringLiteral("artifact")) {
+        m_artifact = new ArtifactView(m_jobs);
+        connect(m_artifact, &ArtifactView::statusMessage, this, &ArchiveView::statusMessage);
+        return m_artifact;
+    }
     if (part == QStringLiteral("weights")) {
         if (!m_contents->weights)
             return makeProblem(tr("The weights cannot be read"), *m_contents->weightsError);
-        m_tensors = new TensorView(m_contents->weights, m_jobs);
+        m_tensors = new TensorView(m_jobs);
+        m_tensors->setTensors(entriesOf(*m_contents->weights));
         connect(m_tensors, &TensorView::statusMessage, this, &ArchiveView::statusMessage);
         return m_tensors;
     }
@@ -311,54 +311,12 @@ QWidget* ArchiveView::makeSafety() {
     return list;
 }
 
-QWidget* ArchiveView::makeArtifact() {
-    auto* const widget = new QWidget;
-    auto* const layout = new QVBoxLayout(widget);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(kGrid);
-    m_artifact = new widgets::CodeView;
-    m_artifact->setAccessibleName(tr("Artifact"));
-    auto* const save = new QPushButton(widgets::icon(QStringLiteral("export")), tr("Save a copy…"));
-    connect(save, &QPushButton::clicked, this, &ArchiveView::saveArtifact);
-    auto* const row = new QHBoxLayout;
-    row->addStretch();
-    row->addWidget(save);
-    layout->addWidget(m_artifact, 1);
-    layout->addLayout(row);
-    return widget;
-}
-
 void ArchiveView::showArtifact(const QString& name) {
-    m_artifactName = name;
-    const bool isYaml = name.endsWith(QStringLiteral(".yaml")) || name.endsWith(QStringLiteral(".yml"));
-    m_jobs.run(
-        QStringLiteral("archive.artifact"), this,
-        [contents = m_contents, name](std::stop_token) {
-            const auto bytes = contents->nemo->bytes(name.toStdString());
-            return bytes ? textOrHex(*bytes) : QString::fromStdString(bytes.error().message());
-        },
-        [this, isYaml](const QString& text) {
-            m_artifact->setCode(text, isYaml ? widgets::CodeView::Language::Yaml
-                                             : widgets::CodeView::Language::Plain);
-        });
-}
-
-void ArchiveView::saveArtifact() {
-    const QString file = QFileDialog::getSaveFileName(this, tr("Save a copy"),
-                                                      artifactName(QFileInfo(m_artifactName).fileName()));
-    if (file.isEmpty()) return;
-    m_jobs.run(
-        QString(), this,
-        [contents = m_contents, name = m_artifactName, file](std::stop_token) -> Status {
-            const auto bytes = contents->nemo->bytes(name.toStdString());
-            if (!bytes) return fail(bytes.error());
-            return writeFileAtomically(file.toStdString(),
-                                       {reinterpret_cast<const char*>(bytes->data()), bytes->size()});
-        },
-        [this, file](const Status& status) {
-            Q_EMIT statusMessage(status ? tr("Wrote %1").arg(file)
-                                        : QString::fromStdString(status.error().message()));
-        });
+    m_artifact->show(name, [nemo = m_contents->nemo, name]() -> Result<MemberBytes> {
+        const auto bytes = nemo->bytes(name.toStdString());
+        if (!bytes) return fail(bytes.error());
+        return MemberBytes{*bytes, std::make_shared<archive::Nemo>(*nemo)};
+    });
 }
 
 } // namespace fathom::app

@@ -10,12 +10,9 @@ class QStackedWidget;
 class QTreeWidget;
 class QTreeWidgetItem;
 
-namespace fathom::widgets {
-class CodeView;
-}
-
 namespace fathom::app {
 
+class ArtifactView;
 class JobRunner;
 class TensorView;
 
@@ -41,20 +38,17 @@ private:
     QWidget* makeConfig();
     QWidget* makeMembers();
     QWidget* makeSafety();
-    QWidget* makeArtifact();
     QWidget* makeProblem(const QString& title, const Error& error);
     QWidget* page(const QString& part);
     void showItem(QTreeWidgetItem* item);
     void showArtifact(const QString& name);
-    void saveArtifact();
 
     std::shared_ptr<const ArchiveContents> m_contents;
     JobRunner& m_jobs;
     QTreeWidget* m_parts;
     QStackedWidget* m_stack;
     TensorView* m_tensors = nullptr;
-    widgets::CodeView* m_artifact = nullptr;
-    QString m_artifactName;
+    ArtifactView* m_artifact = nullptr;
     QHash<QString, QWidget*> m_pages; ///< made when first shown
 };
 

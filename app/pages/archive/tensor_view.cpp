@@ -2,19 +2,18 @@
 #include "app/pages/archive/tensor_view.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/pages/archive/tensor_detail.h"
 #include "engine/archive/npy.h"
-#include "widgets/histogram.h"
 #include "widgets/icon.h"
-#include "widgets/number_format.h"
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
 #include <QFileDialog>
 #include <QHeaderView>
-#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
+#include <QSplitter>
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -44,33 +43,35 @@ protected:
     }
 };
 
-QString numbersText(const TensorSummary& summary) {
-    const archive::TensorStatistics& s = summary.statistics;
-    const auto number = [](double value) { return widgets::formatNumber(value); };
-    const double zeros =
-        s.count > 0 ? 100.0 * static_cast<double>(s.zeros) / static_cast<double>(s.count) : 0;
-    QStringList parts{TensorView::tr("min %1").arg(number(s.minimum)),
-                      TensorView::tr("max %1").arg(number(s.maximum)),
-                      TensorView::tr("mean %1").arg(number(s.mean)),
-                      TensorView::tr("std %1").arg(number(s.standardDeviation)),
-                      TensorView::tr("norm %1").arg(number(summary.norm)),
-                      TensorView::tr("zeros %1 %").arg(widgets::formatNumber(zeros, 3))};
-    if (s.nans > 0) parts.append(TensorView::tr("NaN %1").arg(widgets::formatCount(s.nans)));
-    if (s.infinities > 0) parts.append(TensorView::tr("infinite %1").arg(widgets::formatCount(s.infinities)));
-    return parts.join(QStringLiteral("   "));
-}
-
 } // namespace
 
-TensorView::TensorView(std::shared_ptr<const archive::Checkpoint> checkpoint, JobRunner& jobs,
-                       QWidget* parent)
+TensorView::TensorView(JobRunner& jobs, QWidget* parent)
     : QWidget(parent),
-      m_checkpoint(std::move(checkpoint)),
       m_jobs(jobs),
       m_model(new TensorModel(this)),
       m_proxy(new TensorProxy(this)),
-      m_tree(new QTreeView) {
-    m_model->setCheckpoint(m_checkpoint);
+      m_tree(new QTreeView),
+      m_detail(new TensorDetail(jobs)) {
+    makeTable();
+    auto* const splitter = new QSplitter(Qt::Vertical);
+    splitter->setChildrenCollapsible(false);
+    splitter->setHandleWidth(kGrid);
+    splitter->addWidget(m_tree);
+    splitter->addWidget(m_detail);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    splitter->setSizes({60 * kGrid, 40 * kGrid});
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kGrid);
+    layout->addWidget(makeBar());
+    layout->addWidget(splitter, 1);
+    setFocusProxy(m_tree);
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &TensorView::showCurrent);
+    connect(m_detail, &TensorDetail::exportRequested, this, &TensorView::exportCurrent);
+}
+
+void TensorView::makeTable() {
     m_proxy->setSourceModel(m_model);
     m_tree->setModel(m_proxy);
     m_tree->setAccessibleName(tr("Tensors"));
@@ -90,25 +91,54 @@ TensorView::TensorView(std::shared_ptr<const archive::Checkpoint> checkpoint, Jo
     m_tree->setSortingEnabled(true);
     m_tree->header()->setSortIndicator(-1, Qt::AscendingOrder);
     m_proxy->sort(-1);
-    auto* const layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(kGrid);
-    layout->addWidget(makeBar());
-    layout->addWidget(m_tree, 1);
-    layout->addWidget(makeDetails());
-    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &TensorView::showCurrent);
-    group(true);
+}
+
+void TensorView::setTensors(std::shared_ptr<const StateDict> tensors) {
+    const bool isFirst = !m_tensors;
+    const QString name = m_tree->currentIndex().data(TensorModel::NameRole).toString();
+    m_tensors = std::move(tensors);
+    m_model->setTensors(m_tensors);
+    m_tree->setRootIsDecorated(m_model->isGrouped());
+    expandByDefault();
+    if (isFirst && m_model->tensorCount() > 0)
+        selectTensor(QString::fromStdString(m_model->tensor(0).name));
+    else if (!selectTensor(name))
+        m_tree->setCurrentIndex(m_proxy->index(0, 0));
+    showCurrent();
     qint64 elements = 0;
-    for (const archive::Tensor& tensor : m_checkpoint->tensors())
-        elements += tensor.elementCount();
+    bool isKnown = true;
+    for (int i = 0; i < m_model->tensorCount(); ++i) {
+        elements += m_model->tensor(i).elementCount();
+        isKnown = isKnown && m_model->summary(i).has_value();
+    }
     constexpr qint64 kQuickElements = 20'000'000; // less than a second in the background
-    if (elements <= kQuickElements) summarizeAll();
+    if (!isKnown && elements <= kQuickElements) summarizeAll();
+}
+
+bool TensorView::selectTensor(const QString& name) {
+    const QModelIndex index = m_proxy->mapFromSource(m_model->indexOf(name));
+    if (!index.isValid()) return false;
+    m_tree->setCurrentIndex(index);
+    m_tree->scrollTo(index);
+    return true;
+}
+
+QString TensorView::currentPattern() const {
+    QString pattern;
+    for (QModelIndex index = m_tree->currentIndex().siblingAtColumn(0); index.isValid();
+         index = index.parent()) {
+        const bool isTensor = index.data(TensorModel::TensorRole).toInt() >= 0;
+        const QString name = index.data(TensorModel::NameRole).toString();
+        if (isTensor) return name; // the whole dotted name
+        pattern = name + QLatin1Char('.') + (pattern.isEmpty() ? QStringLiteral("*") : pattern);
+    }
+    return pattern.isEmpty() ? QStringLiteral("*") : pattern;
 }
 
 QWidget* TensorView::makeBar() {
     auto* const bar = new QWidget;
-    auto* const row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
+    m_bar = new QHBoxLayout(bar);
+    m_bar->setContentsMargins(0, 0, 0, 0);
     m_filter = new QLineEdit;
     m_filter->setPlaceholderText(tr("Filter tensors"));
     m_filter->setAccessibleName(tr("Filter tensors"));
@@ -122,37 +152,17 @@ QWidget* TensorView::makeBar() {
     m_group->setAutoRaise(true);
     m_all = new QPushButton(tr("Statistics"));
     m_all->setToolTip(tr("Compute mean, spread and range of every tensor"));
-    row->addWidget(m_filter, 1);
-    row->addWidget(m_group);
-    row->addWidget(m_all);
+    m_bar->addWidget(m_filter, 1);
+    m_bar->addWidget(m_group);
+    m_bar->addWidget(m_all);
     connect(m_filter, &QLineEdit::textChanged, this, &TensorView::filter);
     connect(m_group, &QToolButton::toggled, this, &TensorView::group);
     connect(m_all, &QPushButton::clicked, this, &TensorView::summarizeAll);
     return bar;
 }
 
-QWidget* TensorView::makeDetails() {
-    auto* const details = new QWidget;
-    auto* const layout = new QVBoxLayout(details);
-    layout->setContentsMargins(0, 0, 0, 0);
-    auto* const row = new QHBoxLayout;
-    m_name = new QLabel;
-    m_name->setFont(widgets::monospace(font()));
-    m_name->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_export = new QPushButton(widgets::icon(QStringLiteral("export")), tr("Export…"));
-    m_export->setToolTip(tr("Write the tensor as .npy"));
-    connect(m_export, &QPushButton::clicked, this, &TensorView::exportCurrent);
-    row->addWidget(m_name, 1);
-    row->addWidget(m_export);
-    m_numbers = new QLabel;
-    m_numbers->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_numbers->setWordWrap(true);
-    m_histogram = new widgets::Histogram;
-    layout->addLayout(row);
-    layout->addWidget(m_numbers);
-    layout->addWidget(m_histogram);
-    return details;
+void TensorView::addToBar(QWidget* widget) {
+    m_bar->addWidget(widget);
 }
 
 void TensorView::focusFilter() {
@@ -170,16 +180,20 @@ int TensorView::currentTensor() const {
 }
 
 void TensorView::group(bool on) {
+    const QString name = m_tree->currentIndex().data(TensorModel::NameRole).toString();
     m_model->setGrouped(on);
     m_tree->setRootIsDecorated(on);
-    m_tree->setColumnHidden(TensorModel::DTypeColumn, false);
+    expandByDefault();
+    if (!selectTensor(name)) m_tree->setCurrentIndex(m_proxy->index(0, 0));
+    showCurrent();
+}
+
+void TensorView::expandByDefault() {
     constexpr int kFewTensors = 200;
-    if (m_model->tensorCount() <= kFewTensors)
+    if (m_model->tensorCount() <= kFewTensors || !m_filter->text().isEmpty())
         m_tree->expandAll();
     else
         m_tree->expandToDepth(0);
-    m_tree->setCurrentIndex(m_proxy->index(0, 0));
-    showCurrent();
 }
 
 void TensorView::filter(const QString& text) {
@@ -189,45 +203,23 @@ void TensorView::filter(const QString& text) {
 
 void TensorView::showCurrent() {
     const int tensor = currentTensor();
-    m_export->setEnabled(tensor >= 0);
-    m_histogram->setBins({}, 0, 0);
-    m_numbers->clear();
     if (tensor < 0) {
         const QModelIndex index = m_tree->currentIndex();
-        m_name->setText(index.isValid() ? index.data(TensorModel::NameRole).toString() : QString());
-        m_numbers->setText(tr("Select a tensor to see its values."));
+        m_detail->clear(index.isValid() ? index.data(TensorModel::NameRole).toString() : QString());
         return;
     }
-    const archive::Tensor& chosen = m_model->tensor(tensor);
-    m_name->setText(QString::fromStdString(chosen.name));
-    m_name->setToolTip(m_name->text());
-    if (m_model->summary(tensor)) {
-        showSummary(tensor);
-        return;
-    }
+    m_detail->setTensor(m_model->tensor(tensor));
+    if (m_model->summary(tensor)) return m_detail->setSummary(m_model->summary(tensor));
     m_jobs.run(
         jobKey("current"), this,
-        [checkpoint = m_checkpoint, tensor](std::stop_token stop) {
-            return summarize(checkpoint->tensors()[static_cast<std::size_t>(tensor)], stop);
+        [tensors = m_tensors, tensor](std::stop_token stop) {
+            return summarize((*tensors)[static_cast<std::size_t>(tensor)].tensor, stop);
         },
-        [this, tensor](const std::optional<TensorSummary>& summary) {
+        [this, tensor, tensors = m_tensors](const std::optional<TensorSummary>& summary) {
+            if (tensors != m_tensors) return; // there are others by now
             if (summary) m_model->setSummary(tensor, *summary);
-            if (tensor != currentTensor()) return;
-            if (summary)
-                showSummary(tensor);
-            else
-                m_numbers->setText(tr("There are no statistics for complex numbers."));
+            if (tensor == currentTensor()) m_detail->setSummary(summary);
         });
-}
-
-void TensorView::showSummary(int tensor) {
-    const TensorSummary& summary = *m_model->summary(tensor);
-    m_numbers->setText(numbersText(summary));
-    const bool hasValues = summary.statistics.count > summary.statistics.nans + summary.statistics.infinities;
-    m_histogram->setBins(hasValues
-                             ? std::vector<std::int64_t>(summary.histogram.begin(), summary.histogram.end())
-                             : std::vector<std::int64_t>(),
-                         summary.statistics.minimum, summary.statistics.maximum);
 }
 
 void TensorView::summarizeAll() {
@@ -236,24 +228,26 @@ void TensorView::summarizeAll() {
     using Summaries = std::vector<std::optional<TensorSummary>>;
     m_jobs.run(
         jobKey("all"), this,
-        [checkpoint = m_checkpoint](std::stop_token stop) {
+        [tensors = m_tensors](std::stop_token stop) {
             Summaries summaries;
-            for (const archive::Tensor& tensor : checkpoint->tensors()) {
+            for (const archive::StateDictEntry& entry : *tensors) {
                 if (stop.stop_requested()) break;
-                summaries.push_back(summarize(tensor, stop));
+                summaries.push_back(summarize(entry.tensor, stop));
             }
             return summaries;
         },
-        [this](const Summaries& summaries) {
+        [this, tensors = m_tensors](const Summaries& summaries) {
+            m_all->setEnabled(true);
+            m_all->setText(tr("Statistics"));
+            if (tensors != m_tensors) return;
             for (std::size_t i = 0; i < summaries.size(); ++i) {
                 if (summaries[i]) m_model->setSummary(static_cast<int>(i), *summaries[i]);
             }
-            m_all->setText(tr("Statistics"));
             if (m_tree->header()->sortIndicatorSection() >= TensorModel::MeanColumn) {
                 m_proxy->sort(m_tree->header()->sortIndicatorSection(),
                               m_tree->header()->sortIndicatorOrder());
             }
-            showCurrent();
+            if (currentTensor() >= 0) m_detail->setSummary(m_model->summary(currentTensor()));
         });
 }
 
@@ -266,9 +260,8 @@ void TensorView::exportCurrent() {
     if (file.isEmpty()) return;
     m_jobs.run(
         QString(), this,
-        [checkpoint = m_checkpoint, tensor, file](std::stop_token) {
-            return archive::writeNpy(file.toStdString(),
-                                     checkpoint->tensors()[static_cast<std::size_t>(tensor)]);
+        [tensors = m_tensors, tensor, file](std::stop_token) {
+            return archive::writeNpy(file.toStdString(), (*tensors)[static_cast<std::size_t>(tensor)].tensor);
         },
         [this, file](const Status& status) {
             Q_EMIT statusMessage(status ? tr("Wrote %1").arg(file)

@@ -6,26 +6,33 @@
 
 #include <QWidget>
 
-class QLabel;
+class QHBoxLayout;
 class QLineEdit;
 class QPushButton;
 class QSortFilterProxyModel;
+class QSplitter;
 class QToolButton;
 class QTreeView;
-
-namespace fathom::widgets {
-class Histogram;
-}
 
 namespace fathom::app {
 
 class JobRunner;
+class TensorDetail;
 
 class TensorView : public QWidget {
     Q_OBJECT
 public:
-    TensorView(std::shared_ptr<const archive::Checkpoint> checkpoint, JobRunner& jobs,
-               QWidget* parent = nullptr);
+    explicit TensorView(JobRunner& jobs, QWidget* parent = nullptr);
+
+    /// Other tensors, or the same after an edit: what was current and open stays so where it is still there.
+    void setTensors(std::shared_ptr<const StateDict> tensors);
+    /// Makes the tensor the current one. False when there is none of that name.
+    bool selectTensor(const QString& name);
+    /// What the current row stands for as a glob: "encoder.*" of a module; "*" for none.
+    [[nodiscard]] QString currentPattern() const;
+    /// Puts a button of this widget's into the line above the table.
+    void addToBar(QWidget* widget);
+    [[nodiscard]] TensorDetail* detail() const { return m_detail; }
     void focusFilter();
 
 Q_SIGNALS:
@@ -33,28 +40,26 @@ Q_SIGNALS:
 
 private:
     QWidget* makeBar();
-    QWidget* makeDetails();
+    void makeTable();
     void group(bool on);
+    void expandByDefault();
     void showCurrent();
-    void showSummary(int tensor);
     void summarizeAll();
     void exportCurrent();
     void filter(const QString& text);
     [[nodiscard]] int currentTensor() const;
     [[nodiscard]] QString jobKey(const char* what) const;
 
-    std::shared_ptr<const archive::Checkpoint> m_checkpoint;
     JobRunner& m_jobs;
+    std::shared_ptr<const StateDict> m_tensors;
     TensorModel* m_model;
     QSortFilterProxyModel* m_proxy;
     QTreeView* m_tree;
+    TensorDetail* m_detail;
+    QHBoxLayout* m_bar = nullptr;
     QLineEdit* m_filter = nullptr;
     QToolButton* m_group = nullptr;
     QPushButton* m_all = nullptr;
-    QPushButton* m_export = nullptr;
-    QLabel* m_name = nullptr;
-    QLabel* m_numbers = nullptr;
-    widgets::Histogram* m_histogram = nullptr;
 };
 
 } // namespace fathom::app

@@ -3,7 +3,7 @@
 
 #include "app/models/config_model.h"
 #include "app/pages/configure/config_document.h"
-#include "app/pages/configure/config_tree_view.h"
+#include "app/config_view/config_tree_view.h"
 #include "engine/config/override.h"
 
 #include <QClipboard>

@@ -4,9 +4,9 @@
 #include "app/bridge/job_runner.h"
 #include "app/models/command_line.h"
 #include "app/models/config_diff.h"
+#include "app/models/config_edits.h"
 #include "engine/base/file.h"
 #include "engine/config/override.h"
-#include "engine/config/schemas/catalog.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -114,78 +114,25 @@ void ConfigDocument::apply(const ConfigState& state) {
     Q_EMIT stateChanged();
 }
 
-/// Sets a key, or adds one that only the schema knows.
-void ConfigDocument::write(OverrideList& overrides, const std::string& path, const std::string& value) const {
-    const auto& config = m_composition.config;
-    const bool isNew = config && !config->find(path) && overrideOf(QString::fromStdString(path)).isEmpty();
-    const bool isKnown = isNew && findKey(m_composition.tree.root, QString::fromStdString(path)) != nullptr;
-    if (isKnown)
-        overrides.add(path, value);
-    else
-        overrides.set(path, value);
-}
-
 void ConfigDocument::edit(const QString& path, const QString& typed) {
     ConfigState next = m_state;
     const ConfigItem* const row = findKey(m_composition.tree.root, path);
     const std::string text = typed.trimmed().toStdString();
     const bool isSweep = isMeantAsSweep(text, row ? row->type : Value::Type::String);
-    write(next.overrides, path.toStdString(), isSweep ? text : config::overrideTextFromInput(text));
+    setKey(next.overrides, composedConfig(), path.toStdString(),
+           isSweep ? text : config::overrideTextFromInput(text));
     push(tr("change of %1").arg(path), std::move(next));
 }
 
 void ConfigDocument::editSection(const QString& path, const QString& typed) {
-    const std::string text = typed.trimmed().toStdString();
-    const std::string key = path.toStdString();
     ConfigState next = m_state;
-    const Result<config::Override> parsed = config::parseOverride("key=" + text);
-    const Value wanted = parsed && !parsed->isSweep() ? config::toValue(parsed->element) : Value{};
-    const auto& config = m_composition.config;
-    const Value now = config && config->find(key) ? config->unresolved(key) : Value{};
-    if (wanted.isMap() && now.isMap())
-        writeSection(next.overrides, key, now.asMap(), wanted.asMap());
-    else
-        write(next.overrides, key, config::overrideTextFromInput(text));
+    setSection(next.overrides, composedConfig(), path.toStdString(), typed.trimmed().toStdString());
     push(tr("change of %1").arg(path), std::move(next));
 }
 
-void ConfigDocument::writeSection(OverrideList& overrides, const std::string& path, const Value::Map& now,
-                                  const Value::Map& wanted) const {
-    for (const auto& [key, value] : now) {
-        if (!wanted.find(key)) overrides.remove(path + '.' + key);
-    }
-    for (const auto& [key, value] : wanted) {
-        const Value* const old = now.find(key);
-        const std::string child = path + '.' + key;
-        if (old && old->isMap() && value.isMap())
-            writeSection(overrides, child, old->asMap(), value.asMap());
-        else if (!old)
-            overrides.add(child, config::overrideText(value));
-        else if (*old != value)
-            overrides.set(child, config::overrideText(value));
-    }
-}
-
 void ConfigDocument::switchSection(const QString& path, const QString& name) {
-    const std::string section = path.section(QLatin1Char('.'), 0, -2).toStdString();
-    const bool isSchedule = section.ends_with("sched");
-    const config::Description* const fields =
-        isSchedule ? schemas::scheduler(name.toStdString()) : schemas::optimizer(name.toStdString());
-    const auto& config = m_composition.config;
-    const Value now = config && config->find(section) ? config->unresolved(section) : Value{};
     ConfigState next = m_state;
-    write(next.overrides, path.toStdString(), config::overrideTextFromInput(name.toStdString()));
-    if (fields && !fields->isOpen && now.isMap()) {
-        for (const auto& [key, value] : now.asMap())
-            if (!fields->field(key) && key != "name" && key != "sched")
-                next.overrides.remove(section + '.' + key);
-        for (const std::string& field : fields->fieldNames()) {
-            const std::string removal = '~' + section + '.' + field;
-            auto& items = next.overrides.items;
-            const auto edits = items.begin() + static_cast<std::ptrdiff_t>(next.overrides.editedFrom);
-            items.erase(std::remove(edits, items.end(), removal), items.end());
-        }
-    }
+    app::switchSection(next.overrides, composedConfig(), path.toStdString(), name.toStdString());
     push(tr("choice of %1").arg(name), std::move(next));
 }
 

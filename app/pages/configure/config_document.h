@@ -6,6 +6,7 @@
 // reloaded: a change on disk is announced and waits for reload().
 #pragma once
 
+#include "app/models/config_edits.h"
 #include "app/models/config_save.h"
 #include "engine/run/request.h"
 
@@ -108,9 +109,7 @@ private:
     void watch();
     void checkDisk();
     void noticeDisk(Composition onDisk);
-    void write(OverrideList& overrides, const std::string& path, const std::string& value) const;
-    void writeSection(OverrideList& overrides, const std::string& path, const Value::Map& now,
-                      const Value::Map& wanted) const;
+    [[nodiscard]] ComposedConfig composedConfig() const { return {m_composition.config, m_composition.tree.root}; }
     [[nodiscard]] QString folderFor(const QString& configPath, const QString& script) const;
 
     JobRunner& m_jobs;

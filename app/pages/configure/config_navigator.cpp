@@ -5,8 +5,8 @@
 #include "app/models/config_model.h"
 #include "app/pages/configure/command_box.h"
 #include "app/pages/configure/config_document.h"
-#include "app/pages/configure/config_tree_pane.h"
-#include "app/pages/configure/config_tree_view.h"
+#include "app/config_view/config_tree_pane.h"
+#include "app/config_view/config_tree_view.h"
 #include "app/pages/configure/inspector_pane.h"
 #include "app/pages/configure/source_pane.h"
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/configure/configure_view.h"
 
+#include "app/config_view/add_key_dialog.h"
+#include "app/config_view/config_tree_pane.h"
+#include "app/config_view/config_tree_view.h"
+#include "app/config_view/origin_pane.h"
 #include "app/models/config_model.h"
-#include "app/pages/configure/add_key_dialog.h"
 #include "app/pages/configure/command_box.h"
 #include "app/pages/configure/config_clipboard.h"
 #include "app/pages/configure/config_comparison.h"
@@ -10,17 +13,14 @@
 #include "app/pages/configure/config_header.h"
 #include "app/pages/configure/config_navigator.h"
 #include "app/pages/configure/config_saver.h"
-#include "app/pages/configure/config_tree_pane.h"
-#include "app/pages/configure/config_tree_view.h"
 #include "app/pages/configure/diff_pane.h"
 #include "app/pages/configure/inspector_pane.h"
-#include "app/pages/configure/notice_bar.h"
-#include "app/pages/configure/origin_pane.h"
 #include "app/pages/configure/schedule_pane.h"
 #include "app/pages/configure/source_pane.h"
 #include "app/pages/configure/sweep_pane.h"
 #include "widgets/empty_state.h"
 #include "widgets/icon.h"
+#include "widgets/notice_bar.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -169,9 +169,10 @@ void ConfigureView::connectDocument() {
     connect(m_header, &ConfigHeader::openRequested, this, &ConfigureView::openRequested);
     connect(m_header, &ConfigHeader::problemChosen, m_navigator, &ConfigNavigator::showProblem);
     connect(m_header, &ConfigHeader::fixAllRequested, &m_document, &ConfigDocument::applyMechanicalFixes);
-    connect(m_pane->errorNotice(), &NoticeBar::firstClicked, m_actions.undo, &QAction::trigger);
-    connect(m_pane->queueNotice(), &NoticeBar::firstClicked, this, &ConfigureView::dropWaitingRequested);
-    connect(m_pane->diskNotice(), &NoticeBar::firstClicked, &m_document, &ConfigDocument::reload);
+    connect(m_pane->errorNotice(), &widgets::NoticeBar::firstClicked, m_actions.undo, &QAction::trigger);
+    connect(m_pane->queueNotice(), &widgets::NoticeBar::firstClicked, this,
+            &ConfigureView::dropWaitingRequested);
+    connect(m_pane->diskNotice(), &widgets::NoticeBar::firstClicked, &m_document, &ConfigDocument::reload);
     connect(&m_saver, &ConfigSaver::saved, this, &ConfigureView::statusMessage);
     connect(&m_saver, &ConfigSaver::failed, this, [this](const QString& text) {
         auto* const box = new QMessageBox(QMessageBox::Warning, tr("The edits were not saved"), text,
@@ -284,9 +285,9 @@ void ConfigureView::showProblems() {
     // A refused override has a row of its own in the tree; what has no row is said above it.
     const bool isHomeless = !problems.empty() && problems.front().isBlocking && problems.front().argument < 0;
     const bool hasPlace = m_document.hasTree() || !m_document.composition().sources.empty();
-    NoticeBar* const notice = m_pane->errorNotice();
+    widgets::NoticeBar* const notice = m_pane->errorNotice();
     if (hasPlace && isHomeless) {
-        notice->present(NoticeBar::Kind::Error, sentence(problems.front().error),
+        notice->present(widgets::NoticeBar::Kind::Error, sentence(problems.front().error),
                         m_document.undoStack().canUndo() ? tr("Undo the last change") : QString());
     } else {
         notice->hide();
@@ -294,7 +295,7 @@ void ConfigureView::showProblems() {
 }
 
 void ConfigureView::showDiskChange() {
-    NoticeBar* const notice = m_pane->diskNotice();
+    widgets::NoticeBar* const notice = m_pane->diskNotice();
     const auto& change = m_document.diskChange();
     if (!change) return notice->hide();
     const QString file = change->files.isEmpty() ? QFileInfo(m_document.file()).fileName()
@@ -304,7 +305,7 @@ void ConfigureView::showDiskChange() {
             ? tr("%1 was changed on disk and does not compose: %2").arg(file, sentence(*change->error))
         : change->values == 1 ? tr("%1 was changed on disk: 1 value differs").arg(file)
                               : tr("%1 was changed on disk: %2 values differ").arg(file).arg(change->values);
-    notice->present(NoticeBar::Kind::Information, text, tr("Reload"));
+    notice->present(widgets::NoticeBar::Kind::Information, text, tr("Reload"));
 }
 
 void ConfigureView::showDifferences() {
@@ -396,9 +397,9 @@ void ConfigureView::setHint(const QString& text) {
 }
 
 void ConfigureView::setWaitingRuns(std::size_t runs) {
-    NoticeBar* const notice = m_pane->queueNotice();
+    widgets::NoticeBar* const notice = m_pane->queueNotice();
     if (runs == 0) return notice->hide();
-    notice->present(NoticeBar::Kind::Information,
+    notice->present(widgets::NoticeBar::Kind::Information,
                     runs == 1 ? tr("1 run of the sweep waits for the one under way")
                               : tr("%1 runs of the sweep wait for the one under way").arg(runs),
                     tr("Do not start"));

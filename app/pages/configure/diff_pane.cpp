@@ -3,7 +3,7 @@
 
 #include "app/models/config_diff.h"
 #include "app/pages/configure/config_comparison.h"
-#include "app/pages/configure/layer_badge.h"
+#include "app/config_view/layer_badge.h"
 #include "widgets/icon.h"
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"

@@ -3,7 +3,7 @@
 
 #include "app/pages/configure/config_comparison.h"
 #include "app/pages/configure/diff_pane.h"
-#include "app/pages/configure/origin_pane.h"
+#include "app/config_view/origin_pane.h"
 #include "app/pages/configure/schedule_pane.h"
 #include "app/pages/configure/source_pane.h"
 #include "app/pages/configure/sweep_pane.h"

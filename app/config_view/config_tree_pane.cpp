@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/config_tree_pane.h"
+#include "app/config_view/config_tree_pane.h"
 
+#include "app/config_view/config_tree_view.h"
 #include "app/models/config_model.h"
-#include "app/pages/configure/config_tree_view.h"
-#include "app/pages/configure/notice_bar.h"
 #include "widgets/icon.h"
+#include "widgets/notice_bar.h"
 #include "widgets/theme.h"
 
 #include <QButtonGroup>
@@ -21,9 +21,9 @@ ConfigTreePane::ConfigTreePane(QWidget* parent)
     : QWidget(parent),
       m_model(new ConfigModel(this)),
       m_filter(new ConfigFilter(this)),
-      m_error(new NoticeBar(this)),
-      m_disk(new NoticeBar(this)),
-      m_queue(new NoticeBar(this)) {
+      m_error(new widgets::NoticeBar(this)),
+      m_disk(new widgets::NoticeBar(this)),
+      m_queue(new widgets::NoticeBar(this)) {
     m_filter->setSourceModel(m_model);
     m_tree = new ConfigTreeView(*m_model, *m_filter);
     auto* const layout = new QVBoxLayout(this);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tree of the Configure page. Enter or F2 edits, a click on a badge shows where the value was written.
+// A config as a tree. Enter or F2 edits, a click on a badge shows where the value was written.
 #pragma once
 
 #include <QStringList>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/origin_pane.h"
+#include "app/config_view/origin_pane.h"
 
 #include "app/models/config_model.h"
 #include "widgets/theme.h"

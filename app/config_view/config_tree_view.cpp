@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/config_tree_view.h"
+#include "app/config_view/config_tree_view.h"
 
+#include "app/config_view/config_delegate.h"
 #include "app/models/config_filter.h"
 #include "app/models/config_model.h"
-#include "app/pages/configure/config_delegate.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -49,7 +49,7 @@ ConfigTreeView::ConfigTreeView(ConfigModel& model, ConfigFilter& filter, QWidget
     setExpandsOnDoubleClick(true);
     setTabKeyNavigation(false);
     const int em = fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    // The badge is what this page is for: the value gives way, so that it is always in sight.
+    // The badge is what this tree is for: the value gives way, so that it is always in sight.
     header()->setStretchLastSection(false);
     header()->setSectionsMovable(false);
     header()->setSectionResizeMode(ConfigModel::ValueColumn, QHeaderView::Stretch);

@@ -11,11 +11,14 @@
 class QButtonGroup;
 class QLineEdit;
 
+namespace fathom::widgets {
+class NoticeBar;
+}
+
 namespace fathom::app {
 
 class ConfigModel;
 class ConfigTreeView;
-class NoticeBar;
 struct ConfigItem;
 
 class ConfigTreePane : public QWidget {
@@ -26,10 +29,10 @@ public:
     [[nodiscard]] ConfigModel& model() { return *m_model; }
     [[nodiscard]] ConfigTreeView* tree() const { return m_tree; }
     /// Something prevents a run.
-    [[nodiscard]] NoticeBar* errorNotice() const { return m_error; }
+    [[nodiscard]] widgets::NoticeBar* errorNotice() const { return m_error; }
     /// A file was changed by someone else.
-    [[nodiscard]] NoticeBar* diskNotice() const { return m_disk; }
-    [[nodiscard]] NoticeBar* queueNotice() const { return m_queue; }
+    [[nodiscard]] widgets::NoticeBar* diskNotice() const { return m_disk; }
+    [[nodiscard]] widgets::NoticeBar* queueNotice() const { return m_queue; }
 
     /// Shows new rows; selection, expansion and scrolling stay.
     void setTree(const ConfigItem& root);
@@ -49,9 +52,9 @@ private:
     ConfigModel* m_model;
     ConfigFilter* m_filter;
     ConfigTreeView* m_tree;
-    NoticeBar* m_error;
-    NoticeBar* m_disk;
-    NoticeBar* m_queue;
+    widgets::NoticeBar* m_error;
+    widgets::NoticeBar* m_disk;
+    widgets::NoticeBar* m_queue;
     QLineEdit* m_filterLine = nullptr;
     QButtonGroup* m_show = nullptr;
     QStringList m_expandedBefore; ///< before the filter was used

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/value_editors.h"
+#include "app/config_view/value_editors.h"
 
 #include "app/models/config_problem.h"
 #include "widgets/icon.h"

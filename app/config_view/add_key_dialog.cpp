@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/add_key_dialog.h"
+#include "app/config_view/add_key_dialog.h"
 
 #include "widgets/theme.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/config_delegate.h"
+#include "app/config_view/config_delegate.h"
 
+#include "app/config_view/interpolation_completion.h"
+#include "app/config_view/layer_badge.h"
+#include "app/config_view/value_editors.h"
 #include "app/models/config_model.h"
-#include "app/pages/configure/interpolation_completion.h"
-#include "app/pages/configure/layer_badge.h"
-#include "app/pages/configure/value_editors.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/layer_badge.h"
+#include "app/config_view/layer_badge.h"
 
 #include "engine/config/provenance.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One line above the tree that wants an answer: an icon, a sentence, up to two buttons.
+// One line above a view that wants an answer: an icon, a sentence, up to two buttons.
 #pragma once
 
 #include <QWidget>
@@ -8,10 +8,8 @@ class QLabel;
 class QPushButton;
 
 namespace fathom::widgets {
-class ElidedLabel;
-}
 
-namespace fathom::app {
+class ElidedLabel;
 
 class NoticeBar : public QWidget {
     Q_OBJECT
@@ -34,9 +32,9 @@ private:
     void applyColors();
     Kind m_kind = Kind::Information;
     QLabel* m_icon;
-    widgets::ElidedLabel* m_text;
+    ElidedLabel* m_text;
     QPushButton* m_first;
     QPushButton* m_second;
 };
 
-} // namespace fathom::app
+} // namespace fathom::widgets

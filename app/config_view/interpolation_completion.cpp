@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/interpolation_completion.h"
+#include "app/config_view/interpolation_completion.h"
 
 #include <QAbstractItemView>
 #include <QCompleter>

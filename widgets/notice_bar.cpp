@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/configure/notice_bar.h"
+#include "widgets/notice_bar.h"
 
 #include "widgets/elided_label.h"
 #include "widgets/icon.h"
@@ -10,14 +10,12 @@
 #include <QLabel>
 #include <QPushButton>
 
-namespace fathom::app {
-
-using widgets::kGrid;
+namespace fathom::widgets {
 
 NoticeBar::NoticeBar(QWidget* parent)
     : QWidget(parent),
       m_icon(new QLabel),
-      m_text(new widgets::ElidedLabel),
+      m_text(new ElidedLabel),
       m_first(new QPushButton),
       m_second(new QPushButton) {
     setAutoFillBackground(true);
@@ -58,14 +56,14 @@ void NoticeBar::changeEvent(QEvent* event) {
 }
 
 void NoticeBar::applyColors() {
-    const widgets::Colors& colors = widgets::colorsFor(parentWidget() ? parentWidget() : this);
+    const Colors& colors = colorsFor(parentWidget() ? parentWidget() : this);
     const bool isError = m_kind == Kind::Error;
     const QColor tone = isError ? colors.error : colors.accent;
     QPalette own = palette();
-    own.setColor(QPalette::Window, widgets::blend(colors.surface, tone, 0.12));
+    own.setColor(QPalette::Window, blend(colors.surface, tone, 0.12));
     setPalette(own);
-    const QIcon icon = widgets::icon(isError ? QStringLiteral("error") : QStringLiteral("info"), tone);
-    m_icon->setPixmap(icon.pixmap(QSize(2 * kGrid, 2 * kGrid), devicePixelRatioF()));
+    const QIcon sign = icon(isError ? QStringLiteral("error") : QStringLiteral("info"), tone);
+    m_icon->setPixmap(sign.pixmap(QSize(2 * kGrid, 2 * kGrid), devicePixelRatioF()));
 }
 
-} // namespace fathom::app
+} // namespace fathom::widgets
