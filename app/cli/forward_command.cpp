@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/forward_command.h"
 
+#include "app/cli/restore_flags.h"
 #include "engine/archive/npy.h"
-#include "engine/run/torch_module.h"
 
 #include <algorithm>
 #include <memory>
@@ -15,7 +15,7 @@ struct ForwardOptions {
     std::string file{};
     std::vector<std::string> inputs{};
     std::vector<std::string> outputs{};
-    bool loose = false;
+    RestoreFlags restore{};
 };
 
 struct NamedPath {
@@ -59,12 +59,12 @@ Status writeOutput(const std::string& text, const std::vector<run::NamedArray>& 
                  .remedy = "Outputs: " + names});
 }
 
-Status forward(const ForwardOptions& options) {
+Status forward(const ForwardOptions& options, Log& log) {
     const Result<std::vector<run::NamedArray>> inputs = readInputs(options);
     if (!inputs) return fail(inputs.error());
     const Result<run::TorchModule*> module = run::loadTorchModule();
     if (!module) return fail(module.error());
-    const auto model = (*module)->restore(options.file, {.strict = !options.loose});
+    const auto model = restoreForCommand(**module, options.file, options.restore, log);
     if (!model) return fail(model.error());
     const auto outputs = (*model)->forward(*inputs);
     if (!outputs) return fail(outputs.error());
@@ -84,9 +84,9 @@ void addForwardCommand(CLI::App& app, CommandContext& context) {
         ->required();
     command->add_option("--out", options->outputs, "NAME=Y.npy with NeMo's output name; once for each")
         ->required();
-    command->add_flag("--no-strict", options->loose, "Tolerate missing and unexpected weights");
+    addRestoreFlags(*command, options->restore);
     command->callback([&context, options] {
-        if (const Status done = forward(*options); !done) report(context, done.error());
+        if (const Status done = forward(*options, context.log); !done) report(context, done.error());
     });
 }
 

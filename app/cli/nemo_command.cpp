@@ -8,6 +8,7 @@
 #include "engine/archive/statistics.h"
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
+#include "engine/run/archive_manifest.h"
 
 #include <algorithm>
 
@@ -20,6 +21,7 @@ struct NemoOptions {
     std::string other{};
     std::vector<std::string> members{};
     std::string folder = ".";
+    std::string workspace{};
     bool json = false;
     bool md5 = false;
     bool statistics = false;
@@ -159,23 +161,35 @@ Status tensors(const NemoOptions& options, CommandContext& context) {
     return {};
 }
 
-Result<std::vector<archive::Finding>> findingsOf(const NemoOptions& options, const CommandContext& context) {
+/// With what the run store says of the archive, if one is near and knows it.
+Result<run::ManifestCheck> findingsOf(const NemoOptions& options, const CommandContext& context) {
     if (archive::isCheckpointFile(options.file)) {
         const auto checkpoint = archive::Checkpoint::open(options.file);
         if (!checkpoint) return fail(checkpoint.error());
-        return archive::verify(*checkpoint);
+        return run::ManifestCheck{.findings = archive::verify(*checkpoint)};
     }
     const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
-    return archive::verify(*nemo);
+    const auto workspace = options.workspace.empty()
+                               ? store::workspaceOf(options.file)
+                               : std::optional<std::filesystem::path>(options.workspace);
+    run::ManifestCheck check;
+    if (workspace) {
+        auto known = run::checkManifest(*workspace, *nemo);
+        if (!known) return fail(known.error());
+        check = std::move(*known);
+    }
+    for (archive::Finding& finding : archive::verify(*nemo))
+        check.findings.push_back(std::move(finding));
+    return check;
 }
 
 Status verify(const NemoOptions& options, CommandContext& context) {
-    const auto findings = findingsOf(options, context);
-    if (!findings) return fail(findings.error());
+    const auto check = findingsOf(options, context);
+    if (!check) return fail(check.error());
     Value::List errors;
     Value::List warnings;
-    for (const archive::Finding& finding : *findings) {
+    for (const archive::Finding& finding : check->findings) {
         const bool isError = finding.severity == archive::Severity::Error;
         (isError ? errors : warnings).emplace_back(finding.text);
         if (!options.json)
@@ -183,10 +197,12 @@ Status verify(const NemoOptions& options, CommandContext& context) {
     }
     if (!errors.empty()) context.exitCode = 3;
     if (options.json)
-        print(toJson(Value(
-            Value::Map{{"ok", errors.empty()}, {"errors", Value(errors)}, {"warnings", Value(warnings)}})));
+        print(toJson(Value(Value::Map{{"ok", errors.empty()},
+                                      {"has_manifest", check->isKnown},
+                                      {"errors", Value(errors)},
+                                      {"warnings", Value(warnings)}})));
     else if (errors.empty())
-        print(options.file + ": ok");
+        print(options.file + (check->isKnown ? ": ok, as Fathom wrote it" : ": ok"));
     return {};
 }
 
@@ -260,7 +276,8 @@ Status diff(const NemoOptions& options, CommandContext& context) {
 void addNemoCommand(CLI::App& app, CommandContext& context) {
     // Shared by the subcommands' callbacks, of which CLI11 runs one.
     auto options = std::make_shared<NemoOptions>();
-    CLI::App* nemo = app.add_subcommand("nemo", "Looks into .nemo archives and checkpoints, and changes archives");
+    CLI::App* nemo =
+        app.add_subcommand("nemo", "Looks into .nemo archives and checkpoints, and changes archives");
     nemo->require_subcommand(1);
     const auto add = [&](const char* name, const char* help,
                          Status (*action)(const NemoOptions&, CommandContext&)) {
@@ -289,9 +306,12 @@ void addNemoCommand(CLI::App& app, CommandContext& context) {
     printing->add_flag("--stats", options->statistics, "Least and largest value, mean, deviation, NaNs");
     printing->add_flag("--md5", options->md5, "MD5 of each tensor's bytes (always part of --json)");
     addJson(printing);
-    addJson(add("verify",
-                "Checks everything that NeMo would stumble over; exit code 3 when something is broken",
-                verify));
+    CLI::App* checking =
+        add("verify", "Checks everything that NeMo would stumble over; exit code 3 when something is broken",
+            verify);
+    checking->add_option("--workspace", options->workspace,
+                         "Whose run store has the checksums (default: the one that the archive lies in)");
+    addJson(checking);
     CLI::App* extracting = add("extract", "Writes members into a folder; unsafe ones are skipped", extract);
     extracting->add_option("MEMBER", options->members, "Members to write (default: all)");
     extracting->add_option("-C,--directory", options->folder,

@@ -6,6 +6,7 @@
 #include "app/cli/table.h"
 #include "engine/archive/nemo_save.h"
 #include "engine/base/file.h"
+#include "engine/run/archive_manifest.h"
 
 #include <sys/stat.h>
 
@@ -28,6 +29,7 @@ struct EditOptions {
     std::vector<std::string> dropped{};
     std::vector<std::string> renamed{};
     std::string output{};
+    std::string workspace{};
     bool dryRun = false;
     bool json = false;
 };
@@ -178,8 +180,8 @@ void printOutcome(const Outcome& outcome, const EditOptions& options, CommandCon
           std::to_string(outcome.bytes) + " bytes written");
 }
 
-Status run(const EditOptions& options, Status (*edit)(NemoEditor&, const EditOptions&),
-           CommandContext& context) {
+Status editAndSave(const EditOptions& options, Status (*edit)(NemoEditor&, const EditOptions&),
+                   CommandContext& context) {
     auto editor = NemoEditor::open(options.file);
     if (!editor) return fail(editor.error());
     if (auto edited = edit(*editor, options); !edited) return edited;
@@ -195,9 +197,15 @@ Status run(const EditOptions& options, Status (*edit)(NemoEditor&, const EditOpt
     if (isNothing) {
         outcome.bytes = 0;
     } else if (!options.dryRun) {
-        archive::SaveOptions saving{.stop = context.stop.get_token()};
+        const auto workspace = options.workspace.empty()
+                                   ? store::workspaceOf(outcome.target)
+                                   : std::optional<std::filesystem::path>(options.workspace);
+        const archive::SaveOptions saving{.stop = context.stop.get_token(), .digests = workspace.has_value()};
         const auto report = archive::saveNemo(editor->draft(), outcome.target, saving);
         if (!report) return fail(report.error());
+        if (workspace)
+            if (auto recorded = run::recordManifest(*workspace, outcome.target, *report); !recorded)
+                outcome.notes.push_back(recorded.error().message());
         outcome.isInPlace = report->wasInPlace;
         outcome.bytes = report->bytesWritten;
     }
@@ -215,10 +223,12 @@ void addNemoEditCommands(CLI::App& nemo, CommandContext& context) {
         added->add_option("FILE", options->file, "The .nemo archive, or an extracted folder with -o")
             ->required();
         added->add_option("-o,--output", options->output, "Save here instead of into FILE");
+        added->add_option("--workspace", options->workspace,
+                          "Whose run store keeps the checksums (default: the one that the archive lies in)");
         added->add_flag("--dry-run", options->dryRun, "Say what would change, and save nothing");
         added->add_flag("--json", options->json, "Print one JSON document");
         added->callback([options, edit, &context] {
-            if (const Status done = run(*options, edit, context); !done)
+            if (const Status done = editAndSave(*options, edit, context); !done)
                 report(context, done.error(), options->json);
         });
         return added;

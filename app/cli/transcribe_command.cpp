@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/transcribe_command.h"
 
+#include "app/cli/restore_flags.h"
 #include "engine/base/file.h"
 #include "engine/base/value.h"
-#include "engine/run/torch_module.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -19,7 +19,7 @@ struct TranscribeOptions {
     std::string file{};
     std::vector<std::string> sources{};
     bool json = false;
-    bool loose = false;
+    RestoreFlags restore{};
 };
 
 bool isManifest(const std::filesystem::path& path) {
@@ -76,12 +76,12 @@ void show(const run::Transcript& transcript, bool json) {
     std::fflush(stdout);
 }
 
-Status transcribe(const TranscribeOptions& options, const std::stop_token& stop) {
+Status transcribe(const TranscribeOptions& options, const std::stop_token& stop, Log& log) {
     const Result<std::vector<std::filesystem::path>> audio = recordings(options);
     if (!audio) return fail(audio.error());
     const Result<run::TorchModule*> module = run::loadTorchModule();
     if (!module) return fail(module.error());
-    const auto model = (*module)->restore(options.file, {.strict = !options.loose});
+    const auto model = restoreForCommand(**module, options.file, options.restore, log);
     if (!model) return fail(model.error());
     for (std::size_t begin = 0; begin < audio->size(); begin += kClipsAtOnce) {
         const auto first = audio->begin() + static_cast<std::ptrdiff_t>(begin);
@@ -103,9 +103,9 @@ void addTranscribeCommand(CLI::App& app, CommandContext& context) {
     command->add_option("file", options->file, "The .nemo archive of a speech model")->required();
     command->add_option("audio", options->sources, "Recordings, or manifests (.json, .jsonl)")->required();
     command->add_flag("--json", options->json, "One JSON object a line: audio_filepath, text");
-    command->add_flag("--no-strict", options->loose, "Tolerate missing and unexpected weights");
+    addRestoreFlags(*command, options->restore);
     command->callback([&context, options] {
-        if (const Status done = transcribe(*options, context.stop.get_token()); !done)
+        if (const Status done = transcribe(*options, context.stop.get_token(), context.log); !done)
             report(context, done.error(), options->json);
     });
 }

@@ -7,6 +7,7 @@
 #include "engine/model/named_arrays.h"
 #include "engine/model/section.h"
 #include "engine/model/speech_dataset.h"
+#include "engine/nn/init.h"
 #include "engine/nn/word_error_rate.h"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ Result<std::unique_ptr<Model>> CtcModel::make(const config::Config& config, std:
 Status CtcModel::build(const CtcModelParams& params) {
     m_params = params;
     nn::Random random(m_options.seed);
+    const nn::SkipInit skip(!m_options.initializeWeights);
     const auto positioned = [&](const Error& error) {
         Error out = m_config.errorAt(below(m_path, error.key), error.what, error.why, error.remedy);
         out.className = error.className;

@@ -11,6 +11,7 @@
 //   model::saveModel(**model, "out.nemo");
 #pragma once
 
+#include "engine/archive/artifacts.h"
 #include "engine/archive/nemo.h"
 #include "engine/base/log.h"
 #include "engine/base/result.h"
@@ -111,6 +112,9 @@ public:
     /// The model section as it is saved: resolved, with target, nemo_version and the defaults NeMo inserts.
     [[nodiscard]] virtual Result<std::string> configYaml() const = 0;
 
+    /// Files that the config names, which saving packs.
+    [[nodiscard]] archive::ArtifactRegistry& artifacts() { return m_artifacts; }
+
     /// Reads the split's manifest and checks its texts; nullptr when the config has no such set.
     [[nodiscard]] virtual Result<std::shared_ptr<const Dataset>> dataset(Split split) = 0;
 
@@ -126,11 +130,15 @@ public:
     /// Texts of audio files, one each, in order. Models that do not hear give a Usage error.
     [[nodiscard]] virtual Result<std::vector<run::Transcript>>
     transcribe(const std::vector<std::filesystem::path>& audio, std::stop_token stop) = 0;
+
+private:
+    archive::ArtifactRegistry m_artifacts{};
 };
 
 struct ModelOptions {
-    std::uint64_t seed = 0; ///< of the initial weights
-    Log* log = nullptr;     ///< borrowed for the model's life; may be null
+    std::uint64_t seed = 0;        ///< of the initial weights
+    bool initializeWeights = true; ///< false: they are undefined, because all are about to be loaded
+    Log* log = nullptr;            ///< borrowed for the model's life; may be null
 };
 
 /// Builds the model of the section at `path` ("model", or "" for an archive's config) with fresh weights.
@@ -139,11 +147,15 @@ struct ModelOptions {
 [[nodiscard]] Result<std::unique_ptr<Model>> createModel(const config::Config& config, std::string_view path,
                                                          const ModelOptions& options);
 
-/// Builds the model an archive holds and loads its weights, converted to float32. `strict` false tolerates
-/// missing and unexpected names, never shapes. Errors are BadInput (a broken file, names that do not match)
-/// or Usage (a class that is not known).
-[[nodiscard]] Result<std::unique_ptr<Model>> restoreModel(const archive::Nemo& nemo,
-                                                          const run::RestoreOptions& options);
+struct Restored {
+    std::unique_ptr<Model> model{};
+    run::RestoreReport report{};
+};
+
+/// Builds the model an archive holds and loads its weights, converted to float32, in eval mode. `strict`
+/// false tolerates missing and unexpected names, which the report lists, never shapes. Errors are BadInput (a
+/// broken file, names that do not match) or Usage (a class or device that is not known).
+[[nodiscard]] Result<Restored> restoreModel(const archive::Nemo& nemo, const run::RestoreOptions& options);
 
 /// Writes config and weights as `.nemo`, atomically.
 [[nodiscard]] Status saveModel(Model& model, const std::filesystem::path& path);

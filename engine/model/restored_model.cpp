@@ -7,9 +7,12 @@ namespace fathom::model {
 
 namespace {
 
-class Restored : public run::RestoredModel {
+class ModelForUse : public run::RestoredModel {
 public:
-    explicit Restored(std::unique_ptr<Model> model) : m_model(std::move(model)) {}
+    explicit ModelForUse(Restored restored)
+        : m_model(std::move(restored.model)), m_report(std::move(restored.report)) {}
+
+    const run::RestoreReport& report() const override { return m_report; }
 
     Result<std::vector<run::NamedArray>> forward(const std::vector<run::NamedArray>& inputs) override {
         return m_model->forward(inputs);
@@ -22,6 +25,7 @@ public:
 
 private:
     std::unique_ptr<Model> m_model;
+    run::RestoreReport m_report;
 };
 
 } // namespace
@@ -31,9 +35,9 @@ Result<std::unique_ptr<run::RestoredModel>> restoreForUse(const std::filesystem:
     try {
         const Result<archive::Nemo> nemo = archive::Nemo::open(nemoFile);
         if (!nemo) return fail(nemo.error());
-        Result<std::unique_ptr<Model>> model = restoreModel(*nemo, options);
-        if (!model) return fail(model.error());
-        return std::make_unique<Restored>(std::move(*model));
+        Result<Restored> restored = restoreModel(*nemo, options);
+        if (!restored) return fail(restored.error());
+        return std::make_unique<ModelForUse>(std::move(*restored));
     } catch (const std::exception& error) {
         return fail({.kind = ErrorKind::BadInput,
                      .what = "Cannot restore " + nemoFile.string(),

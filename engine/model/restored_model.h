@@ -9,7 +9,7 @@
 
 namespace fathom::model {
 
-/// Opens the archive and restores its model, in eval mode on the CPU. Never throws.
+/// Opens the archive and restores its model, in eval mode. Never throws.
 [[nodiscard]] Result<std::unique_ptr<run::RestoredModel>> restoreForUse(const std::filesystem::path& nemoFile,
                                                                         const run::RestoreOptions& options);
 

@@ -2,10 +2,13 @@
 #include "engine/nn/init.h"
 
 #include <cmath>
+#include <utility>
 
 namespace fathom::nn {
 
 namespace {
+
+thread_local bool skipsInit = false;
 
 struct Fans {
     double in = 1;
@@ -18,16 +21,23 @@ Fans fansOf(const torch::Tensor& weight) {
 }
 
 void uniform(torch::Tensor& tensor, double bound, Random& random) {
+    if (skipsInit) return;
     const torch::NoGradGuard noGrad;
     tensor.uniform_(-bound, bound, random.generator());
 }
 
 void normal(torch::Tensor& tensor, double deviation, Random& random) {
+    if (skipsInit) return;
     const torch::NoGradGuard noGrad;
     tensor.normal_(0.0, deviation, random.generator());
 }
 
 } // namespace
+
+SkipInit::SkipInit(bool skip) : m_before(std::exchange(skipsInit, skip)) {}
+SkipInit::~SkipInit() {
+    skipsInit = m_before;
+}
 
 Result<InitMode> initModeFrom(const std::string& name) {
     if (name.empty()) return InitMode::None;

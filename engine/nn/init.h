@@ -23,6 +23,19 @@ enum class InitMode {
 /// "xavier_uniform", …; "" (null in a config) is None. Usage error for another text.
 [[nodiscard]] Result<InitMode> initModeFrom(const std::string& name);
 
+/// While one lives, this thread's initWeight and initBias leave weights undefined: for models whose weights
+/// are all about to be loaded.
+class SkipInit {
+public:
+    explicit SkipInit(bool skip = true);
+    ~SkipInit();
+    SkipInit(const SkipInit&) = delete;
+    SkipInit& operator=(const SkipInit&) = delete;
+
+private:
+    bool m_before;
+};
+
 /// Fills a weight [out, in / groups, k] in place. None is PyTorch's own: uniform within 1 / sqrt(fan in).
 void initWeight(torch::Tensor& weight, InitMode mode, Random& random);
 /// PyTorch's default for a bias: uniform within 1 / sqrt(fan in of its weight).

@@ -40,14 +40,27 @@ struct Transcript {
     std::string text{};
 };
 
+/// Of ModelPT.restore_from.
 struct RestoreOptions {
     bool strict = true; ///< missing and unexpected keys are errors
+    /// A YAML file to use instead of the archive's config, whole (nothing is merged); of one with a `model`
+    /// section only that. Artifacts are still those of the archive.
+    std::filesystem::path overrideConfigPath{};
+    /// "cpu", "cuda" or "cuda:1"; empty: the GPU where there is one.
+    std::string mapLocation{};
 };
 
-/// A model restored from an archive, in eval mode on the CPU. One thread at a time.
+/// What a restore without `strict` let pass.
+struct RestoreReport {
+    std::vector<std::string> missing{};    ///< the model has them, the archive does not
+    std::vector<std::string> unexpected{}; ///< the archive has them, the model does not
+};
+
+/// A model restored from an archive, in eval mode. One thread at a time.
 class RestoredModel {
 public:
     virtual ~RestoredModel() = default;
+    [[nodiscard]] virtual const RestoreReport& report() const = 0;
     /// One forward pass by NeMo's input names (`audio_signal` [B, T] float32 or float64, `length` [B] int64);
     /// returns every output by NeMo's name (`processed_signal`, `processed_signal_length`, `encoded`,
     /// `encoded_len`, `log_probs`, `greedy_predictions`).
@@ -73,7 +86,7 @@ public:
 };
 
 /// What both sides of the border must agree on; raised with every change of an interface that crosses it.
-inline constexpr int kTorchModuleAbi = 1;
+inline constexpr int kTorchModuleAbi = 2;
 
 /// Loads libfathom_torch.so (its `extern "C" TorchModule* fathomTorchModule(int abi)`) from
 /// $FATHOM_MODULE_DIR if that is set, else from beside the program, ../lib or ../lib/fathom, once per

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store/batch.h"
 
+#include "engine/store/manifest_rows.h"
 #include "engine/store/schema.h"
 
 #include <iterator>
@@ -134,6 +135,8 @@ void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
         touched.insert(run);
     }
     for (const auto& [run, artifact] : batch.artifacts) {
+        if (!artifact.members.empty())
+            writeManifestRows(m_database, manifestKey(artifact.path), artifact.members);
         m_insertArtifact.bind(number(run), artifact.kind, artifact.path, artifact.sha256, artifact.bytes)
             .run();
         touched.insert(run);

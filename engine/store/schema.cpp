@@ -82,8 +82,19 @@ CREATE TABLE artifacts(
 PRAGMA user_version = 1;
 )";
 
+constexpr const char* kVersion2 = R"(
+CREATE TABLE archive_members(
+  archive TEXT NOT NULL,
+  member TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  written_at REAL NOT NULL,
+  PRIMARY KEY(archive, member)) WITHOUT ROWID;
+PRAGMA user_version = 2;
+)";
+
 /// Index i brings version i to i + 1.
-constexpr const char* kMigrations[] = {kVersion1};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2};
 static_assert(std::size(kMigrations) == kSchemaVersion);
 
 /// Changing the journal mode fails with SQLITE_BUSY at once, without the busy handler, while another process

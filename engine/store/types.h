@@ -92,12 +92,20 @@ struct Sample {
     double score = 0; ///< its word error rate
 };
 
+/// A member of an archive and what it held when it was written.
+struct ArchiveMember {
+    std::string name{}; ///< without "./"
+    std::int64_t bytes = 0;
+    std::string sha256{};
+};
+
 /// An artifact a run produced.
 struct Artifact {
     std::string kind{}; ///< "nemo", "ckpt", "log"
     std::string path{};
     std::string sha256{};
     std::int64_t bytes = 0;
+    std::vector<ArchiveMember> members{}; ///< of a .nemo, for its manifest; readers leave it empty
 };
 
 } // namespace fathom::store

@@ -3,6 +3,7 @@
 
 #include "engine/base/checksum.h"
 #include "engine/base/file.h"
+#include "engine/run/archive_manifest.h"
 #include "engine/train/text.h"
 
 #include <cmath>
@@ -30,10 +31,13 @@ Status Checkpointer::save(const std::filesystem::path& path) {
     if (Status saved = model::saveModel(m_model, path); !saved) return saved;
     const Result<std::shared_ptr<const MappedFile>> written = MappedFile::open(path);
     if (!written) return fail(written.error());
+    const Result<archive::Nemo> nemo = archive::Nemo::open(path);
+    if (!nemo) return fail(nemo.error());
     m_writer.artifact({.kind = "nemo",
                        .path = path.string(),
                        .sha256 = sha256Hex((*written)->bytes()),
-                       .bytes = static_cast<std::int64_t>((*written)->bytes().size())});
+                       .bytes = static_cast<std::int64_t>((*written)->bytes().size()),
+                       .members = run::manifestOf(*nemo)});
     return {};
 }
 

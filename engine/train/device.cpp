@@ -1,32 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/train/device.h"
 
+#include "engine/nn/device.h"
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <cstdlib>
-#include <dlfcn.h>
-#include <filesystem>
 #include <fstream>
 #include <sched.h>
 #include <set>
 
 namespace fathom::train {
 
-bool cudaIsAvailable() {
-    static const bool available = [] {
-        // The library alone takes seconds and a gigabyte to load, so first see whether there is a driver to
-        // use it with.
-        if (!std::filesystem::exists("/dev/nvidiactl") &&
-            !std::filesystem::exists("/proc/driver/nvidia/version") && !std::filesystem::exists("/dev/dxg"))
-            return false;
-        return dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && torch::cuda::is_available();
-    }();
-    return available;
-}
-
 Result<torch::Device> chooseDevice(Accelerator accelerator, const config::Config& config) {
     if (accelerator == Accelerator::Cpu) return torch::Device(torch::kCPU);
-    if (cudaIsAvailable()) return torch::Device(torch::kCUDA, 0);
+    if (nn::cudaIsAvailable()) return torch::Device(torch::kCUDA, 0);
     if (accelerator == Accelerator::Auto) return torch::Device(torch::kCPU);
     Error error = config.errorAt("trainer.accelerator", "Cannot use a GPU",
                                  "no CUDA device is available here", "Set trainer.accelerator=auto or cpu");

@@ -11,9 +11,6 @@
 
 namespace fathom::train {
 
-/// Loads LibTorch's CUDA part where a driver is present; false where there is none. Any thread.
-[[nodiscard]] bool cudaIsAvailable();
-
 /// The device of `trainer.accelerator`: auto takes a GPU where there is one. Errors (Usage) when a GPU was
 /// asked for in vain.
 [[nodiscard]] Result<torch::Device> chooseDevice(Accelerator accelerator, const config::Config& config);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The entry of libfathom_torch.so.
 #include "engine/model/restored_model.h"
+#include "engine/nn/device.h"
 #include "engine/run/torch_module.h"
 #include "engine/train/device.h"
 #include "engine/train/job.h"
@@ -51,7 +52,7 @@ public:
     }
     std::string version() const override {
         return std::string("LibTorch ") + TORCH_VERSION +
-               (cudaIsAvailable() ? ", CUDA available" : ", CUDA not available");
+               (nn::cudaIsAvailable() ? ", CUDA available" : ", CUDA not available");
     }
 };
 

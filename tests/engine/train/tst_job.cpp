@@ -90,15 +90,16 @@ void TestJob::train_leavesAModelThatRestores() {
     // Restored twice: the model that was saved and one saved from it agree to the bit.
     const auto nemo = archive::Nemo::open(checkpoints / "tiny.nemo");
     QVERIFY2(nemo, nemo ? "" : nemo.error().message().c_str());
-    auto model = model::restoreModel(*nemo, {});
-    QVERIFY2(model, model ? "" : model.error().message().c_str());
-    QVERIFY(model::saveModel(**model, job.path("again.nemo")));
+    const auto restored = model::restoreModel(*nemo, {});
+    QVERIFY2(restored, restored ? "" : restored.error().message().c_str());
+    model::Model* const model = restored->model.get();
+    QVERIFY(model::saveModel(*model, job.path("again.nemo")));
     auto again = model::restoreModel(*archive::Nemo::open(job.path("again.nemo")), {});
     QVERIFY(again);
-    const auto transcripts = (*model)->transcribe({kData + "audio/utt0.wav"}, {});
+    const auto transcripts = model->transcribe({kData + "audio/utt0.wav"}, {});
     QVERIFY2(transcripts, transcripts ? "" : transcripts.error().message().c_str());
-    const auto a = (*model)->module().named_parameters();
-    const auto b = (*again)->module().named_parameters();
+    const auto a = model->module().named_parameters();
+    const auto b = again->model->module().named_parameters();
     for (const auto& item : a)
         QVERIFY(torch::equal(item.value(), b[item.key()]));
 }
