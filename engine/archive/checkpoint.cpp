@@ -2,6 +2,7 @@
 #include "engine/archive/checkpoint.h"
 
 #include "engine/archive/byte_reader.h"
+#include "engine/archive/safetensors.h"
 #include "engine/archive/torch_file.h"
 #include "engine/base/file.h"
 
@@ -67,6 +68,9 @@ Result<Checkpoint> Checkpoint::parse(std::span<const std::byte> bytes, std::shar
         if (!zip) return fail(zip.error());
         impl->zip.emplace(std::move(*zip));
         file = readTorchZip(*impl->zip, std::move(owner), label);
+    } else if (isSafetensors(bytes)) {
+        impl->format = CheckpointFormat::Safetensors;
+        file = readSafetensors(bytes, std::move(owner), label);
     } else {
         impl->format = CheckpointFormat::Legacy;
         file = readTorchLegacy(bytes, std::move(owner), label);
@@ -74,7 +78,8 @@ Result<Checkpoint> Checkpoint::parse(std::span<const std::byte> bytes, std::shar
     if (!file) return fail(file.error());
     impl->opaqueGlobals = file->document->opaqueGlobals;
     impl->root = PickleValue(file->document, file->root);
-    const auto inner = impl->root.find("state_dict");
+    const auto inner =
+        impl->format == CheckpointFormat::Safetensors ? std::nullopt : impl->root.find("state_dict");
     impl->readStateDict(inner && inner->isDict() ? *inner : impl->root);
     return Checkpoint(std::move(impl));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// torch.save files read without LibTorch and without ever calling anything a pickle names.
+// Files of torch.save and of safetensors, read without LibTorch and without ever calling anything a pickle
+// names.
 #pragma once
 
 #include "engine/archive/pickle_value.h"
@@ -21,11 +22,11 @@ struct ModuleVersion {
     int version = 1;
 };
 
-enum class CheckpointFormat { Zip, Legacy };
+enum class CheckpointFormat { Zip, Legacy, Safetensors };
 
 /// A file of torch.save: the state_dict (of a Lightning .ckpt the one under "state_dict") and the whole
-/// pickle as a tree. Reads torch's zip format and the one before torch 1.6. Immutable, cheap to copy; any
-/// thread may read.
+/// pickle as a tree. Reads torch's zip format, the one before torch 1.6, and safetensors. Immutable, cheap to
+/// copy; any thread may read.
 class Checkpoint {
 public:
     /// Maps the file. Errors are BadInput and name it: cut, damaged, not of torch.save, a tensor outside its
@@ -35,7 +36,8 @@ public:
     [[nodiscard]] static Result<Checkpoint>
     parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const std::string& label);
 
-    /// In the order of the state_dict. Entries that are no tensors are left out; they are in root().
+    /// In the order of the state_dict, or of a safetensors file's bytes. Entries that are no tensors are left
+    /// out; they are in root().
     [[nodiscard]] const std::vector<Tensor>& tensors() const;
     [[nodiscard]] const Tensor* find(std::string_view name) const;
     [[nodiscard]] const std::vector<ModuleVersion>& modules() const;
@@ -44,7 +46,7 @@ public:
     /// Everything that was saved: of a Lightning checkpoint also loops, optimizer_states, hyper_parameters, …
     [[nodiscard]] const PickleValue& root() const;
     [[nodiscard]] CheckpointFormat format() const;
-    /// Reads all bytes and compares the zip's checksums (the legacy format has none).
+    /// Reads all bytes and compares the zip's checksums (the other formats have none).
     [[nodiscard]] Status verify() const;
 
 private:

@@ -3,6 +3,7 @@
 
 #include "engine/archive/byte_reader.h"
 #include "engine/archive/patch_journal.h"
+#include "engine/archive/safetensors.h"
 #include "engine/archive/zip_index.h"
 
 #include <algorithm>
@@ -171,7 +172,8 @@ Result<std::shared_ptr<const Checkpoint>> Nemo::weights() const {
 }
 
 bool isCheckpoint(std::span<const std::byte> bytes) {
-    return isZip(bytes) || asText(bytes).starts_with(std::string_view("\x80\x02\x8a\x0a", 4));
+    return isZip(bytes) || isSafetensors(bytes) ||
+           asText(bytes).starts_with(std::string_view("\x80\x02\x8a\x0a", 4));
 }
 
 bool isCheckpointFile(const std::filesystem::path& path) {

@@ -58,10 +58,10 @@ private:
     std::shared_ptr<const Impl> m_impl;
 };
 
-/// The tensors of a .nemo, an extracted folder or a file of torch.save, told apart by their contents.
+/// The tensors of a .nemo, an extracted folder or a checkpoint, told apart by their contents.
 [[nodiscard]] Result<std::shared_ptr<const Checkpoint>> openWeights(const std::filesystem::path& path,
                                                                     const OpenOptions& options = {});
-/// True for what torch.save writes (either format), judged by the first bytes.
+/// True for what torch.save (either format) and safetensors write, judged by the first bytes.
 [[nodiscard]] bool isCheckpoint(std::span<const std::byte> bytes);
 /// True for a file that isCheckpoint; false for folders and what cannot be read.
 [[nodiscard]] bool isCheckpointFile(const std::filesystem::path& path);
