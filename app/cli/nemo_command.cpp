@@ -50,6 +50,10 @@ std::string modeText(const archive::Member& member) {
     return text;
 }
 
+bool isDistributed(const std::vector<archive::WeightPart>& parts) {
+    return !parts.empty() && parts.front().kind != archive::WeightKind::Checkpoint;
+}
+
 Status list(const NemoOptions& options, CommandContext& context) {
     const auto nemo = archive::Nemo::open(options.file, openOptions(context));
     if (!nemo) return fail(nemo.error());
@@ -57,10 +61,14 @@ Status list(const NemoOptions& options, CommandContext& context) {
         Value::List members;
         for (const archive::Member& member : nemo->members())
             members.emplace_back(toJsonObject(member));
+        Value::List weights;
+        for (const archive::WeightPart& part : nemo->weightParts())
+            weights.emplace_back(toJsonObject(part));
         print(toJson(Value(Value::Map{{"file", options.file},
                                       {"compressed", nemo->isCompressed()},
                                       {"compression", std::string(archive::name(nemo->compression()))},
-                                      {"members", Value(std::move(members))}})));
+                                      {"members", Value(std::move(members))},
+                                      {"weights", Value(std::move(weights))}})));
         return {};
     }
     std::vector<std::vector<std::string>> rows;
@@ -72,6 +80,9 @@ Status list(const NemoOptions& options, CommandContext& context) {
         rows.push_back(std::move(row));
     }
     print(formatTable(rows, {Align::Left, Align::Right, Align::Left, Align::Left, Align::Left}));
+    if (const auto parts = nemo->weightParts(); isDistributed(parts))
+        for (const archive::WeightPart& part : parts)
+            print(printable(part.name) + ": " + part.description);
     return {};
 }
 
@@ -108,6 +119,10 @@ Status show(const NemoOptions& options, CommandContext& context) {
     };
     Value::Map object{
         {"target", text("target")}, {"nemo_version", text("nemo_version")}, {"config_yaml", *yaml}};
+    Value::List weights;
+    for (const archive::WeightPart& part : nemo->weightParts())
+        weights.emplace_back(toJsonObject(part));
+    object.set("weights", Value(std::move(weights)));
     object.set("config", std::move(*config));
     print(toJson(Value(std::move(object))));
     return {};
@@ -118,10 +133,11 @@ std::vector<std::string> tensorRow(const archive::Tensor& tensor, const NemoOpti
                                  shapeText(tensor.shape), std::to_string(tensor.byteCount())};
     if (options.statistics) {
         const auto numbers = archive::statistics(tensor);
-        const bool isEmpty = !numbers || numbers->count == numbers->nans + numbers->infinities;
+        const bool isEmpty = !numbers || numbers->finite() == 0;
         for (double archive::TensorStatistics::*field :
              {&archive::TensorStatistics::minimum, &archive::TensorStatistics::maximum,
-              &archive::TensorStatistics::mean, &archive::TensorStatistics::standardDeviation})
+              &archive::TensorStatistics::mean, &archive::TensorStatistics::standardDeviation,
+              &archive::TensorStatistics::norm})
             row.push_back(isEmpty ? "-" : number((*numbers).*field));
         row.push_back(numbers ? std::to_string(numbers->nans + numbers->infinities) : "-");
     }
@@ -129,22 +145,15 @@ std::vector<std::string> tensorRow(const archive::Tensor& tensor, const NemoOpti
     return row;
 }
 
-Status tensors(const NemoOptions& options, CommandContext& context) {
-    const auto weights = archive::openWeights(options.file, openOptions(context));
-    if (!weights) return fail(weights.error());
-    if (options.json) {
-        Value::List list;
-        for (const archive::Tensor& tensor : (*weights)->tensors()) {
-            if (context.stop.stop_requested()) return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
-            list.emplace_back(toJsonObject(tensor, {.md5 = true, .statistics = options.statistics}));
-        }
-        print(toJson(Value(std::move(list))));
-        return {};
-    }
+Error interrupted() {
+    return {ErrorKind::Interrupted, "Interrupted", "", ""};
+}
+
+Status printTensors(const archive::Checkpoint& weights, const NemoOptions& options, CommandContext& context) {
     std::vector<std::vector<std::string>> rows{{"NAME", "DTYPE", "SHAPE", "BYTES"}};
     std::vector<Align> columns{Align::Left, Align::Left, Align::Left, Align::Right};
     if (options.statistics) {
-        for (const char* title : {"MIN", "MAX", "MEAN", "STD", "NAN/INF"}) {
+        for (const char* title : {"MIN", "MAX", "MEAN", "STD", "NORM", "NAN/INF"}) {
             rows.front().emplace_back(title);
             columns.push_back(Align::Right);
         }
@@ -153,11 +162,80 @@ Status tensors(const NemoOptions& options, CommandContext& context) {
         rows.front().emplace_back("MD5");
         columns.push_back(Align::Left);
     }
-    for (const archive::Tensor& tensor : (*weights)->tensors()) {
-        if (context.stop.stop_requested()) return fail({ErrorKind::Interrupted, "Interrupted", "", ""});
+    for (const archive::Tensor& tensor : weights.tensors()) {
+        if (context.stop.stop_requested()) return fail(interrupted());
         rows.push_back(tensorRow(tensor, options));
     }
     print(formatTable(rows, columns));
+    return {};
+}
+
+Status addTensors(const archive::Checkpoint& weights, const NemoOptions& options, CommandContext& context,
+                  const Value& part, Value::List& list) {
+    for (const archive::Tensor& tensor : weights.tensors()) {
+        if (context.stop.stop_requested()) return fail(interrupted());
+        Value::Map object = toJsonObject(tensor, {.md5 = true, .statistics = options.statistics});
+        if (!part.isNull()) object.set("part", part);
+        list.emplace_back(std::move(object));
+    }
+    return {};
+}
+
+void printListed(const std::vector<archive::ListedTensor>& tensors) {
+    std::vector<std::vector<std::string>> rows{{"NAME", "DTYPE", "SHAPE", "PIECES"}};
+    for (const archive::ListedTensor& tensor : tensors)
+        rows.push_back({printable(tensor.name), printable(tensor.dtype), shapeText(tensor.shape),
+                        std::to_string(tensor.pieces)});
+    print(formatTable(rows, {Align::Left, Align::Left, Align::Left, Align::Right}));
+}
+
+/// Each part under its name; of those that cannot be read, what they list.
+Status distributedTensors(const archive::Nemo& nemo, const NemoOptions& options, CommandContext& context) {
+    Value::List list;
+    for (const archive::WeightPart& part : nemo.weightParts()) {
+        if (!options.json) print(printable(part.name) + ": " + part.description);
+        if (part.isCheckpoint()) {
+            const auto weights = nemo.weights(part);
+            if (!weights) return fail(weights.error());
+            const Status done = options.json ? addTensors(**weights, options, context, Value(part.name), list)
+                                             : printTensors(**weights, options, context);
+            if (!done) return done;
+            continue;
+        }
+        const auto listed = nemo.listTensors(part);
+        if (!listed) return fail(listed.error());
+        if (!options.json) printListed(*listed);
+        for (const archive::ListedTensor& tensor : *listed) {
+            Value::Map object = toJsonObject(tensor);
+            object.set("part", part.name);
+            list.emplace_back(std::move(object));
+        }
+    }
+    if (options.json) print(toJson(Value(std::move(list))));
+    return {};
+}
+
+Result<std::shared_ptr<const archive::Checkpoint>> openCheckpoint(const NemoOptions& options) {
+    auto checkpoint = archive::Checkpoint::open(options.file);
+    if (!checkpoint) return fail(checkpoint.error());
+    return std::make_shared<const archive::Checkpoint>(std::move(*checkpoint));
+}
+
+Status tensors(const NemoOptions& options, CommandContext& context) {
+    Result<std::shared_ptr<const archive::Checkpoint>> weights;
+    if (archive::isCheckpointFile(options.file)) {
+        weights = openCheckpoint(options);
+    } else {
+        const auto nemo = archive::Nemo::open(options.file, openOptions(context));
+        if (!nemo) return fail(nemo.error());
+        if (isDistributed(nemo->weightParts())) return distributedTensors(*nemo, options, context);
+        weights = nemo->weights();
+    }
+    if (!weights) return fail(weights.error());
+    if (!options.json) return printTensors(**weights, options, context);
+    Value::List list;
+    if (auto added = addTensors(**weights, options, context, {}, list); !added) return added;
+    print(toJson(Value(std::move(list))));
     return {};
 }
 
@@ -303,7 +381,8 @@ void addNemoCommand(CLI::App& app, CommandContext& context) {
         ->expected(0, 1);
     addJson(showing);
     CLI::App* printing = add("tensors", "The weights of an archive or of a .ckpt file", tensors);
-    printing->add_flag("--stats", options->statistics, "Least and largest value, mean, deviation, NaNs");
+    printing->add_flag("--stats", options->statistics,
+                       "Least and largest value, mean, deviation, norm, NaNs");
     printing->add_flag("--md5", options->md5, "MD5 of each tensor's bytes (always part of --json)");
     addJson(printing);
     CLI::App* checking =

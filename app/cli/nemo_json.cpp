@@ -103,6 +103,20 @@ Value::Map toJsonObject(const archive::Tensor& tensor, const TensorColumns& colu
     return object;
 }
 
+Value::Map toJsonObject(const archive::WeightPart& part) {
+    return {{"kind", std::string(name(part.kind))},
+            {"name", part.name},
+            {"description", part.description},
+            {"bytes", static_cast<std::int64_t>(part.bytes)}};
+}
+
+Value::Map toJsonObject(const archive::ListedTensor& tensor) {
+    return {{"name", tensor.name},
+            {"dtype", tensor.dtype},
+            {"shape", integers(tensor.shape)},
+            {"pieces", tensor.pieces}};
+}
+
 Value::Map toJsonObject(const archive::NemoDiff& diff) {
     Value::List renamed;
     for (const auto& [before, after] : diff.renamed)

@@ -19,6 +19,10 @@ struct TensorColumns {
 /// {"name", "dtype", "shape", "stride", "bytes"[, "md5"][, "stats": {"min", "max", "mean", "std", "norm",
 /// "zeros", "nan", "inf"}]}
 [[nodiscard]] Value::Map toJsonObject(const archive::Tensor& tensor, const TensorColumns& columns);
+/// {"kind", "name", "description", "bytes"}
+[[nodiscard]] Value::Map toJsonObject(const archive::WeightPart& part);
+/// {"name", "dtype", "shape", "pieces"}: what a distributed checkpoint lists.
+[[nodiscard]] Value::Map toJsonObject(const archive::ListedTensor& tensor);
 /// md5 of the row-major little-endian bytes.
 [[nodiscard]] std::string md5Of(const archive::Tensor& tensor);
 /// {"equal", "summary": {"identical", "changed", "added", "removed"} (tensors), "members": […], "config":

@@ -38,13 +38,22 @@ Result<Leaves> leavesOf(const Nemo& nemo) {
     return leaves(*config);
 }
 
+/// What is compared by tensors: the weights, or each model-parallel rank's.
+std::vector<WeightPart> checkpointsOf(const Nemo& nemo) {
+    std::vector<WeightPart> parts = nemo.weightParts();
+    std::erase_if(parts, [](const WeightPart& part) { return !part.isCheckpoint(); });
+    return parts;
+}
+
+/// All but the config and those.
 ArchiveFiles otherFiles(const Nemo& nemo) {
+    const std::vector<WeightPart> parts = checkpointsOf(nemo);
     ArchiveFiles files;
     for (const Member& member : nemo.members()) {
         const std::string name(plainMemberName(member.name));
-        if (member.type != MemberType::File || name.ends_with("model_config.yaml") ||
-            name.ends_with("model_weights.ckpt"))
-            continue;
+        const bool isWeights = std::any_of(parts.begin(), parts.end(),
+                                           [&](const WeightPart& part) { return part.name == name; });
+        if (member.type != MemberType::File || name.ends_with("model_config.yaml") || isWeights) continue;
         if (const auto bytes = nemo.bytes(name)) files.push_back({name, *bytes});
     }
     return files;
@@ -99,8 +108,9 @@ std::vector<std::pair<std::string, const Tensor*>> byName(const Checkpoint& chec
     return list;
 }
 
-Status compareWeights(const Checkpoint& before, const Checkpoint& after, const ScanOptions& options,
-                      NemoDiff& result) {
+/// `prefix` goes before the tensors' names.
+Status compareWeights(const Checkpoint& before, const Checkpoint& after, const std::string& prefix,
+                      const ScanOptions& options, NemoDiff& result) {
     std::vector<std::pair<std::string, TensorPair>> rows;
     std::vector<TensorPair> comparable;
     pairUp(byName(before), byName(after),
@@ -114,7 +124,7 @@ Status compareWeights(const Checkpoint& before, const Checkpoint& after, const S
     auto comparison = comparisons->begin();
     for (const auto& [name, pair] : rows) {
         const auto& [a, b] = pair;
-        Change change{kindOf(a, b), name, shapeText(a), shapeText(b)};
+        Change change{kindOf(a, b), prefix + name, shapeText(a), shapeText(b)};
         const bool isComparable = a != nullptr && b != nullptr && a->shape == b->shape;
         const PairComparison known = isComparable ? *comparison++ : PairComparison{};
         std::int64_t& counter = known.isIdentical                    ? result.counts.identical
@@ -129,6 +139,48 @@ Status compareWeights(const Checkpoint& before, const Checkpoint& after, const S
     return {};
 }
 
+/// The ranks of two archives by their folders' names. Distributed checkpoints are compared as files.
+Status compareRanks(const Nemo& before, const Nemo& after, const ScanOptions& options, NemoDiff& result) {
+    const std::vector<WeightPart> others = checkpointsOf(after);
+    for (const WeightPart& part : checkpointsOf(before)) {
+        const auto other = std::find_if(others.begin(), others.end(), [&](const WeightPart& candidate) {
+            return candidate.name == part.name;
+        });
+        if (other == others.end()) {
+            result.members.push_back({ChangeKind::Removed, part.name, std::to_string(part.bytes) + " bytes"});
+            continue;
+        }
+        const auto a = before.weights(part);
+        if (!a) return fail(a.error());
+        const auto b = after.weights(*other);
+        if (!b) return fail(b.error());
+        const std::string folder = part.name.substr(0, part.name.rfind('/') + 1);
+        if (auto compared = compareWeights(**a, **b, folder, options, result); !compared) return compared;
+    }
+    const std::vector<WeightPart> parts = checkpointsOf(before);
+    for (const WeightPart& part : others)
+        if (std::none_of(parts.begin(), parts.end(),
+                         [&](const WeightPart& known) { return known.name == part.name; }))
+            result.members.push_back(
+                {ChangeKind::Added, part.name, {}, std::to_string(part.bytes) + " bytes"});
+    return {};
+}
+
+bool isDistributed(const Nemo& nemo) {
+    const std::vector<WeightPart> parts = nemo.weightParts();
+    return !parts.empty() && parts.front().kind != WeightKind::Checkpoint;
+}
+
+Status compareAllWeights(const Nemo& before, const Nemo& after, const ScanOptions& options,
+                         NemoDiff& result) {
+    if (isDistributed(before) && isDistributed(after)) return compareRanks(before, after, options, result);
+    const auto weightsBefore = before.weights();
+    if (!weightsBefore) return fail(weightsBefore.error());
+    const auto weightsAfter = after.weights();
+    if (!weightsAfter) return fail(weightsAfter.error());
+    return compareWeights(**weightsBefore, **weightsAfter, {}, options, result);
+}
+
 } // namespace
 
 Result<NemoDiff> diff(const Nemo& before, const Nemo& after, const ScanOptions& options) {
@@ -141,18 +193,14 @@ Result<NemoDiff> diff(const Nemo& before, const Nemo& after, const ScanOptions& 
     const ArchiveFiles filesAfter = otherFiles(after);
     compareFiles(pairArtifacts({filesBefore, *leavesBefore}, {filesAfter, *leavesAfter}), result);
     compareConfigs(*leavesBefore, *leavesAfter, result);
-    const auto weightsBefore = before.weights();
-    if (!weightsBefore) return fail(weightsBefore.error());
-    const auto weightsAfter = after.weights();
-    if (!weightsAfter) return fail(weightsAfter.error());
-    if (auto compared = compareWeights(**weightsBefore, **weightsAfter, options, result); !compared)
+    if (auto compared = compareAllWeights(before, after, options, result); !compared)
         return fail(compared.error());
     return result;
 }
 
 Result<NemoDiff> diff(const Checkpoint& before, const Checkpoint& after, const ScanOptions& options) {
     NemoDiff result;
-    if (auto compared = compareWeights(before, after, options, result); !compared)
+    if (auto compared = compareWeights(before, after, {}, options, result); !compared)
         return fail(compared.error());
     return result;
 }

@@ -89,6 +89,8 @@ struct Nemo::Impl {
         std::string found;
         for (const auto& [name, index] : byName) {
             if (!name.ends_with("/" + std::string(fileName))) continue;
+            const std::string_view folder = name.substr(0, name.size() - fileName.size() - 1);
+            if (isRankFolder(folder.substr(folder.rfind('/') + 1))) continue; // a part of the weights
             if (!found.empty())
                 return fail(
                     error("it holds several " + std::string(fileName), "Save the model again from NeMo"));
@@ -97,6 +99,25 @@ struct Nemo::Impl {
         if (found.empty())
             return fail(error("it holds no " + std::string(fileName), "Give a .nemo file that NeMo wrote"));
         return found;
+    }
+
+    [[nodiscard]] Result<std::shared_ptr<const Checkpoint>> parse(const std::string& name) const {
+        const auto it = byName.find(name);
+        if (it == byName.end()) return fail(error("it holds no file " + name, "Open it again"));
+        const std::shared_ptr<const void> owner = folderFiles.empty() ? tarFile : folderFiles[it->second];
+        auto checkpoint = Checkpoint::parse(payload(it->second), owner, path.string() + ":" + name);
+        if (!checkpoint) return fail(checkpoint.error());
+        return std::make_shared<const Checkpoint>(std::move(*checkpoint));
+    }
+
+    /// Why there is no single file of weights.
+    [[nodiscard]] Error distributed(const WeightPart& part) const {
+        const bool isRank = part.kind == WeightKind::ModelParallelRank;
+        return error(
+            "its weights are not one file: " + part.name + " holds a part, " + part.description,
+            isRank ? "Merge the ranks in NeMo (megatron_change_num_partitions.py) and save the model again"
+                   : "Restore the model in NeMo with Megatron and save it again without distributed "
+                     "checkpoints");
     }
 };
 
@@ -161,14 +182,54 @@ Result<std::shared_ptr<const Checkpoint>> Nemo::weights() const {
     const std::lock_guard lock(m_impl->weightsMutex);
     if (m_impl->weights) return m_impl->weights;
     const auto name = m_impl->locate("model_weights.ckpt");
-    if (!name) return fail(name.error());
-    const std::size_t index = m_impl->byName.at(*name);
-    const std::shared_ptr<const void> owner =
-        m_impl->folderFiles.empty() ? m_impl->tarFile : m_impl->folderFiles[index];
-    auto checkpoint = Checkpoint::parse(m_impl->payload(index), owner, m_impl->path.string() + ":" + *name);
-    if (!checkpoint) return fail(checkpoint.error());
-    m_impl->weights = std::make_shared<const Checkpoint>(std::move(*checkpoint));
-    return m_impl->weights;
+    if (!name) {
+        const std::vector<WeightPart> parts = weightParts();
+        const bool isDistributed = !parts.empty() && parts.front().kind != WeightKind::Checkpoint;
+        return fail(isDistributed ? m_impl->distributed(parts.front()) : name.error());
+    }
+    auto checkpoint = m_impl->parse(*name);
+    if (checkpoint) m_impl->weights = *checkpoint;
+    return checkpoint;
+}
+
+std::vector<WeightPart> Nemo::weightParts() const {
+    return findWeightParts(m_impl->members);
+}
+
+Result<std::shared_ptr<const Checkpoint>> Nemo::weights(const WeightPart& part) const {
+    if (!part.isCheckpoint()) return fail(m_impl->distributed(part));
+    return m_impl->parse(part.name);
+}
+
+Result<std::vector<ListedTensor>> Nemo::listTensors(const WeightPart& part) const {
+    std::vector<ListedTensor> list;
+    const std::string folder = part.name == "." ? std::string() : part.name + '/';
+    if (part.isCheckpoint()) {
+        const auto checkpoint = weights(part);
+        if (!checkpoint) return fail(checkpoint.error());
+        for (const Tensor& tensor : (*checkpoint)->tensors())
+            list.push_back({tensor.name, std::string(name(tensor.dtype)), tensor.shape});
+    } else if (part.kind == WeightKind::TorchDistributed) {
+        const auto metadata = bytes(folder + ".metadata");
+        if (!metadata) return fail(metadata.error());
+        auto read = readTorchDistributed(*metadata, m_impl->path.string() + ":" + folder + ".metadata");
+        if (!read) return fail(read.error());
+        return std::move(read->tensors);
+    } else {
+        for (const Member& member : members()) {
+            std::string_view plain = plainMemberName(member.name);
+            constexpr std::string_view kDescription = "/.zarray";
+            if (!plain.starts_with(folder) || !plain.ends_with(kDescription)) continue;
+            const auto json = bytes(plain);
+            if (!json) continue; // marked as unsafe
+            plain = plain.substr(folder.size());
+            plain.remove_suffix(std::min(plain.size(), kDescription.size()));
+            auto tensor = readZarray(std::string(plain), *json, m_impl->path.string() + ":" + member.name);
+            if (!tensor) return fail(tensor.error());
+            list.push_back(std::move(*tensor));
+        }
+    }
+    return list;
 }
 
 bool isCheckpoint(std::span<const std::byte> bytes) {

@@ -11,6 +11,7 @@
 #include "engine/archive/checkpoint.h"
 #include "engine/archive/expanded_file.h"
 #include "engine/archive/tar_index.h"
+#include "engine/archive/weight_parts.h"
 #include "engine/base/file.h"
 #include "engine/base/result.h"
 
@@ -49,8 +50,15 @@ public:
     [[nodiscard]] std::span<const std::byte> bytes(std::size_t member) const;
     /// Text of model_config.yaml.
     [[nodiscard]] Result<std::string> configYaml() const;
-    /// The tensors of model_weights.ckpt; parsed on the first call and kept.
+    /// The tensors of model_weights.ckpt; parsed on the first call and kept. Where the weights are
+    /// distributed over several files instead, the error says how to get one.
     [[nodiscard]] Result<std::shared_ptr<const Checkpoint>> weights() const;
+    /// What the weights consist of: one part unless many GPUs wrote them.
+    [[nodiscard]] std::vector<WeightPart> weightParts() const;
+    /// The tensors of one part that isCheckpoint(); parsed at each call.
+    [[nodiscard]] Result<std::shared_ptr<const Checkpoint>> weights(const WeightPart& part) const;
+    /// Names, dtypes and shapes in any part.
+    [[nodiscard]] Result<std::vector<ListedTensor>> listTensors(const WeightPart& part) const;
 
 private:
     struct Impl;

@@ -51,6 +51,41 @@ void checkConfig(const Nemo& nemo, Findings& findings) {
     checkReferences(*config, {}, nemo, findings);
 }
 
+void checkWeights(const Result<std::shared_ptr<const Checkpoint>>& weights, Findings& findings) {
+    if (!weights) return findings.error(weights.error().message());
+    for (Finding& finding : verify(**weights))
+        findings.list.push_back(std::move(finding));
+    if ((*weights)->tensors().empty()) findings.warning("the weights hold no tensors");
+}
+
+/// The files that a distributed checkpoint's list names are there and long enough.
+void checkTorchDistributed(const Nemo& nemo, const WeightPart& part, Findings& findings) {
+    const std::string folder = part.name == "." ? std::string() : part.name + '/';
+    const auto metadata = nemo.bytes(folder + ".metadata");
+    if (!metadata) return findings.error(metadata.error().message());
+    const auto read = readTorchDistributed(*metadata, nemo.path().string() + ":" + folder + ".metadata");
+    if (!read) return findings.error(read.error().message());
+    for (const auto& [name, bytes] : read->files) {
+        const auto file = nemo.bytes(folder + name);
+        if (!file)
+            findings.error("the distributed checkpoint needs " + folder + name + ", which is missing");
+        else if (file->size() < bytes)
+            findings.error(folder + name + " is shorter than the distributed checkpoint says");
+    }
+}
+
+void checkParts(const Nemo& nemo, const std::vector<WeightPart>& parts, Findings& findings) {
+    findings.warning("the weights are distributed, so only NeMo with Megatron can restore them");
+    for (const WeightPart& part : parts) {
+        if (part.isCheckpoint())
+            checkWeights(nemo.weights(part), findings);
+        else if (part.kind == WeightKind::TorchDistributed)
+            checkTorchDistributed(nemo, part, findings);
+        else if (const auto listed = nemo.listTensors(part); !listed)
+            findings.error(listed.error().message());
+    }
+}
+
 } // namespace
 
 Result<Value> modelConfig(const Nemo& nemo) {
@@ -83,14 +118,11 @@ std::vector<Finding> verify(const Nemo& nemo) {
                          ", but NeMo reads plain and gzip tars only");
     checkMembers(nemo, findings);
     checkConfig(nemo, findings);
-    const auto weights = nemo.weights();
-    if (!weights) {
-        findings.error(weights.error().message());
-        return std::move(findings.list);
-    }
-    for (Finding& finding : verify(**weights))
-        findings.list.push_back(std::move(finding));
-    if ((*weights)->tensors().empty()) findings.warning("the weights hold no tensors");
+    const std::vector<WeightPart> parts = nemo.weightParts();
+    if (!parts.empty() && parts.front().kind != WeightKind::Checkpoint)
+        checkParts(nemo, parts, findings);
+    else
+        checkWeights(nemo.weights(), findings);
     return std::move(findings.list);
 }
 
