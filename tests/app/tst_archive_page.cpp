@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pages/archive/archive_page.h"
-#include "app/pages/archive/archive_view.h"
 #include "app/pages/archive/artifact_view.h"
-#include "tests/app/page_fixture.h"
+#include "app/pages/archive/diff_view.h"
+#include "app/pages/archive/parts_tree.h"
+#include "app/pages/archive/tensor_detail.h"
+#include "app/pages/archive/tensor_view.h"
+#include "engine/archive/nemo_save.h"
+#include "tests/app/archive_page_test.h"
+#include "widgets/heat_map.h"
 
-#include <QFile>
-#include <QPushButton>
-#include <QTabWidget>
 #include <QTreeView>
 #include <QtTest>
 
@@ -16,51 +17,35 @@ using namespace fathom::app;
 class TestArchivePage : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
-    void open_showsWeightsFirstAndEveryPart();
+    void init() { m_test = std::make_unique<ArchivePageTest>(); }
+    void cleanup() { m_test.reset(); }
+    void golden_opensWithEveryPart_data();
+    void golden_opensWithEveryPart();
     void vocabulary_isShownAsATable();
     void sameFile_isOpenedOnce();
     void damagedFile_saysWhyAndLeavesThePageUsable();
     void openFiles_survivesARestart();
+    void heatMap_readsOutTheElementUnderThePointer();
+    void diff_listsWhatDiffers();
+    void diffOfSomethingElse_saysWhy();
 
 private:
-    [[nodiscard]] QTabWidget* tabs() const;
-    void open(const QString& file);
-    std::unique_ptr<PageFixture> m_fixture;
-    std::unique_ptr<ArchivePage> m_page;
+    std::unique_ptr<ArchivePageTest> m_test;
 };
 
-namespace {
-QString golden(const char* name) {
-    return QStringLiteral(FATHOM_TEST_DATA "/nemo/") + QString::fromLatin1(name);
-}
-} // namespace
-
-void TestArchivePage::init() {
-    m_fixture = std::make_unique<PageFixture>();
-    m_page = std::make_unique<ArchivePage>(m_fixture->context);
-    m_page->widget()->show();
+void TestArchivePage::golden_opensWithEveryPart_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* const name :
+         {"conformer_ctc_spe", "conformer_ctc_wpe", "mt_aayn_tiny", "nested_artifacts", "quartznet_char",
+          "quartznet_char_bfloat16", "quartznet_char_float16", "quartznet_char_gz",
+          "quartznet_char_legacypickle", "text_classification_bert"})
+        QTest::newRow(name) << QString::fromLatin1(name);
 }
 
-void TestArchivePage::cleanup() {
-    delete m_page->widget();
-    m_page.reset();
-    m_fixture.reset();
-}
-
-QTabWidget* TestArchivePage::tabs() const {
-    return m_page->widget()->findChild<QTabWidget*>(QString(), Qt::FindChildrenRecursively);
-}
-
-void TestArchivePage::open(const QString& file) {
-    Q_EMIT m_fixture->context.archiveFileOpened(file);
-    QVERIFY(QTest::qWaitFor([this] { return m_page->isSettled(); }, 10000));
-}
-
-void TestArchivePage::open_showsWeightsFirstAndEveryPart() {
-    open(golden("quartznet_char.nemo"));
-    auto* const view = m_page->widget()->findChild<ArchiveView*>();
+void TestArchivePage::golden_opensWithEveryPart() {
+    QFETCH(const QString, name);
+    QVERIFY(m_test->open(ArchivePageTest::golden(qPrintable(name + QStringLiteral(".nemo")))));
+    ArchiveView* const view = m_test->view();
     QVERIFY(view);
     QCOMPARE(view->part(), QStringLiteral("weights"));
     for (const QString& part : {QStringLiteral("config"), QStringLiteral("artifacts"),
@@ -68,61 +53,132 @@ void TestArchivePage::open_showsWeightsFirstAndEveryPart() {
         view->showPart(part);
         QCOMPARE(view->part(), part);
     }
-    QVERIFY(view->contents().configTree.has_value());
-    QVERIFY(view->contents().parameters > 0);
+    const ArchiveContents& contents = view->document().contents();
+    QVERIFY(!contents.config.tree.root.children.empty());
+    QVERIFY(contents.editor.has_value());
+    QVERIFY(contents.parameters > 0);
+    for (const archive::Member& member : contents.nemo->members()) {
+        if (!isArtifact(member)) continue;
+        view->showPart(QStringLiteral("artifact ") + QString::fromStdString(member.name));
+        QVERIFY(m_test->settle());
+        QCOMPARE(m_test->child<ArtifactView>()->name(), QString::fromStdString(member.name));
+    }
+    QVERIFY(!view->document().isModified()); // looking changes nothing
 }
 
 void TestArchivePage::vocabulary_isShownAsATable() {
-    open(golden("conformer_ctc_wpe.nemo"));
-    auto* const view = m_page->widget()->findChild<ArchiveView*>();
-    QVERIFY(view);
-    const auto& artifacts = view->contents().artifacts;
-    const auto vocabulary = std::find_if(artifacts.begin(), artifacts.end(),
-                                         [](const std::string& name) { return name.ends_with("vocab.txt"); });
-    QVERIFY(vocabulary != artifacts.end());
-    view->showPart(QStringLiteral("artifact ") + QString::fromStdString(*vocabulary));
-    const auto* const artifact = view->findChild<ArtifactView*>();
-    QVERIFY(artifact);
-    QTRY_VERIFY_WITH_TIMEOUT(artifact->isSettled(), 10000);
-    QCOMPARE(artifact->kind(), ArtifactPreview::Kind::Tokens);
-    const auto* const table = artifact->findChild<QTreeView*>();
-    QVERIFY(table && table->isVisible());
-    QVERIFY(table->model()->rowCount() > 10);
+    QVERIFY(m_test->open(ArchivePageTest::golden("conformer_ctc_spe.nemo")));
+    for (const auto& [ending, kind] : {std::pair("vocab.txt", ArtifactPreview::Kind::Tokens),
+                                       std::pair("tokenizer.model", ArtifactPreview::Kind::Pieces)}) {
+        for (const archive::Member& member : m_test->view()->document().contents().nemo->members()) {
+            if (!member.name.ends_with(ending)) continue;
+            m_test->view()->showPart(QStringLiteral("artifact ") + QString::fromStdString(member.name));
+        }
+        QVERIFY(m_test->settle());
+        auto* const artifact = m_test->child<ArtifactView>();
+        QCOMPARE(artifact->kind(), kind);
+        const auto* const table = artifact->findChild<QTreeView*>();
+        QVERIFY(table && table->isVisible());
+        QVERIFY(table->model()->rowCount() > 10);
+    }
 }
 
 void TestArchivePage::sameFile_isOpenedOnce() {
-    open(golden("quartznet_char.nemo"));
-    open(golden("quartznet_char.nemo"));
-    QCOMPARE(tabs()->count(), 1);
-    open(golden("quartznet_char_gz.nemo"));
-    QCOMPARE(tabs()->count(), 2);
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char.nemo")));
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char.nemo")));
+    QCOMPARE(m_test->tabs()->count(), 1);
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char_gz.nemo")));
+    QCOMPARE(m_test->tabs()->count(), 2);
 }
 
 void TestArchivePage::damagedFile_saysWhyAndLeavesThePageUsable() {
-    QFile whole(golden("quartznet_char.nemo"));
+    QFile whole(ArchivePageTest::golden("quartznet_char.nemo"));
     QVERIFY(whole.open(QIODevice::ReadOnly));
-    const QString path = m_fixture->folder.filePath(QStringLiteral("half.nemo"));
+    const QString path = m_test->fixture.folder.filePath(QStringLiteral("half.nemo"));
     QFile half(path);
     QVERIFY(half.open(QIODevice::WriteOnly));
     half.write(whole.read(whole.size() / 2));
     half.close();
-    open(path);
-    QCOMPARE(tabs()->count(), 1);
-    QVERIFY(!m_page->widget()->findChild<ArchiveView*>());
-    open(golden("quartznet_char.nemo"));
-    QCOMPARE(tabs()->count(), 2);
-    QVERIFY(m_page->widget()->findChild<ArchiveView*>());
+    QVERIFY(m_test->open(path));
+    QCOMPARE(m_test->tabs()->count(), 1);
+    QVERIFY(!m_test->view());
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char.nemo")));
+    QCOMPARE(m_test->tabs()->count(), 2);
+    QVERIFY(m_test->view());
 }
 
 void TestArchivePage::openFiles_survivesARestart() {
-    open(golden("quartznet_char.nemo"));
-    m_page->saveState(m_fixture->settings);
-    PageFixture fresh;
-    ArchivePage again(fresh.context);
-    const std::unique_ptr<QWidget> widget(again.widget());
-    again.restoreState(m_fixture->settings);
-    QVERIFY(QTest::qWaitFor([&] { return again.isSettled(); }, 10000));
-    QVERIFY(widget->findChild<ArchiveView*>());
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char.nemo")));
+    m_test->page.saveState(m_test->fixture.settings);
+    ArchivePageTest again;
+    again.page.restoreState(m_test->fixture.settings);
+    QVERIFY(again.settle());
+    QVERIFY(again.view());
+}
+
+void TestArchivePage::heatMap_readsOutTheElementUnderThePointer() {
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char.nemo")));
+    auto* const tensors = m_test->child<TensorView>();
+    const QString name = QStringLiteral("decoder.decoder_layers.0.weight");
+    QVERIFY(tensors->selectTensor(name));
+    TensorDetail* const detail = tensors->detail();
+    detail->showHeatMap();
+    QVERIFY(m_test->settle());
+    const archive::Tensor* const tensor =
+        m_test->view()->document().contents().weights->find(name.toStdString());
+    QVERIFY(tensor);
+    widgets::HeatMap* const map = detail->heatMap();
+    QTRY_VERIFY(map->pointAt(QPointF(3, 3)).has_value());
+    QTest::mouseMove(map, QPoint(3, 3));
+    const widgets::HeatCell cell = map->pointAt(QPointF(3, 3))->cell;
+    QTRY_VERIFY(!detail->readout().isEmpty());
+    const TensorSlice slice(*tensor, std::vector<qint64>(tensor->shape.size() - 2, 0));
+    const QString expected = QStringLiteral("%1 = %2").arg(
+        slice.indexText(cell.row, cell.column), exactText(tensor->dtype, slice.bytes(cell.row, cell.column)));
+    QVERIFY2(detail->readout().startsWith(expected), qPrintable(detail->readout() + expected));
+}
+
+void TestArchivePage::diff_listsWhatDiffers() {
+    const QString before = m_test->copyOf("quartznet_char.nemo");
+    const QString after = m_test->fixture.folder.filePath(QStringLiteral("after.nemo"));
+    auto editor = archive::NemoEditor::open(before.toStdString());
+    QVERIFY(editor && editor->setConfig("optim.lr=0.5"));
+    QVERIFY(editor->convertTensors("decoder.*", archive::DType::BFloat16).has_value());
+    QVERIFY(archive::saveNemo(editor->draft(), after.toStdString()).has_value());
+    m_test->page.diff(before, after);
+    QVERIFY(m_test->settle());
+    const auto* const diff = qobject_cast<DiffView*>(m_test->tabs()->currentWidget());
+    QVERIFY(diff);
+    QVERIFY2(diff->summary().contains(QStringLiteral("2 changed")), qPrintable(diff->summary()));
+    const auto table = [diff](const QString& name) {
+        for (const QTreeView* const each : diff->findChildren<QTreeView*>())
+            if (each->accessibleName() == name) return each->model();
+        return static_cast<QAbstractItemModel*>(nullptr);
+    };
+    const auto* const tensors = table(QStringLiteral("Tensors that differ"));
+    QVERIFY(tensors && tensors->rowCount() == 2);
+    QVERIFY(!tensors->index(0, 4).data().toString().isEmpty()); // norm of the difference
+    const auto* const config = table(QStringLiteral("Config"));
+    QVERIFY(config && config->rowCount() == 1);
+    QCOMPARE(config->index(0, 1).data().toString(), QStringLiteral("optim.lr"));
+    m_test->page.diff(before, before);
+    QVERIFY(m_test->settle());
+    QVERIFY(qobject_cast<DiffView*>(m_test->tabs()->currentWidget())
+                ->summary()
+                .contains(QStringLiteral("0 changed")));
+    QCOMPARE(m_test->tabs()->count(), 2);
+}
+
+void TestArchivePage::diffOfSomethingElse_saysWhy() {
+    const QString text = m_test->fixture.folder.filePath(QStringLiteral("notes.txt"));
+    QFile file(text);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("no archive");
+    file.close();
+    m_test->page.diff(ArchivePageTest::golden("quartznet_char.nemo"), text);
+    QVERIFY(m_test->settle());
+    const auto* const diff = qobject_cast<DiffView*>(m_test->tabs()->currentWidget());
+    QVERIFY(diff && diff->summary().isEmpty());
 }
 
 QTEST_MAIN(TestArchivePage)

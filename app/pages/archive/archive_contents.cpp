@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/archive/archive_contents.h"
 
-#include "engine/config/compose.h"
-
 #include <QFileInfo>
 
 namespace fathom::app {
 
 namespace {
-
-constexpr std::string_view kConfigName = "model_config.yaml";
-constexpr std::string_view kWeightsName = "model_weights.ckpt";
 
 void readConfig(ArchiveContents& contents) {
     const Result<std::string> yaml = contents.nemo->configYaml();
@@ -19,59 +14,68 @@ void readConfig(ArchiveContents& contents) {
         return;
     }
     contents.configYaml = QString::fromStdString(*yaml);
-    // The file is handed over in memory: nothing is read from the folder.
-    const auto config = config::compose(
-        {.configPath = ".", .configName = "model_config", .files = {{std::string(kConfigName), *yaml}}});
-    if (config)
-        contents.configTree = buildConfigTree(*config);
+    auto editor = archive::NemoEditor::edit(*contents.nemo);
+    if (editor)
+        contents.editor = std::move(*editor);
     else
-        contents.configError = config.error();
+        contents.configError = editor.error();
+    contents.config = composeConfig(contents.configYaml, {});
+    if (!contents.config.config && !contents.configError && !contents.config.errors.empty())
+        contents.configError = contents.config.errors.front().error;
 }
 
-void readWeights(ArchiveContents& contents) {
-    const auto weights = contents.nemo->weights();
-    if (weights)
-        contents.weights = *weights;
-    else
+void takeWeights(ArchiveContents& contents, Result<std::shared_ptr<const archive::Checkpoint>> weights) {
+    if (!weights) {
         contents.weightsError = weights.error();
+        return;
+    }
+    contents.weights = std::move(*weights);
+    contents.tensors = entriesOf(*contents.weights);
+    for (const archive::Tensor& tensor : contents.weights->tensors())
+        contents.parameters += tensor.elementCount();
 }
 
-bool isArtifact(const archive::Member& member) {
-    const std::string_view name = archive::plainMemberName(member.name);
-    return member.type == archive::MemberType::File && name != kConfigName && name != kWeightsName;
+bool isBareWeights(const QString& path) {
+    for (const char* const ending : {".ckpt", ".pt", ".pth", ".bin", ".safetensors"}) {
+        if (path.endsWith(QLatin1String(ending), Qt::CaseInsensitive)) return true;
+    }
+    return false;
 }
 
 } // namespace
+
+bool isArtifact(const archive::Member& member) {
+    return member.type == archive::MemberType::File &&
+           !archive::isCalled(member.name, archive::kConfigName) &&
+           !archive::isCalled(member.name, archive::kWeightsName);
+}
+
+QString configFileName() {
+    return QStringLiteral("./model_config.yaml");
+}
+
+Composition composeConfig(const QString& yaml, const std::vector<std::string>& edits) {
+    // The file is handed over in memory: nothing is read from the folder.
+    const ConfigState state{QStringLiteral("."), QStringLiteral("model_config"), {edits, 0}};
+    return composeState(state, {.frozen = {{configFileName(), yaml}}});
+}
 
 Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path) {
     auto contents = std::make_shared<ArchiveContents>();
     const QFileInfo info(path);
     contents->path = path;
     contents->fileBytes = info.isFile() ? info.size() : 0;
-    const bool isCheckpoint = path.endsWith(QStringLiteral(".ckpt"), Qt::CaseInsensitive) ||
-                              path.endsWith(QStringLiteral(".pt"), Qt::CaseInsensitive);
-    if (isCheckpoint) {
+    if (info.isFile() && isBareWeights(path)) {
         auto weights = archive::openWeights(path.toStdString());
         if (!weights) return fail(weights.error());
-        contents->weights = std::move(*weights);
+        takeWeights(*contents, std::move(weights));
     } else {
         auto nemo = archive::Nemo::open(path.toStdString());
         if (!nemo) return fail(nemo.error());
         contents->nemo = std::move(*nemo);
         readConfig(*contents);
-        readWeights(*contents);
-        for (const archive::Member& member : contents->nemo->members()) {
-            if (isArtifact(member)) contents->artifacts.push_back(member.name);
-        }
+        takeWeights(*contents, contents->nemo->weights());
     }
-    if (contents->weights) {
-        for (const archive::Tensor& tensor : contents->weights->tensors())
-            contents->parameters += tensor.elementCount();
-    }
-    if (contents->nemo)
-        contents->findings = archive::verify(*contents->nemo);
-    else
-        contents->findings = archive::verify(*contents->weights);
     return std::shared_ptr<const ArchiveContents>(std::move(contents));
 }
 

@@ -3,12 +3,11 @@
 // afterwards.
 #pragma once
 
-#include "app/models/config_tree.h"
-#include "engine/archive/inspect.h"
-#include "engine/archive/nemo.h"
+#include "app/models/config_composition.h"
+#include "app/models/tensor_model.h"
+#include "engine/archive/nemo_editor.h"
 
 #include <QString>
-#include <QStringList>
 
 #include <memory>
 #include <optional>
@@ -18,18 +17,27 @@ namespace fathom::app {
 struct ArchiveContents {
     QString path{};
     qint64 fileBytes = 0;
-    std::optional<archive::Nemo> nemo{};                  ///< nullopt for a checkpoint
+    std::optional<archive::Nemo> nemo{}; ///< nullopt for a checkpoint
+    /// With no edits; nullopt where nothing can be edited: a checkpoint, or no readable config.
+    std::optional<archive::NemoEditor> editor{};
     std::shared_ptr<const archive::Checkpoint> weights{}; ///< null when there are none or they are damaged
+    std::shared_ptr<const StateDict> tensors{};           ///< of `weights`
     std::optional<Error> weightsError{};
     QString configYaml{};
-    std::optional<ConfigItem> configTree{}; ///< nullopt when the YAML cannot be read
+    Composition config{}; ///< of the YAML without edits
     std::optional<Error> configError{};
-    std::vector<std::string> artifacts{}; ///< member names other than config and weights
-    std::vector<archive::Finding> findings{};
     qint64 parameters = 0;
 };
 
-/// Opens a `.nemo`, a `.ckpt` or an extracted folder. For a background thread; a large gzip takes seconds.
+/// Opens a `.nemo`, a checkpoint or an extracted folder. For a background thread; a large gzip takes seconds.
 [[nodiscard]] Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path);
+
+/// The archive's config with edits, as the tree shows it. Reads no file.
+[[nodiscard]] Composition composeConfig(const QString& yaml, const std::vector<std::string>& edits);
+/// What origins of composeConfig() call the config's file.
+[[nodiscard]] QString configFileName();
+
+/// An artifact, that is neither config nor weights nor a folder.
+[[nodiscard]] bool isArtifact(const archive::Member& member);
 
 } // namespace fathom::app

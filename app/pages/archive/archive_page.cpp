@@ -3,6 +3,8 @@
 
 #include "app/bridge/job_runner.h"
 #include "app/pages/archive/archive_view.h"
+#include "app/pages/archive/diff_view.h"
+#include "app/pages/archive/unsaved_question.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "widgets/empty_state.h"
@@ -22,6 +24,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace fathom::app {
 
 namespace {
@@ -35,11 +39,15 @@ QStringList archivesIn(const QMimeData* data) {
     const QList<QUrl> urls = data->urls();
     for (const QUrl& url : urls) {
         const QString file = url.toLocalFile();
-        for (const char* const ending : {".nemo", ".ckpt", ".pt"}) {
+        for (const char* const ending : {".nemo", ".ckpt", ".pt", ".safetensors"}) {
             if (file.endsWith(QLatin1String(ending), Qt::CaseInsensitive)) files.append(file);
         }
     }
     return files;
+}
+
+QString fileFilter() {
+    return ArchivePage::tr("Archives (*.nemo *.ckpt *.pt *.safetensors);;All files (*)");
 }
 
 } // namespace
@@ -63,22 +71,22 @@ QWidget* ArchivePage::makeWidget() {
     m_widget = widget;
     addActions();
     auto* const empty = new widgets::EmptyState;
-    empty->set(
-        QStringLiteral("archive"), tr("No archive is open"),
-        tr("Open a .nemo or .ckpt file, or drop one here. It is only read: nothing in it is executed."));
+    empty->set(QStringLiteral("archive"), tr("No archive is open"),
+               tr("Open a .nemo or .ckpt file, or drop one here. Nothing in it is executed."));
     empty->setButton(tr("Open archive…"), QStringLiteral("open"));
-    connect(empty, &widgets::EmptyState::buttonClicked, m_openAction, &QAction::trigger);
+    connect(empty, &widgets::EmptyState::buttonClicked, m_actions->open, &QAction::trigger);
     m_tabs = new QTabWidget;
     m_tabs->setDocumentMode(true);
     m_tabs->setMovable(true);
     m_tabs->setAccessibleName(tr("Open archives"));
     auto* const button = new QToolButton;
-    button->setDefaultAction(m_openAction);
+    button->setDefaultAction(m_actions->open);
     button->setPopupMode(QToolButton::MenuButtonPopup);
     button->setAutoRaise(true);
     m_recentMenu = new QMenu(button);
     button->setMenu(m_recentMenu);
     m_tabs->setCornerWidget(button);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &ArchivePage::frontChanged);
     m_stack = new QStackedWidget;
     m_stack->addWidget(empty);
     m_stack->addWidget(m_tabs);
@@ -86,44 +94,28 @@ QWidget* ArchivePage::makeWidget() {
     layout->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, 2 * kGrid);
     layout->addWidget(m_stack);
     showRecent();
+    frontChanged();
     return widget;
 }
 
 void ArchivePage::addActions() {
-    ActionRegistry& actions = m_context.actions();
-    m_openAction = actions.add({.id = QStringLiteral("archive.open"),
-                                .text = tr("Open archive…"),
-                                .icon = QStringLiteral("open"),
-                                .shortcut = QKeySequence::Open,
-                                .tip = tr("Open a .nemo or checkpoint"),
-                                .page = id()},
-                               this, [this] { chooseFile(); });
-    QAction* const filter =
-        actions.add({.id = QStringLiteral("archive.filter"),
-                     .text = tr("Filter tensors"),
-                     .icon = QStringLiteral("search"),
-                     .shortcut = QKeySequence::Find,
-                     .tip = tr("Search the tensors of the open archive"),
-                     .page = id()},
-                    this, [this] {
-                        if (auto* const view = qobject_cast<ArchiveView*>(m_tabs->currentWidget()))
-                            view->focusFilter();
-                    });
-    QAction* const close = actions.add({.id = QStringLiteral("archive.close"),
-                                        .text = tr("Close archive"),
-                                        .icon = QStringLiteral("close"),
-                                        .shortcut = QKeySequence::Close,
-                                        .tip = tr("Close the archive in front"),
-                                        .page = id()},
-                                       this, [this] { closeTab(m_tabs->currentIndex()); });
-    for (QAction* const action : {m_openAction, filter, close})
+    m_actions.emplace(m_context.actions());
+    m_actions->disableEdits();
+    for (QAction* const action : m_actions->all()) {
         m_widget->addAction(action);
+        connect(action, &QAction::triggered, this, [this, action] {
+            if (action == m_actions->open) return chooseFile();
+            if (action == m_actions->close) return requestClose(m_tabs->currentIndex());
+            if (ArchiveView* const view = front()) view->run(action);
+        });
+    }
 }
 
 void ArchivePage::chooseFile() {
     const QString start = m_recent.isEmpty() ? QString() : QFileInfo(m_recent.first()).path();
-    const QStringList files = QFileDialog::getOpenFileNames(
-        m_widget, tr("Open archive"), start, tr("Archives (*.nemo *.ckpt *.pt);;All files (*)"));
+    const QStringList files =
+        QFileDialog::getOpenFileNames(m_widget, tr("Open archive"), start,
+                                      tr("Archives (*.nemo *.ckpt *.pt *.safetensors);;All files (*)"));
     for (const QString& file : files)
         open(file);
 }
@@ -131,7 +123,7 @@ void ArchivePage::chooseFile() {
 QStringList ArchivePage::openFiles() const {
     QStringList files;
     for (int i = 0; m_tabs && i < m_tabs->count(); ++i)
-        files.append(m_tabs->tabToolTip(i));
+        if (!m_tabs->tabToolTip(i).isEmpty()) files.append(m_tabs->tabToolTip(i));
     return files;
 }
 
@@ -141,10 +133,8 @@ void ArchivePage::open(const QString& file) {
         m_wanted.append(path);
         return;
     }
-    const auto at = openFiles().indexOf(path);
-    if (at >= 0) {
-        m_tabs->setCurrentIndex(static_cast<int>(at));
-        return;
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        if (m_tabs->tabToolTip(i) == path) return m_tabs->setCurrentIndex(i);
     }
     ++m_opening;
     m_context.jobs().run(
@@ -157,46 +147,136 @@ void ArchivePage::open(const QString& file) {
 
 void ArchivePage::show(const QString& file, const Result<std::shared_ptr<const ArchiveContents>>& contents) {
     if (openFiles().contains(file)) return;
-    if (!contents) {
-        auto* const problem = new widgets::EmptyState;
-        const Error& error = contents.error();
-        QString text = QString::fromStdString(error.why);
-        if (!text.isEmpty()) text[0] = text[0].toUpper();
-        if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
-        problem->set(QStringLiteral("error"), QString::fromStdString(error.what), text);
-        problem->setButton(tr("Open another archive…"), QStringLiteral("open"));
-        connect(problem, &widgets::EmptyState::buttonClicked, m_openAction, &QAction::trigger);
-        addTab(problem, file);
-        return;
+    if (contents) {
+        showView(file, *contents);
+        return remember(file);
     }
-    auto* const view = new ArchiveView(*contents, m_context.jobs());
-    connect(view, &ArchiveView::statusMessage, &m_context, &AppContext::statusMessage);
-    addTab(view, file);
-    remember(file);
+    auto* const problem = new widgets::EmptyState;
+    const Error& error = contents.error();
+    QString text = QString::fromStdString(error.why);
+    if (!text.isEmpty()) text[0] = text[0].toUpper();
+    if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
+    problem->set(QStringLiteral("error"), QString::fromStdString(error.what), text);
+    problem->setButton(tr("Open another archive…"), QStringLiteral("open"));
+    connect(problem, &widgets::EmptyState::buttonClicked, m_actions->open, &QAction::trigger);
+    addTab(problem, file, QFileInfo(file).fileName());
 }
 
-void ArchivePage::addTab(QWidget* page, const QString& file) {
-    const int index = m_tabs->addTab(page, QFileInfo(file).fileName());
+void ArchivePage::showView(const QString& file, std::shared_ptr<const ArchiveContents> contents) {
+    auto* const view = new ArchiveView(std::move(contents), m_context.jobs(), *m_actions);
+    connect(view, &ArchiveView::statusMessage, &m_context, &AppContext::statusMessage);
+    connect(view, &ArchiveView::titleChanged, this, [this, view] { showTitle(view); });
+    connect(view, &ArchiveView::diffRequested, this, &ArchivePage::chooseDiff);
+    addTab(view, file, QFileInfo(file).fileName());
+}
+
+/// Tab and badge say what is unsaved; after "Save as" the tab is another file's.
+void ArchivePage::showTitle(ArchiveView* view) {
+    const int index = m_tabs->indexOf(view);
+    if (index < 0) return;
+    const QString path = view->document().contents().path;
+    const QString name = QFileInfo(path).fileName();
+    const bool isModified = view->document().isModified();
+    m_tabs->setTabText(index, isModified ? QStringLiteral("● %1").arg(name) : name);
+    if (m_tabs->tabToolTip(index) != path) {
+        m_tabs->setTabToolTip(index, path);
+        remember(path);
+    }
+    Q_EMIT badgeChanged();
+}
+
+QString ArchivePage::badge() const {
+    const auto all = views();
+    const bool isModified =
+        std::any_of(all.begin(), all.end(), [](ArchiveView* view) { return view->document().isModified(); });
+    return isModified ? QStringLiteral("●") : QString();
+}
+
+bool ArchivePage::mayClose() {
+    for (ArchiveView* const view : views()) {
+        if (!view->document().isModified()) continue;
+        Q_EMIT m_context.pageRequested(id()); // one sees what the question is about
+        m_tabs->setCurrentWidget(view);
+        if (!mayLeave(*view)) return false;
+    }
+    return true;
+}
+
+bool ArchivePage::isSettled() const {
+    const auto all = views();
+    for (int i = 0; m_tabs && i < m_tabs->count(); ++i) {
+        const auto* const diff = qobject_cast<DiffView*>(m_tabs->widget(i));
+        if (diff && !diff->isSettled()) return false;
+    }
+    return m_opening == 0 &&
+           std::all_of(all.begin(), all.end(), [](ArchiveView* view) { return view->isSettled(); });
+}
+
+ArchiveView* ArchivePage::front() const {
+    return m_tabs ? qobject_cast<ArchiveView*>(m_tabs->currentWidget()) : nullptr;
+}
+
+QList<ArchiveView*> ArchivePage::views() const {
+    QList<ArchiveView*> all;
+    for (int i = 0; m_tabs && i < m_tabs->count(); ++i) {
+        if (auto* const view = qobject_cast<ArchiveView*>(m_tabs->widget(i))) all.append(view);
+    }
+    return all;
+}
+
+void ArchivePage::frontChanged() {
+    m_actions->close->setEnabled(m_tabs->count() > 0);
+    if (ArchiveView* const view = front()) return view->updateActions();
+    m_actions->disableEdits();
+    m_actions->filter->setEnabled(false);
+}
+
+void ArchivePage::chooseDiff() {
+    const ArchiveView* const view = front();
+    if (!view) return;
+    const QString now = m_tabs->tabToolTip(m_tabs->currentIndex());
+    const QString other = QFileDialog::getOpenFileName(
+        m_widget, tr("Compare %1 with").arg(QFileInfo(now).fileName()), QFileInfo(now).path(), fileFilter());
+    if (!other.isEmpty()) diff(now, other);
+}
+
+void ArchivePage::diff(const QString& before, const QString& after) {
+    auto* const view = new DiffView(before, after, m_context.jobs());
+    addTab(view, {}, view->title());
+}
+
+void ArchivePage::addTab(QWidget* page, const QString& file, const QString& title) {
+    const int index = m_tabs->addTab(page, title);
     m_tabs->setTabToolTip(index, file);
     auto* const close = new QToolButton;
     close->setIcon(widgets::icon(QStringLiteral("close")));
     close->setIconSize(QSize(kGrid * 3 / 2, kGrid * 3 / 2));
     close->setAutoRaise(true);
     close->setToolTip(tr("Close (Ctrl+W)"));
-    close->setAccessibleName(tr("Close %1").arg(QFileInfo(file).fileName()));
+    close->setAccessibleName(tr("Close %1").arg(title));
     close->setFocusPolicy(Qt::NoFocus); // Ctrl+W does it from the keyboard
-    connect(close, &QToolButton::clicked, page, [this, page] { closeTab(m_tabs->indexOf(page)); });
+    connect(close, &QToolButton::clicked, page, [this, page] { requestClose(m_tabs->indexOf(page)); });
     m_tabs->tabBar()->setTabButton(index, QTabBar::RightSide, close);
     m_tabs->setCurrentIndex(index);
     m_stack->setCurrentIndex(1);
 }
 
-void ArchivePage::closeTab(int index) {
+void ArchivePage::requestClose(int index) {
     QWidget* const page = m_tabs->widget(index);
-    if (!page) return;
+    if (auto* const view = qobject_cast<ArchiveView*>(page))
+        askAboutUnsaved(*view, [this, page] { closeTab(page); });
+    else
+        closeTab(page);
+}
+
+void ArchivePage::closeTab(QWidget* page) {
+    const int index = m_tabs->indexOf(page);
+    if (index < 0) return;
     m_tabs->removeTab(index);
     page->deleteLater();
     if (m_tabs->count() == 0) m_stack->setCurrentIndex(0);
+    frontChanged();
+    Q_EMIT badgeChanged();
     activated();
 }
 

@@ -2,6 +2,7 @@
 // Archive: what is in a `.nemo` or a checkpoint, without running anything of it.
 #pragma once
 
+#include "app/pages/archive/archive_actions.h"
 #include "app/pages/archive/archive_contents.h"
 #include "app/shell/page.h"
 
@@ -16,6 +17,7 @@ class QTabWidget;
 namespace fathom::app {
 
 class AppContext;
+class ArchiveView;
 
 class ArchivePage : public Page {
     Q_OBJECT
@@ -29,10 +31,16 @@ public:
     void activated() override;
     void saveState(QSettings& settings) const override;
     void restoreState(QSettings& settings) override;
-    [[nodiscard]] bool isSettled() const override { return m_opening == 0; }
+    /// "●" while an archive has unsaved edits.
+    [[nodiscard]] QString badge() const override;
+    /// Asks about unsaved edits, archive by archive.
+    [[nodiscard]] bool mayClose() override;
+    [[nodiscard]] bool isSettled() const override;
 
     /// Opens the file in a tab of its own, or brings its tab to the front.
     void open(const QString& file);
+    /// Compares two files in a tab of their own.
+    void diff(const QString& before, const QString& after);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -41,11 +49,19 @@ private:
     QWidget* makeWidget();
     void addActions();
     void chooseFile();
+    void chooseDiff();
     void show(const QString& file, const Result<std::shared_ptr<const ArchiveContents>>& contents);
-    void addTab(QWidget* page, const QString& file);
-    void closeTab(int index);
+    void showView(const QString& file, std::shared_ptr<const ArchiveContents> contents);
+    /// `file` is empty for a tab of no file of its own.
+    void addTab(QWidget* page, const QString& file, const QString& title);
+    void showTitle(ArchiveView* view);
+    void requestClose(int index);
+    void closeTab(QWidget* page);
     void remember(const QString& file);
     void showRecent();
+    void frontChanged();
+    [[nodiscard]] ArchiveView* front() const;
+    [[nodiscard]] QList<ArchiveView*> views() const;
     [[nodiscard]] QStringList openFiles() const;
 
     AppContext& m_context;
@@ -53,7 +69,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     QTabWidget* m_tabs = nullptr;
     QMenu* m_recentMenu = nullptr;
-    QAction* m_openAction = nullptr;
+    std::optional<ArchiveActions> m_actions;
     QStringList m_recent;
     QStringList m_wanted; ///< asked for before the widget existed
     int m_opening = 0;

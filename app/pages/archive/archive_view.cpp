@@ -3,33 +3,29 @@
 
 #include "app/bridge/job_runner.h"
 #include "app/models/artifact_preview.h"
-#include "app/models/config_model.h"
 #include "app/models/member_model.h"
+#include "app/pages/archive/archive_config_pane.h"
+#include "app/pages/archive/archive_edits.h"
+#include "app/pages/archive/archive_header.h"
 #include "app/pages/archive/artifact_view.h"
+#include "app/pages/archive/parts_tree.h"
+#include "app/pages/archive/safety_view.h"
 #include "app/pages/archive/tensor_view.h"
 #include "app/pages/archive/transcribe_bar.h"
-#include "engine/base/file.h"
-#include "widgets/code_view.h"
-#include "widgets/elided_label.h"
+#include "widgets/action_button.h"
 #include "widgets/empty_state.h"
-#include "widgets/icon.h"
-#include "widgets/number_format.h"
+#include "widgets/notice_bar.h"
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
-#include <QFileDialog>
-#include <QFileInfo>
+#include <QAction>
+#include <QFileSystemWatcher>
 #include <QHeaderView>
-#include <QLabel>
-#include <QListWidget>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QTabWidget>
 #include <QTreeView>
-#include <QTreeWidget>
 #include <QVBoxLayout>
 
 namespace fathom::app {
@@ -37,43 +33,41 @@ namespace fathom::app {
 namespace {
 
 using widgets::kGrid;
+using widgets::NoticeBar;
 
-constexpr int kPartRole = Qt::UserRole;
-const QString kArtifactPrefix = QStringLiteral("artifact ");
-
-QString messageOf(const Error& error) {
-    QString text = QString::fromStdString(error.why.empty() ? error.what : error.why);
-    if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
-    if (!text.isEmpty()) text[0] = text[0].toUpper();
-    return text;
-}
-
-QString sizeOf(const ArchiveContents& contents, const std::string& member) {
-    for (const archive::Member& candidate : contents.nemo->members()) {
-        if (candidate.name == member) return widgets::formatBytes(static_cast<double>(candidate.bytes));
-    }
-    return {};
+QWidget* problemPage(const QString& title, const Error& error) {
+    auto* const empty = new widgets::EmptyState;
+    empty->set(QStringLiteral("error"), title, sentence(error));
+    return empty;
 }
 
 } // namespace
 
-ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRunner& jobs, QWidget* parent)
+ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRunner& jobs,
+                         const ArchiveActions& actions, QWidget* parent)
     : QWidget(parent),
-      m_contents(std::move(contents)),
       m_jobs(jobs),
-      m_parts(new QTreeWidget),
-      m_stack(new QStackedWidget) {
-    m_parts->setAccessibleName(tr("Parts of the archive"));
-    m_parts->setFrameShape(QFrame::NoFrame);
-    m_parts->setColumnCount(2);
-    m_parts->setHeaderHidden(true);
-    m_parts->setIndentation(2 * kGrid);
-    m_parts->setUniformRowHeights(true);
-    m_parts->setItemDelegate(new widgets::RowDelegate(m_parts));
-    fillParts();
-    m_parts->header()->setStretchLastSection(false);
-    m_parts->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    m_parts->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+      m_actions(actions),
+      m_document(std::move(contents), jobs, nullptr),
+      m_saver(m_document, jobs, nullptr),
+      m_edits(new ArchiveEdits(m_document, m_saver, jobs, this)),
+      m_watcher(new QFileSystemWatcher(this)),
+      m_header(new ArchiveHeader(m_document)),
+      m_notice(new NoticeBar(this)),
+      m_parts(new PartsTree(m_document)),
+      m_stack(new QStackedWidget),
+      m_safety(new SafetyView(jobs)) {
+    build();
+    connectDocument();
+    connectSaver();
+    m_pages.insert(QStringLiteral("safety"), m_safety);
+    m_stack->addWidget(m_safety);
+    refresh();
+    watch();
+    showPart(m_document.contents().weights ? QStringLiteral("weights") : QStringLiteral("config"));
+}
+
+void ArchiveView::build() {
     auto* const splitter = new QSplitter;
     splitter->setChildrenCollapsible(false);
     splitter->setHandleWidth(2 * kGrid);
@@ -82,241 +76,323 @@ ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRun
     splitter->setStretchFactor(0, 0);
     splitter->setStretchFactor(1, 1);
     splitter->setSizes({32 * kGrid, 100 * kGrid});
+    auto* const bottom = new QHBoxLayout;
+    bottom->setSpacing(kGrid);
+    bottom->addWidget(new TranscribeBar(m_document, m_jobs), 1);
+    for (QAction* const action : {m_actions.diff, m_actions.revert, m_actions.save, m_actions.saveAs})
+        bottom->addWidget(widgets::actionButton(action));
+    for (QAction* const action : {m_actions.undo, m_actions.redo})
+        m_header->addButton(action);
+    m_parts->addActions({m_actions.addArtifact, m_actions.replace, m_actions.rename, m_actions.remove});
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, kGrid, 0, 0);
     layout->setSpacing(kGrid);
-    layout->addWidget(makeSummary());
+    layout->addWidget(m_header);
+    layout->addWidget(m_notice);
     layout->addWidget(splitter, 1);
-    // Greedy CTC models are what the engine restores and transcribes with today.
-    if (m_contents->configYaml.contains(QStringLiteral("EncDecCTCModel"))) {
-        layout->addWidget(new TranscribeBar(m_contents->path, m_jobs));
-    }
-    connect(m_parts, &QTreeWidget::currentItemChanged, this,
-            [this](QTreeWidgetItem* item) { showItem(item); });
+    layout->addLayout(bottom);
     setFocusProxy(m_parts);
-    showPart(m_contents->weights ? QStringLiteral("weights") : QStringLiteral("config"));
+    connect(m_parts, &PartsTree::partChosen, this, &ArchiveView::showChosen);
+    connect(m_parts, &PartsTree::fileDropped, &m_document, &ArchiveDocument::replaceMember);
+    connect(m_safety, &SafetyView::findingsChanged, this,
+            [this] { m_parts->setFindings(m_safety->findings()); });
 }
 
-QWidget* ArchiveView::makeSummary() {
-    auto* const label = new widgets::ElidedLabel;
-    label->setElideMode(Qt::ElideMiddle);
-    label->setMuted(true);
-    QStringList parts{m_contents->path};
-    if (m_contents->fileBytes > 0)
-        parts.append(widgets::formatBytes(static_cast<double>(m_contents->fileBytes)));
-    if (m_contents->weights)
-        parts.append(tr("%1 parameters and buffers").arg(widgets::formatCount(m_contents->parameters)));
-    label->setText(parts.join(QStringLiteral("  ·  ")));
-    return label;
+void ArchiveView::connectDocument() {
+    connect(&m_document, &ArchiveDocument::changed, this, &ArchiveView::refresh);
+    connect(&m_document, &ArchiveDocument::refused, this, [this](const QString& why) {
+        m_offersReload = false;
+        m_notice->present(NoticeBar::Kind::Error, why, tr("Dismiss"));
+    });
+    connect(m_notice, &NoticeBar::firstClicked, this, [this] {
+        if (m_saver.isSaving()) return m_saver.cancel();
+        m_notice->hide();
+        if (m_offersReload) m_saver.reload();
+    });
+    connect(m_notice, &NoticeBar::secondClicked, this, [this] { m_edits->saveAs(); });
+    connect(m_watcher, &QFileSystemWatcher::fileChanged, this, &ArchiveView::checkDisk);
 }
 
-QTreeWidgetItem* ArchiveView::addPart(QTreeWidgetItem* parent, const QString& part, const QString& text,
-                                      const QString& icon) {
-    auto* const item = parent ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(m_parts);
-    item->setText(0, text);
-    item->setToolTip(0, text);
-    item->setIcon(0, widgets::icon(icon));
-    item->setData(0, kPartRole, part);
-    item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
-    item->setForeground(1, widgets::colorsFor(this).muted);
-    return item;
-}
-
-void ArchiveView::fillParts() {
-    if (m_contents->nemo) addPart(nullptr, QStringLiteral("config"), tr("Config"), QStringLiteral("yaml"));
-    if (m_contents->weights || m_contents->weightsError) {
-        auto* const weights =
-            addPart(nullptr, QStringLiteral("weights"), tr("Weights"), QStringLiteral("tensor"));
-        weights->setText(1, m_contents->weights
-                                ? widgets::formatNumber(static_cast<double>(m_contents->parameters))
-                                : tr("damaged"));
-    }
-    if (m_contents->nemo) {
-        auto* const artifacts =
-            addPart(nullptr, QStringLiteral("artifacts"), tr("Artifacts"), QStringLiteral("folder"));
-        artifacts->setText(1, widgets::formatCount(static_cast<qint64>(m_contents->artifacts.size())));
-        for (const std::string& name : m_contents->artifacts) {
-            const QString stored = QString::fromStdString(name);
-            auto* const item =
-                addPart(artifacts, kArtifactPrefix + stored, artifactName(stored), QStringLiteral("file"));
-            item->setText(1, sizeOf(*m_contents, name));
-            item->setToolTip(0, stored);
-        }
-        artifacts->setExpanded(true);
-        auto* const members =
-            addPart(nullptr, QStringLiteral("members"), tr("Members"), QStringLiteral("archive"));
-        members->setText(1, widgets::formatCount(static_cast<qint64>(m_contents->nemo->members().size())));
-    }
-    auto* const safety = addPart(nullptr, QStringLiteral("safety"), tr("Safety"), QStringLiteral("shield"));
-    const auto count = static_cast<int>(m_contents->findings.size());
-    safety->setText(1, count == 0   ? tr("nothing found")
-                       : count == 1 ? tr("1 finding")
-                                    : tr("%1 findings").arg(count));
-    if (count > 0) safety->setForeground(1, widgets::colorsFor(this).warning);
+void ArchiveView::connectSaver() {
+    const auto progress = [this](double part) {
+        m_notice->present(NoticeBar::Kind::Information, tr("Saving: %1 %").arg(static_cast<int>(part * 100)),
+                          tr("Cancel"));
+    };
+    connect(&m_saver, &ArchiveSaver::started, this, [this, progress] {
+        progress(0);
+        updateActions();
+    });
+    connect(&m_saver, &ArchiveSaver::progressed, this, progress);
+    connect(&m_saver, &ArchiveSaver::saved, this, [this](const QString& target, bool wasInPlace) {
+        m_notice->hide();
+        watch();
+        Q_EMIT titleChanged();
+        Q_EMIT statusMessage(wasInPlace ? tr("Saved in place: %1").arg(target) : tr("Saved %1").arg(target));
+    });
+    connect(&m_saver, &ArchiveSaver::failed, this, [this](const QString& why, bool isStale) {
+        m_offersReload = isStale;
+        m_notice->present(NoticeBar::Kind::Error, why, isStale ? tr("Reload") : tr("Dismiss"),
+                          isStale ? tr("Save as…") : QString());
+        updateActions();
+    });
 }
 
 void ArchiveView::showPart(const QString& part) {
-    for (QTreeWidgetItemIterator it(m_parts); *it; ++it) {
-        if ((*it)->data(0, kPartRole).toString() != part) continue;
-        m_parts->setCurrentItem(*it);
-        return;
-    }
+    m_parts->showPart(part);
 }
 
 QString ArchiveView::part() const {
-    const QTreeWidgetItem* const item = m_parts->currentItem();
-    return item ? item->data(0, kPartRole).toString() : QString();
+    return m_parts->part();
 }
 
-void ArchiveView::focusFilter() {
-    showPart(QStringLiteral("weights"));
-    if (m_tensors) m_tensors->focusFilter();
+QString ArchiveView::unsavedText() const {
+    return m_header->unsavedText();
 }
 
-void ArchiveView::showItem(QTreeWidgetItem* item) {
-    if (!item) return;
-    const QString part = item->data(0, kPartRole).toString();
-    const bool isArtifact = part.startsWith(kArtifactPrefix);
-    const QString name = isArtifact ? QStringLiteral("artifact") : part;
-    if (!m_pages.contains(name)) {
-        m_pages[name] = page(name);
-        m_stack->addWidget(m_pages[name]);
+bool ArchiveView::isSettled() const {
+    const bool isReading = m_artifact && !m_parts->artifact().isEmpty() && !m_artifact->isSettled();
+    return !m_document.isComposing() && !m_saver.isSaving() && !m_safety->isChecking() && !isReading;
+}
+
+/// The document is another one, or has other edits: everything follows, and stays where it was.
+void ArchiveView::refresh() {
+    if (m_shown != m_document.sharedContents()) takeContents();
+    m_header->refresh();
+    m_parts->refresh();
+    if (m_tensors && m_document.tensors()) m_tensors->setTensors(m_document.tensors());
+    if (m_members) showMembers();
+    const QString artifact = m_parts->artifact();
+    if (m_artifact && !artifact.isEmpty()) m_artifact->show(artifact, m_document.source(artifact));
+    updateActions();
+    Q_EMIT titleChanged();
+}
+
+/// The file was opened, or opened again: what could not be read may be readable now.
+void ArchiveView::takeContents() {
+    m_shown = m_document.sharedContents();
+    m_safety->setContents(m_shown);
+    m_parts->setFindings(std::nullopt);
+    for (const auto& [part, isProblem] :
+         {std::pair(QStringLiteral("config"), !m_config), std::pair(QStringLiteral("weights"), !m_tensors)}) {
+        if (!isProblem || !m_pages.contains(part)) continue;
+        delete m_pages.take(part);
+        if (m_parts->part() == part) showChosen();
     }
-    if (isArtifact) showArtifact(part.mid(kArtifactPrefix.size()));
-    m_stack->setCurrentWidget(m_pages[name]);
 }
 
-QWidget* ArchiveView::page(const QString& part) {
+void ArchiveView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    updateActions();
+}
+
+void ArchiveView::showChosen() {
+    const QString part = m_parts->part();
+    if (part.isEmpty()) return;
+    const QString artifact = m_parts->artifact();
+    const QString page = artifact.isEmpty() ? part : QStringLiteral("artifact");
+    if (!m_pages.contains(page)) {
+        m_pages.insert(page, makePage(page));
+        m_stack->addWidget(m_pages[page]);
+    }
+    if (!artifact.isEmpty()) m_artifact->show(artifact, m_document.source(artifact));
+    m_stack->setCurrentWidget(m_pages[page]);
+    updateActions();
+}
+
+QWidget* ArchiveView::makePage(const QString& part) {
     if (part == QStringLiteral("config")) return makeConfig();
     if (part == QStringLiteral("members")) return makeMembers();
-    if (part == QStringLiteral("safety")) return makeSafety();
-    if (part == QStringLiteral("artifact")) {
-        m_artifact = new ArtifactView(m_jobs);
-        connect(m_artifact, &ArtifactView::statusMessage, this, &ArchiveView::statusMessage);
-        return m_artifact;
-    }
-    if (part == QStringLiteral("weights")) {
-        if (!m_contents->weights)
-            return makeProblem(tr("The weights cannot be read"), *m_contents->weightsError);
-        m_tensors = new TensorView(m_jobs);
-        m_tensors->setTensors(entriesOf(*m_contents->weights));
-        connect(m_tensors, &TensorView::statusMessage, this, &ArchiveView::statusMessage);
-        return m_tensors;
-    }
-    auto* const empty = new widgets::EmptyState;
-    if (m_contents->artifacts.empty()) {
-        empty->set(QStringLiteral("folder"), tr("No artifacts"),
-                   tr("This archive holds only its config and weights."));
-    } else {
-        empty->set(QStringLiteral("folder"), tr("Artifacts: %1").arg(m_contents->artifacts.size()),
-                   tr("Choose one at the left to see it."));
-    }
-    return empty;
-}
-
-QWidget* ArchiveView::makeProblem(const QString& title, const Error& error) {
-    auto* const empty = new widgets::EmptyState;
-    empty->set(QStringLiteral("error"), title, messageOf(error));
-    return empty;
+    if (part == QStringLiteral("artifact")) return makeArtifact();
+    if (part == QStringLiteral("weights")) return makeWeights();
+    return makeArtifacts();
 }
 
 QWidget* ArchiveView::makeConfig() {
-    if (m_contents->configYaml.isEmpty() && m_contents->configError) {
-        return makeProblem(tr("The config cannot be read"), *m_contents->configError);
+    if (m_document.contents().configYaml.isEmpty() && m_document.contents().configError)
+        return problemPage(tr("The config cannot be read"), *m_document.contents().configError);
+    m_config = new ArchiveConfigPane(m_document);
+    for (QAction* const action : {m_actions.add, m_actions.remove, m_actions.reset})
+        m_config->addButton(action);
+    connect(m_config, &ArchiveConfigPane::currentChanged, this, &ArchiveView::updateActions);
+    return m_config;
+}
+
+QWidget* ArchiveView::makeWeights() {
+    if (!m_document.contents().weights)
+        return problemPage(tr("The weights cannot be read"), *m_document.contents().weightsError);
+    m_tensors = new TensorView(m_jobs);
+    m_tensors->setTensors(m_document.tensors());
+    if (m_document.isEditable())
+        m_tensors->setEditActions({m_actions.convert, m_actions.rename, m_actions.remove});
+    connect(m_tensors, &TensorView::statusMessage, this, &ArchiveView::statusMessage);
+    return m_tensors;
+}
+
+QWidget* ArchiveView::makeArtifact() {
+    m_artifact = new ArtifactView(m_jobs);
+    if (m_document.isEditable()) {
+        for (QAction* const action : {m_actions.replace, m_actions.rename, m_actions.remove})
+            m_artifact->addButton(action);
     }
-    auto* const code = new widgets::CodeView;
-    code->setAccessibleName(tr("Config as text"));
-    code->setCode(m_contents->configYaml, widgets::CodeView::Language::Yaml);
-    if (!m_contents->configTree) {
-        code->markLine(m_contents->configError ? m_contents->configError->line : 0);
-        code->setToolTip(m_contents->configError ? messageOf(*m_contents->configError) : QString());
-        return code;
+    connect(m_artifact, &ArtifactView::statusMessage, this, &ArchiveView::statusMessage);
+    return m_artifact;
+}
+
+QWidget* ArchiveView::makeArtifacts() {
+    auto* const empty = new widgets::EmptyState;
+    empty->set(QStringLiteral("folder"), tr("Artifacts"),
+               tr("Files that the config names: tokenizers, vocabularies, normalizers. Choose one at the "
+                  "left to see it; drop a file on one to put it in its place."));
+    if (m_document.isEditable()) {
+        empty->setButton(m_actions.addArtifact->text(), QStringLiteral("plus"));
+        connect(empty, &widgets::EmptyState::buttonClicked, m_actions.addArtifact, &QAction::trigger);
     }
-    auto* const tree = new QTreeView;
-    auto* const model = new ConfigModel(tree);
-    model->setTree(*m_contents->configTree);
-    tree->setModel(model);
-    tree->setAccessibleName(tr("Config as tree"));
-    tree->setFrameShape(QFrame::NoFrame);
-    tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    tree->setFont(widgets::monospace(font()));
-    tree->setItemDelegate(new widgets::RowDelegate(tree));
-    tree->setUniformRowHeights(true);
-    tree->header()->setFont(font());
-    tree->header()->resizeSection(ConfigModel::KeyColumn,
-                                  30 * tree->fontMetrics().horizontalAdvance(QLatin1Char('m')));
-    tree->setColumnHidden(ConfigModel::ResolvedColumn, true);
-    tree->setColumnHidden(ConfigModel::SourceColumn, true);
-    tree->setColumnHidden(ConfigModel::TypeColumn, true);
-    tree->expandToDepth(0);
-    auto* const tabs = new QTabWidget;
-    tabs->setDocumentMode(true);
-    tabs->addTab(tree, tr("Tree"));
-    tabs->addTab(code, tr("Text"));
-    return tabs;
+    return empty;
 }
 
 QWidget* ArchiveView::makeMembers() {
-    auto* const tree = new QTreeView;
-    auto* const model = new MemberModel(tree);
-    auto* const proxy = new QSortFilterProxyModel(tree);
-    model->setMembers(m_contents->nemo->members());
+    m_members = new QTreeView;
+    auto* const model = new MemberModel(m_members);
+    auto* const proxy = new QSortFilterProxyModel(m_members);
     proxy->setSourceModel(model);
     proxy->setSortRole(MemberModel::SortRole);
-    tree->setModel(proxy);
-    tree->setAccessibleName(tr("Members"));
-    tree->setFrameShape(QFrame::NoFrame);
-    tree->setRootIsDecorated(false);
-    tree->setItemDelegate(new widgets::RowDelegate(tree));
-    tree->setUniformRowHeights(true);
-    tree->setAllColumnsShowFocus(true);
-    tree->setSortingEnabled(true);
-    tree->header()->setSortIndicator(-1, Qt::AscendingOrder);
+    m_members->setModel(proxy);
+    m_members->setAccessibleName(tr("Members"));
+    m_members->setFrameShape(QFrame::NoFrame);
+    m_members->setRootIsDecorated(false);
+    m_members->setItemDelegate(new widgets::RowDelegate(m_members));
+    m_members->setUniformRowHeights(true);
+    m_members->setAllColumnsShowFocus(true);
+    m_members->setSortingEnabled(true);
+    m_members->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_members->addActions({m_actions.replace, m_actions.rename, m_actions.remove});
+    m_members->header()->setSortIndicator(-1, Qt::AscendingOrder);
     proxy->sort(-1);
-    const int em = tree->fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    tree->header()->resizeSection(MemberModel::NameColumn, 40 * em);
+    const int em = m_members->fontMetrics().horizontalAdvance(QLatin1Char('m'));
+    m_members->header()->resizeSection(MemberModel::NameColumn, 40 * em);
     for (const int column : {MemberModel::TypeColumn, MemberModel::BytesColumn})
-        tree->header()->resizeSection(column, 8 * em);
-    tree->header()->resizeSection(MemberModel::TimeColumn, 14 * em);
-    return tree;
+        m_members->header()->resizeSection(column, 8 * em);
+    m_members->header()->resizeSection(MemberModel::TimeColumn, 14 * em);
+    showMembers();
+    connect(m_members->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &ArchiveView::updateActions);
+    return m_members;
 }
 
-QWidget* ArchiveView::makeSafety() {
-    auto* const list = new QListWidget;
-    list->setAccessibleName(tr("Safety"));
-    list->setFrameShape(QFrame::NoFrame);
-    list->setWordWrap(true);
-    list->setSpacing(kGrid / 2);
-    const widgets::Colors& colors = widgets::colorsFor(this);
-    const auto add = [&](const QString& icon, const QColor& color, const QString& text) {
-        list->addItem(new QListWidgetItem(widgets::icon(icon, color), text));
-    };
-    add(QStringLiteral("check"), colors.success,
-        tr("Nothing in this file was executed: pickles are read as data, and unknown classes are shown, "
-           "never called."));
-    if (m_contents->findings.empty()) {
-        add(QStringLiteral("check"), colors.success, tr("Checksums, names and references are in order."));
-    }
-    for (const archive::Finding& finding : m_contents->findings) {
-        const bool isError = finding.severity == archive::Severity::Error;
-        add(isError ? QStringLiteral("error") : QStringLiteral("warning"),
-            isError ? colors.error : colors.warning, QString::fromStdString(finding.text));
-    }
-    if (m_contents->weights) {
-        for (const std::string& name : m_contents->weights->opaqueGlobals()) {
-            add(QStringLiteral("info"), colors.muted,
-                tr("The pickle names %1, which is kept closed").arg(QString::fromStdString(name)));
+/// The members as saving would leave them.
+void ArchiveView::showMembers() {
+    std::vector<archive::Member> members = m_document.contents().nemo->members();
+    if (m_document.isEditable()) {
+        std::vector<archive::Member> edited;
+        for (const archive::EditedMember& edit : m_document.editor().state().members) {
+            archive::Member member = edit.source ? members[*edit.source] : archive::Member{};
+            member.name = edit.name;
+            if (edit.content) member.bytes = edit.content->size();
+            edited.push_back(std::move(member));
         }
+        members = std::move(edited);
     }
-    return list;
+    auto* const proxy = static_cast<QSortFilterProxyModel*>(m_members->model());
+    const QString current = currentMember();
+    static_cast<MemberModel*>(proxy->sourceModel())->setMembers(std::move(members));
+    const auto found =
+        proxy->match(proxy->index(0, MemberModel::NameColumn), Qt::DisplayRole, current, 1, Qt::MatchExactly);
+    if (!current.isEmpty() && !found.isEmpty()) m_members->setCurrentIndex(found.front());
 }
 
-void ArchiveView::showArtifact(const QString& name) {
-    m_artifact->show(name, [nemo = m_contents->nemo, name]() -> Result<MemberBytes> {
-        const auto bytes = nemo->bytes(name.toStdString());
-        if (!bytes) return fail(bytes.error());
-        return MemberBytes{*bytes, std::make_shared<archive::Nemo>(*nemo)};
-    });
+QString ArchiveView::currentMember() const {
+    if (!m_parts->artifact().isEmpty()) return m_parts->artifact();
+    if (m_parts->part() != QStringLiteral("members") || !m_members) return {};
+    return m_members->currentIndex().siblingAtColumn(MemberModel::NameColumn).data().toString();
+}
+
+void ArchiveView::updateActions() {
+    if (!isVisible()) return; // the actions are those of the archive in front
+    const QString part = m_parts->part();
+    const bool isEditable = m_document.isEditable() && !m_saver.isSaving();
+    const bool isConfig = part == QStringLiteral("config") && m_config;
+    const bool isWeights = part == QStringLiteral("weights") && m_tensors;
+    const bool isMember = !currentMember().isEmpty();
+    const bool isModified = m_document.isModified();
+    const archive::NemoEditor* const editor = m_document.isEditable() ? &m_document.editor() : nullptr;
+    const auto named = [](QAction* action, const QString& verb, const std::string& what) {
+        action->setText(what.empty() ? verb
+                                     : QStringLiteral("%1: %2").arg(verb, QString::fromStdString(what)));
+        action->setToolTip(QStringLiteral("%1 (%2)").arg(
+            action->text(), action->shortcut().toString(QKeySequence::NativeText)));
+    };
+    named(m_actions.undo, tr("Undo"), editor ? editor->undoText() : std::string());
+    named(m_actions.redo, tr("Redo"), editor ? editor->redoText() : std::string());
+    m_actions.undo->setEnabled(isEditable && editor->canUndo());
+    m_actions.redo->setEnabled(isEditable && editor->canRedo());
+    m_actions.save->setEnabled(isEditable && isModified);
+    m_actions.saveAs->setEnabled(isEditable);
+    m_actions.revert->setEnabled(isEditable && isModified);
+    m_actions.diff->setEnabled(true);
+    m_actions.add->setEnabled(isEditable);
+    m_actions.addArtifact->setEnabled(isEditable);
+    m_actions.replace->setEnabled(isEditable && isMember);
+    m_actions.rename->setEnabled(isEditable && (isMember || isWeights));
+    m_actions.remove->setEnabled(isEditable &&
+                                 (isMember || isWeights || (isConfig && m_config->canRemove())));
+    m_actions.reset->setEnabled(isEditable && isConfig && m_config->canReset());
+    m_actions.convert->setEnabled(isEditable && isWeights);
+    m_actions.filter->setEnabled(isConfig || isWeights || (m_artifact && !m_parts->artifact().isEmpty()));
+}
+
+void ArchiveView::run(const QAction* action) {
+    const QString member = currentMember();
+    const bool isConfig = m_parts->part() == QStringLiteral("config") && m_config;
+    const bool isWeights = m_parts->part() == QStringLiteral("weights") && m_tensors;
+    using Edit = TensorEditDialog::Edit;
+    if (action == m_actions.undo) return m_document.undo();
+    if (action == m_actions.redo) return m_document.redo();
+    if (action == m_actions.revert) return m_document.revert();
+    if (action == m_actions.save) return m_edits->save();
+    if (action == m_actions.saveAs) return m_edits->saveAs();
+    if (action == m_actions.diff) return Q_EMIT diffRequested();
+    if (action == m_actions.filter) {
+        if (isConfig) return m_config->focusFilter();
+        if (isWeights) return m_tensors->focusFilter();
+        if (m_artifact) m_artifact->focusFilter();
+    }
+    if (action == m_actions.add && isConfig) return m_config->addKey();
+    if (action == m_actions.add || action == m_actions.addArtifact) return m_edits->addArtifact();
+    if (action == m_actions.reset && isConfig) return m_config->resetKey();
+    if (action == m_actions.remove && isConfig) return m_config->removeKey();
+    if (isWeights && action == m_actions.convert)
+        return m_edits->editTensors(Edit::Convert, m_tensors->currentPattern());
+    if (isWeights && action == m_actions.rename)
+        return m_edits->editTensors(Edit::Rename, m_tensors->currentPattern());
+    if (isWeights && action == m_actions.remove)
+        return m_edits->editTensors(Edit::Drop, m_tensors->currentPattern());
+    if (member.isEmpty()) return;
+    if (action == m_actions.replace) return m_edits->replace(member);
+    if (action == m_actions.rename) return m_edits->rename(member);
+    if (action == m_actions.remove) return m_document.removeMember(member);
+}
+
+void ArchiveView::watch() {
+    if (!m_watcher->files().isEmpty()) m_watcher->removePaths(m_watcher->files());
+    if (m_document.contents().nemo && m_document.contents().nemo->identity())
+        m_watcher->addPath(m_document.contents().path);
+}
+
+/// A file that was changed by someone else is announced; reloading waits for the user.
+void ArchiveView::checkDisk() {
+    if (m_saver.isSaving()) return;
+    m_jobs.run(
+        QStringLiteral("archive.disk.%1").arg(reinterpret_cast<quintptr>(this)), this,
+        [nemo = *m_document.contents().nemo](std::stop_token) {
+            const auto now = identify(nemo.path());
+            return !now || *now != nemo.identity();
+        },
+        [this](bool isStale) {
+            if (!isStale || m_saver.isSaving()) return watch();
+            m_offersReload = true;
+            m_notice->present(NoticeBar::Kind::Information, tr("This archive was changed on disk"),
+                              m_document.isModified() ? tr("Reload and drop the edits") : tr("Reload"));
+        });
 }
 
 } // namespace fathom::app

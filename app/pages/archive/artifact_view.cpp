@@ -6,13 +6,13 @@
 #include "app/pages/archive/hex_pane.h"
 #include "app/pages/archive/vocabulary_pane.h"
 #include "engine/base/file.h"
+#include "widgets/action_button.h"
 #include "widgets/code_view.h"
 #include "widgets/elided_label.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
-#include <QAction>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -61,16 +61,7 @@ ArtifactView::ArtifactView(JobRunner& jobs, QWidget* parent)
 }
 
 void ArtifactView::addButton(QAction* action) {
-    auto* const button = new QPushButton(action->icon(), action->text());
-    button->setToolTip(action->toolTip());
-    m_buttons->insertWidget(m_buttons->count() - 1, button);
-    const auto follow = [button, action] {
-        button->setEnabled(action->isEnabled());
-        button->setVisible(action->isVisible());
-    };
-    connect(action, &QAction::changed, button, follow);
-    connect(button, &QPushButton::clicked, action, &QAction::trigger);
-    follow();
+    m_buttons->insertWidget(m_buttons->count() - 1, widgets::actionButton(action));
 }
 
 void ArtifactView::focusFilter() {

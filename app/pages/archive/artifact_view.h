@@ -8,6 +8,7 @@
 
 #include <QWidget>
 
+class QAction;
 class QComboBox;
 class QHBoxLayout;
 class QStackedWidget;

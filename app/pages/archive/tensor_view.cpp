@@ -11,6 +11,7 @@
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
@@ -161,8 +162,15 @@ QWidget* TensorView::makeBar() {
     return bar;
 }
 
-void TensorView::addToBar(QWidget* widget) {
-    m_bar->addWidget(widget);
+void TensorView::setEditActions(const QList<QAction*>& actions) {
+    m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_tree->addActions(actions);
+    auto* const menu = new QMenu(this);
+    menu->addActions(actions);
+    auto* const button = new QPushButton(widgets::icon(QStringLiteral("edit")), tr("Edit"));
+    button->setToolTip(tr("Convert, rename or drop the chosen tensors"));
+    button->setMenu(menu);
+    m_bar->addWidget(button);
 }
 
 void TensorView::focusFilter() {

@@ -30,8 +30,8 @@ public:
     bool selectTensor(const QString& name);
     /// What the current row stands for as a glob: "encoder.*" of a module; "*" for none.
     [[nodiscard]] QString currentPattern() const;
-    /// Puts a button of this widget's into the line above the table.
-    void addToBar(QWidget* widget);
+    /// Offers these in a menu above the table and on its rows.
+    void setEditActions(const QList<QAction*>& actions);
     [[nodiscard]] TensorDetail* detail() const { return m_detail; }
     void focusFilter();
 

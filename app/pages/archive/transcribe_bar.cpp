@@ -2,6 +2,7 @@
 #include "app/pages/archive/transcribe_bar.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/pages/archive/archive_document.h"
 #include "engine/run/torch_module.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
@@ -56,13 +57,12 @@ QString textOf(const std::vector<run::Transcript>& transcripts) {
 
 } // namespace
 
-TranscribeBar::TranscribeBar(QString archive, JobRunner& jobs, QWidget* parent)
+TranscribeBar::TranscribeBar(const ArchiveDocument& document, JobRunner& jobs, QWidget* parent)
     : QWidget(parent),
-      m_archive(std::move(archive)),
+      m_document(document),
       m_jobs(jobs),
       m_choose(new QPushButton(widgets::icon(QStringLiteral("play")), tr("Transcribe…"))),
-      m_result(new QLabel(tr("Drop recordings here to hear what this model makes of them."))) {
-    setAcceptDrops(true);
+      m_result(new QLabel) {
     m_choose->setToolTip(tr("Restore the model and transcribe recordings"));
     m_result->setWordWrap(true);
     m_result->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -73,6 +73,37 @@ TranscribeBar::TranscribeBar(QString archive, JobRunner& jobs, QWidget* parent)
     row->addWidget(m_choose);
     row->addWidget(m_result, 1);
     connect(m_choose, &QPushButton::clicked, this, &TranscribeBar::chooseClips);
+    connect(&m_document, &ArchiveDocument::composed, this, &TranscribeBar::refresh);
+    refresh();
+}
+
+/// What the archive says it is decides; a transcript stays while that stays.
+void TranscribeBar::refresh() {
+    const auto& config = m_document.composition().config;
+    QString target;
+    for (const char* const key : {"target", "_target_"}) {
+        if (!config || !config->find(key)) continue;
+        const Value value = config->unresolved(key);
+        if (value.isString()) target = QString::fromStdString(value.asString()).section(QLatin1Char('.'), -1);
+    }
+    const QString shown = target + QLatin1Char(' ') + m_document.contents().path;
+    if (shown == m_shown) return;
+    m_shown = shown;
+    // Greedy CTC models are what the engine restores and transcribes with today.
+    const bool isRestorable =
+        m_document.contents().weights && target.startsWith(QStringLiteral("EncDecCTCModel"));
+    setAcceptDrops(isRestorable);
+    m_choose->setVisible(isRestorable);
+    if (isRestorable)
+        m_result->setText(tr("Drop recordings here to hear what this model makes of them."));
+    else if (!m_document.contents().nemo)
+        m_result->setText(tr("Only .nemo archives can be restored and tried here."));
+    else if (target.isEmpty())
+        m_result->setText(tr("The config names no class (target), so there is nothing to restore."));
+    else
+        m_result->setText(
+            tr("%1 cannot be tried here: the engine restores EncDecCTCModel and EncDecCTCModelBPE only.")
+                .arg(target));
 }
 
 void TranscribeBar::chooseClips() {
@@ -84,10 +115,11 @@ void TranscribeBar::chooseClips() {
 
 void TranscribeBar::transcribe(const QStringList& clips) {
     m_choose->setEnabled(false);
-    m_result->setText(tr("Restoring the model and listening…"));
+    m_result->setText(m_document.isModified() ? tr("Restoring the model as it was saved, and listening…")
+                                              : tr("Restoring the model and listening…"));
     m_jobs.run(
         QString(), this,
-        [archive = m_archive, clips](std::stop_token stop) {
+        [archive = m_document.contents().path, clips](std::stop_token stop) {
             return transcribeClips(archive, clips, std::move(stop));
         },
         [this](const Result<std::vector<run::Transcript>>& transcripts) {

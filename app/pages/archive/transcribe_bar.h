@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Restores the archive's model and transcribes recordings that are dropped here. LibTorch is loaded on first
-// use.
+// Restores the archive's model and tries it on recordings that are dropped here. LibTorch is loaded on first
+// use. Of a model that the engine does not have, it says so.
 #pragma once
 
 #include <QWidget>
@@ -10,12 +10,13 @@ class QPushButton;
 
 namespace fathom::app {
 
+class ArchiveDocument;
 class JobRunner;
 
 class TranscribeBar : public QWidget {
     Q_OBJECT
 public:
-    TranscribeBar(QString archive, JobRunner& jobs, QWidget* parent = nullptr);
+    TranscribeBar(const ArchiveDocument& document, JobRunner& jobs, QWidget* parent = nullptr);
     void transcribe(const QStringList& clips);
 
 protected:
@@ -24,7 +25,9 @@ protected:
 
 private:
     void chooseClips();
-    QString m_archive;
+    void refresh();
+    const ArchiveDocument& m_document;
+    QString m_shown; ///< class and file that the bar speaks of
     JobRunner& m_jobs;
     QPushButton* m_choose = nullptr;
     QLabel* m_result = nullptr;
