@@ -6,8 +6,15 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cli=$(realpath "${1:-$here/../../build/release/bin/fathom-cli}")
-data=$here/../data/nemo
+data=$(realpath "$here/../data/nemo")
 work=$(mktemp -d)
+# Offline, NeMo finds these tokenizers as folders where it runs.
+for case in cased uncased; do
+    mkdir "$work/bert-base-$case"
+    echo '{"model_type": "bert"}' > "$work/bert-base-$case/config.json"
+    printf '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n' > "$work/bert-base-$case/vocab.txt"
+done
+cd "$work"
 trap 'rm -rf "$work"' EXIT
 failed=0
 
@@ -28,7 +35,7 @@ edit() { # python, golden name, description, fathom-cli nemo arguments after the
 
 speech=${NEMO_PYTHON:?a Python with nemo-toolkit[asr]==3.0.0}
 printf 'one\ntwo\n' > "$work/notes.txt"
-for name in quartznet_char quartznet_char_gz quartznet_char_legacypickle conformer_ctc_spe conformer_ctc_wpe; do
+for name in ${GOLDEN:-quartznet_char quartznet_char_gz quartznet_char_legacypickle conformer_ctc_spe conformer_ctc_wpe}; do
     edit "$speech" $name "scalar set" set optim.lr=0.5
     edit "$speech" $name "key added and removed" set +a.new.key=[1,2] '~optim.sched'
     edit "$speech" $name "rewritten as a plain tar" convert -o "$work/a.nemo"
@@ -45,6 +52,13 @@ NEMO_PYTHON=$speech check "$speech" "conformer_ctc_spe, packed from a folder" "$
 "$cli" nemo replace "$work/spe.nemo" tokenizer.model_path tokenizer.model_path --from "$data/conformer_ctc_spe.nemo" >/dev/null
 NEMO_PYTHON=$speech check "$speech" "conformer_ctc_spe, tokenizer of another archive" "$work/spe.nemo"
 if [ -n "${NEMO_NLP_PYTHON:-}" ]; then
+    "$cli" nemo show "$data/text_classification_bert.nemo" --json > "$work/config.json"
+    "$NEMO_NLP_PYTHON" - "$work" <<'PY' >/dev/null 2>&1
+import json, sys
+from transformers import BertConfig, BertModel
+config = json.load(open(sys.argv[1] + "/config.json"))["config"]["language_model"]["config"]
+BertModel(BertConfig(**{k: v for k, v in config.items() if k != "model_type"})).save_pretrained(sys.argv[1] + "/bert-base-uncased")
+PY
     for name in text_classification_bert mt_aayn_tiny; do
         edit "$NEMO_NLP_PYTHON" $name "scalar set" set +a_note=1
         edit "$NEMO_NLP_PYTHON" $name "artifact added" add extra.notes "$work/notes.txt"
