@@ -49,6 +49,7 @@ Result<std::vector<std::byte>> inflateRaw(std::span<const std::byte> bytes, std:
     if (!inflater.ready()) return fail(damaged(label, "zlib could not be set up"));
     z_stream& stream = inflater.stream();
     std::vector<std::byte> output;
+    output.reserve(static_cast<std::size_t>(expandedBytes)); // not touched before there is something for it
     std::vector<std::byte> piece(1 << 18);
     for (;;) {
         if (stream.avail_in == 0 && !bytes.empty()) {
@@ -62,7 +63,6 @@ Result<std::vector<std::byte>> inflateRaw(std::span<const std::byte> bytes, std:
         const std::size_t produced = piece.size() - stream.avail_out;
         if (produced > expandedBytes - output.size())
             return fail(damaged(label, "it expands to more than it says"));
-        // Grows with what is really there: a small record may claim a gigabyte.
         output.insert(output.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(produced));
         if (code == Z_STREAM_END) break;
         if (code == Z_BUF_ERROR) return fail(damaged(label, "it was cut short"));

@@ -53,7 +53,7 @@ struct TensorSpec {
 };
 
 struct PickleDocument {
-    std::vector<PickleNode> nodes{};
+    std::deque<PickleNode> nodes{};  ///< never moved: doubling gigabytes would need as much again
     std::deque<std::string> texts{}; ///< what is not literally in the pickle
     std::vector<StorageSpec> storageSpecs{};
     std::vector<TensorSpec> tensorSpecs{};

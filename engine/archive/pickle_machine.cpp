@@ -12,7 +12,7 @@ namespace fathom::archive {
 
 namespace {
 
-constexpr std::size_t kMaxNodes = 16'000'000; // about 1.5 GB; a checkpoint of 100,000 tensors has 1.5 million
+constexpr std::size_t kMaxNodes = 6'000'000; // about 500 MB; a checkpoint of 100,000 tensors has 1.5 million
 
 double bigEndianDouble(std::span<const std::byte> bytes) {
     std::uint64_t bits = 0;

@@ -19,6 +19,7 @@ constexpr std::uint32_t kEnd64 = 0x06064b50;
 constexpr std::uint32_t kEnd64Locator = 0x07064b50;
 constexpr std::uint64_t kEndBytes = 22;
 constexpr std::uint64_t kCentralBytes = 46;
+constexpr std::uint64_t kLocalBytes = 30;
 
 Error damaged(const std::string& label, std::string why, std::string remedy = "Copy or download it again") {
     return {.kind = ErrorKind::BadInput,
@@ -96,6 +97,7 @@ Result<ZipIndex> ZipIndex::open(std::span<const std::byte> zip, const std::strin
 }
 
 Status ZipIndex::readDirectory(std::uint64_t offset, std::uint64_t count) {
+    const std::uint64_t begin = offset;
     if (count > m_zip.size() / kCentralBytes)
         return fail(damaged(m_label, "it claims more records than fit in it"));
     m_entries.reserve(static_cast<std::size_t>(count));
@@ -117,6 +119,7 @@ Status ZipIndex::readDirectory(std::uint64_t offset, std::uint64_t count) {
                        .crc = *readAs<std::uint32_t>(*header, 16)};
         if (!applyZip64(entry, *extra))
             return fail(damaged(m_label, "the sizes of record " + entry.name + " are missing"));
+        if (auto located = locate(entry); !located) return located;
         m_entries.push_back(std::move(entry));
         offset += kCentralBytes + nameBytes + extraBytes + commentBytes;
     }
@@ -125,6 +128,51 @@ Status ZipIndex::readDirectory(std::uint64_t offset, std::uint64_t count) {
         if (!m_byName.emplace(m_entries[i].name, i).second)
             return fail(
                 damaged(m_label, "it holds two records called " + m_entries[i].name, "Save the model again"));
+    return checkOverlaps(begin);
+}
+
+/// Finds the payload behind the local header, which must say what the directory says: programs differ in
+/// which of the two they believe.
+Status ZipIndex::locate(ZipEntry& entry) const {
+    const std::string record = "record " + entry.name;
+    const auto header = slice(m_zip, entry.headerOffset, kLocalBytes);
+    if (!header || readAs<std::uint32_t>(*header, 0) != kLocalHeader)
+        return fail(damaged(m_label, record + " is not where the list says"));
+    const std::uint16_t nameBytes = *readAs<std::uint16_t>(*header, 26);
+    const std::uint16_t extraBytes = *readAs<std::uint16_t>(*header, 28);
+    const auto name = slice(m_zip, entry.headerOffset + kLocalBytes, nameBytes);
+    entry.dataOffset = entry.headerOffset + kLocalBytes + nameBytes + extraBytes;
+    if (!name || !slice(m_zip, entry.dataOffset, entry.packedBytes))
+        return fail(damaged(m_label, record + " reaches past the end"));
+    const std::uint16_t flags = *readAs<std::uint16_t>(*header, 6);
+    constexpr std::uint16_t kSizesFollow = 8; // behind the payload; zero here
+    constexpr std::uint32_t kElsewhere = 0xffffffff;
+    const auto agrees = [&](std::uint64_t at, std::uint64_t value) {
+        const std::uint32_t stored = *readAs<std::uint32_t>(*header, at);
+        return stored == value || stored == kElsewhere || (stored == 0 && (flags & kSizesFollow) != 0);
+    };
+    if (asText(*name) != entry.name || *readAs<std::uint16_t>(*header, 8) != entry.method ||
+        !agrees(14, entry.crc) || !agrees(18, entry.packedBytes) || !agrees(22, entry.bytes))
+        return fail(damaged(m_label, "the two headers of " + record + " disagree", "Do not trust the file"));
+    return {};
+}
+
+Status ZipIndex::checkOverlaps(std::uint64_t directoryOffset) const {
+    std::vector<const ZipEntry*> sorted;
+    sorted.reserve(m_entries.size());
+    for (const ZipEntry& entry : m_entries)
+        sorted.push_back(&entry);
+    std::sort(sorted.begin(), sorted.end(),
+              [](const ZipEntry* a, const ZipEntry* b) { return a->headerOffset < b->headerOffset; });
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        const bool isLast = i + 1 == sorted.size();
+        const std::uint64_t limit = isLast ? directoryOffset : sorted[i + 1]->headerOffset;
+        if (sorted[i]->dataOffset + sorted[i]->packedBytes <= limit) continue;
+        return fail(damaged(m_label,
+                            "record " + sorted[i]->name + " overlaps " +
+                                (isLast ? "the list of records" : "record " + sorted[i + 1]->name),
+                            "Do not trust the file"));
+    }
     return {};
 }
 
@@ -134,12 +182,7 @@ const ZipEntry* ZipIndex::find(std::string_view name) const {
 }
 
 Result<ZipBytes> ZipIndex::read(const ZipEntry& entry) const {
-    const auto header = slice(m_zip, entry.headerOffset, 30);
-    if (!header || readAs<std::uint32_t>(*header, 0) != kLocalHeader)
-        return fail(damaged(m_label, "record " + entry.name + " is not where the list says"));
-    const std::uint64_t offset = entry.headerOffset + 30 + *readAs<std::uint16_t>(*header, 26) +
-                                 std::uint64_t{*readAs<std::uint16_t>(*header, 28)};
-    const auto packed = slice(m_zip, offset, entry.packedBytes);
+    const auto packed = slice(m_zip, entry.dataOffset, entry.packedBytes);
     if (!packed) return fail(damaged(m_label, "record " + entry.name + " reaches past the end"));
     if (entry.method == 0) {
         if (entry.packedBytes != entry.bytes)

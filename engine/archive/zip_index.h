@@ -22,6 +22,7 @@ struct ZipEntry {
     std::uint64_t packedBytes = 0;
     std::uint64_t bytes = 0;
     std::uint64_t headerOffset = 0;
+    std::uint64_t dataOffset = 0; ///< of the packed bytes
     std::uint32_t crc = 0;
 };
 
@@ -34,7 +35,9 @@ struct ZipBytes {
 /// Views the bytes given to `open`, which must outlive it. Immutable; any thread may read.
 class ZipIndex {
 public:
-    /// Errors are BadInput with `label` as file.
+    /// Errors are BadInput with `label` as file: cut, damaged, two headers of a record that disagree, records
+    /// that overlap one another or the directory (each byte of a file belongs to one tensor, or a small file
+    /// could be a large one in disguise).
     [[nodiscard]] static Result<ZipIndex> open(std::span<const std::byte> zip, const std::string& label);
 
     ZipIndex(ZipIndex&&) noexcept = default;
@@ -56,6 +59,8 @@ private:
     std::unordered_map<std::string_view, std::size_t> m_byName;
 
     [[nodiscard]] Status readDirectory(std::uint64_t offset, std::uint64_t count);
+    [[nodiscard]] Status locate(ZipEntry& entry) const;
+    [[nodiscard]] Status checkOverlaps(std::uint64_t directoryOffset) const;
 };
 
 [[nodiscard]] bool isZip(std::span<const std::byte> bytes);

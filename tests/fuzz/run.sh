@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-60}
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_yaml fuzz_override)
+[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_yaml fuzz_override)
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]}"
 corpus=build/fuzz/corpus
@@ -22,9 +22,20 @@ def put(target, name, content):
 for path in [data / "nested_artifacts.nemo", data / "quartznet_char_legacypickle.nemo"]:
     with tarfile.open(path) as tar: weights = tar.extractfile("./model_weights.ckpt").read()
     put("fuzz_checkpoint", path.stem, weights)
+    if weights[:2] == b"PK": put("fuzz_zip", path.stem, weights)
     if path.stem == "nested_artifacts":
         put("fuzz_tar", path.stem, path.read_bytes())
         put("fuzz_pickle", path.stem, zipfile.ZipFile(io.BytesIO(weights)).read("model_weights/data.pkl"))
+deflated = io.BytesIO()
+with zipfile.ZipFile(deflated, "w", zipfile.ZIP_DEFLATED) as file: file.writestr("a/data.pkl", b"\x80\x02}." * 30)
+put("fuzz_zip", "deflated", deflated.getvalue())
+put("fuzz_safetensors", "all_dtypes", pathlib.Path("tests/data/nemo_more/all_dtypes.safetensors").read_bytes())
+put("fuzz_pickle", "torch_dist", pathlib.Path("tests/data/nemo_more/torch_dist_folder/model_weights/.metadata").read_bytes())
+for path in pathlib.Path("tests/data/hostile").iterdir():
+    if path.stat().st_size > 65536: continue
+    kind = {".nemo": "fuzz_tar", ".safetensors": "fuzz_safetensors", ".ckpt": "fuzz_checkpoint"}.get(path.suffix)
+    if kind: put(kind, path.name, path.read_bytes())
+    if path.suffix == ".ckpt": put("fuzz_zip", path.name, path.read_bytes())
 put("fuzz_pickle", "protocol4", b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x01a\x94K\x01s.")
 for name in ["mel_len", "tokens", "window"]: put("fuzz_npy", name, (data / "quartznet_char" / f"{name}.npy").read_bytes())
 def text(target, content): put(target, hashlib.sha1(content.encode()).hexdigest(), content.encode())
