@@ -63,6 +63,8 @@ struct PickleDocument {
     std::size_t copiedItems =
         0; ///< by callables that copy a list; limited, or a small pickle could grow without end
 
+    static constexpr std::size_t kMaxCopiedItems = 4'000'000;
+
     PickleDocument();
     NodeId add(PickleNode node) {
         nodes.push_back(std::move(node));

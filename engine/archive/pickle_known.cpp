@@ -79,7 +79,6 @@ constexpr std::string_view kData[]{
 
 constexpr std::size_t kMaxArguments = 16;
 constexpr std::size_t kMaxDimensions = 64;
-constexpr std::size_t kMaxCopiedItems = 4'000'000;
 
 constexpr std::string_view kBuiltinTypes[]{
     "bool", "int",   "long", "float", "complex",   "str",    "unicode",  "bytes", "bytearray",
@@ -138,7 +137,7 @@ private:
     /// Counts a copy; false when this pickle has made enough of them.
     bool mayCopy(std::size_t items) {
         m_document.copiedItems += items;
-        return m_document.copiedItems <= kMaxCopiedItems;
+        return m_document.copiedItems <= PickleDocument::kMaxCopiedItems;
     }
     NodeId add(PickleNode value) { return m_document.add(std::move(value)); }
 

@@ -402,6 +402,8 @@ PickleMachine::Step PickleMachine::make(NodeId callable, NodeId arguments) {
     if (m_document.nodes[arguments].kind != PickleKind::Tuple)
         return failed("the arguments of a call are not a tuple");
     if (const auto known = makeKnown(m_document, callable, arguments)) return push(*known);
+    if (m_document.copiedItems > PickleDocument::kMaxCopiedItems)
+        return failed("it copies lists over and over");
     PickleNode node(PickleKind::Object);
     node.type = callable;
     node.arguments = arguments;

@@ -26,12 +26,15 @@ std::string shapeText(const Tensor& tensor) {
     return text + ']';
 }
 
+constexpr std::size_t kMaxValues = 1'000'000;
+
 /// Turns the graph into a tree, as far as a tree of reasonable size can show it.
 class Planter {
 public:
     explicit Planter(std::size_t limit) : m_left(limit) {}
 
     Value plant(const PickleValue& source, int depth) {
+        m_isTooDeep = m_isTooDeep || depth > kMaxDepth;
         if (m_left == 0 || depth > kMaxDepth) return {};
         --m_left;
         switch (source.kind()) {
@@ -64,6 +67,7 @@ public:
     }
 
     [[nodiscard]] bool isExhausted() const { return m_left == 0; }
+    [[nodiscard]] bool isTooDeep() const { return m_isTooDeep; }
 
 private:
     static constexpr int kMaxDepth = 100;
@@ -113,6 +117,7 @@ private:
     }
 
     std::size_t m_left;
+    bool m_isTooDeep = false;
     std::unordered_set<std::uint32_t> m_open{};
 };
 
@@ -198,13 +203,19 @@ const Tensor* PickleValue::tensor() const {
 }
 
 Result<Value> toValue(const PickleValue& value) {
-    Planter planter(1'000'000);
+    Planter planter(kMaxValues);
     Value result = planter.plant(value, 0);
     if (!planter.isExhausted()) return result;
     return fail({.kind = ErrorKind::BadInput,
                  .what = "Cannot show the checkpoint's contents",
                  .why = "they are more than a million values",
                  .remedy = "Open a part of them"});
+}
+
+bool isReasonable(const PickleValue& value) {
+    Planter planter(kMaxValues);
+    (void)planter.plant(value, 0);
+    return !planter.isExhausted() && !planter.isTooDeep();
 }
 
 } // namespace fathom::archive

@@ -89,5 +89,7 @@ private:
 /// {"$dict": "12345 entries"}, a cycle or what lies deeper than 100 levels null.
 /// BadInput when it would grow beyond a million values.
 [[nodiscard]] Result<Value> toValue(const PickleValue& value);
+/// False where toValue would fail or leave out what lies too deep: no training saves such a thing.
+[[nodiscard]] bool isReasonable(const PickleValue& value);
 
 } // namespace fathom::archive

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/archive/config_leaves.h"
 #include "engine/archive/inspect.h"
+#include "engine/archive/suspicion.h"
 #include "engine/config/yaml_reader.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace fathom::archive {
@@ -15,6 +18,10 @@ public:
     std::vector<Finding> list{};
 };
 
+bool isControl(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 void checkMembers(const Nemo& nemo, Findings& findings) {
     std::unordered_set<std::string_view> names;
     for (const Member& member : nemo.members()) {
@@ -22,6 +29,9 @@ void checkMembers(const Nemo& nemo, Findings& findings) {
             findings.warning("member " + member.name + " is never extracted: " + member.problem);
         else if (!names.insert(plainMemberName(member.name)).second)
             findings.warning("member " + member.name + " is there twice; the last one counts");
+        if (std::any_of(member.name.begin(), member.name.end(), isControl))
+            findings.warning("member " + member.name +
+                             " has control characters in its name, which a terminal obeys");
     }
 }
 
@@ -40,7 +50,54 @@ void checkReferences(const Value& value, const std::string& key, const Nemo& nem
             checkReferences(value.asList()[i], key + '.' + std::to_string(i), nemo, findings);
 }
 
+/// "a.b.C": what Python could import.
+bool isDottedName(const Value& value) {
+    return value.isString() && value.asString().find('.') != std::string::npos &&
+           value.asString().find_first_of(" /:$") == std::string::npos;
+}
+
+/// Classes that the config asks to have made: `_target_` anywhere, and `target` of the model and its parts.
+void checkTargets(const Value& value, const std::string& key, Findings& findings) {
+    const auto inner = [&](const std::string& name) { return key.empty() ? name : key + '.' + name; };
+    if (value.isList())
+        for (std::size_t i = 0; i < value.asList().size(); ++i)
+            checkTargets(value.asList()[i], inner(std::to_string(i)), findings);
+    if (!value.isMap()) return;
+    for (const auto& [name, child] : value.asMap()) {
+        const bool isTarget =
+            child.isString() && (name == "_target_" || (name == "target" && isDottedName(child)));
+        if (isTarget && !isAllowedTarget(child.asString()))
+            findings.warning("the config's " + inner(name) + " is " + child.asString() +
+                             ", which is no class of a model: NeMo 3.0 blocks it");
+        checkTargets(child, inner(name), findings);
+    }
+}
+
+Result<config::Config> parseConfig(const Nemo& nemo) {
+    const auto text = nemo.configYaml();
+    if (!text) return fail(text.error());
+    auto node = config::readYaml(*text, nemo.path().string() + ":model_config.yaml", config::Layer::Yaml);
+    if (!node) {
+        Error error = node.error();
+        error.kind = ErrorKind::BadInput;
+        return fail(std::move(error));
+    }
+    return config::Config(std::move(*node));
+}
+
+/// NeMo resolves interpolations before it saves, so any is odd.
+void checkInterpolations(const config::Config& config, Findings& findings) {
+    for (const auto& [key, value] : leaves(config.unresolved()))
+        if (value.isString() && value.asString().find("${oc.env:") != std::string::npos)
+            findings.warning("the config's " + key + " asks for the environment of whoever loads it");
+    if (const auto resolved = config.resolved(); !resolved)
+        findings.warning("the config's interpolations cannot be resolved: " + resolved.error().why);
+}
+
 void checkConfig(const Nemo& nemo, Findings& findings) {
+    const auto parsed = parseConfig(nemo);
+    if (!parsed) return findings.error(parsed.error().message());
+    checkInterpolations(*parsed, findings);
     const auto config = modelConfig(nemo);
     if (!config) return findings.error(config.error().message());
     if (!config->isMap()) return findings.error("the config is not a map");
@@ -49,6 +106,18 @@ void checkConfig(const Nemo& nemo, Findings& findings) {
     if (config->at("model") != nullptr)
         findings.warning("the config has a key `model`, which NeMo's constructors refuse");
     checkReferences(*config, {}, nemo, findings);
+    checkTargets(*config, {}, findings);
+}
+
+/// Tensors that say far more than their storages hold: legal by strides of 0, and a trap for whoever copies.
+void checkExpansion(const Checkpoint& checkpoint, Findings& findings) {
+    constexpr std::uint64_t kSuspicious = std::uint64_t{1} << 30;
+    std::uint64_t expanded = 0;
+    for (const Tensor& tensor : checkpoint.tensors())
+        if (tensor.byteCount() > tensor.bytes.size()) expanded += tensor.byteCount() - tensor.bytes.size();
+    if (expanded > kSuspicious)
+        findings.warning("its tensors say to have " + std::to_string(expanded) +
+                         " bytes more than they do, by strides of 0");
 }
 
 void checkWeights(const Result<std::shared_ptr<const Checkpoint>>& weights, Findings& findings) {
@@ -89,25 +158,27 @@ void checkParts(const Nemo& nemo, const std::vector<WeightPart>& parts, Findings
 } // namespace
 
 Result<Value> modelConfig(const Nemo& nemo) {
-    const auto text = nemo.configYaml();
-    if (!text) return fail(text.error());
-    auto node = config::readYaml(*text, nemo.path().string() + ":model_config.yaml", config::Layer::Yaml);
-    if (!node) {
-        Error error = node.error();
-        error.kind = ErrorKind::BadInput;
-        return fail(std::move(error));
-    }
-    const config::Config config(std::move(*node));
-    auto resolved = config.resolved();
-    return resolved ? std::move(resolved) : Result<Value>(config.unresolved());
+    const auto config = parseConfig(nemo);
+    if (!config) return fail(config.error());
+    auto resolved = config->resolved();
+    return resolved ? std::move(resolved) : Result<Value>(config->unresolved());
 }
 
 std::vector<Finding> verify(const Checkpoint& checkpoint) {
     Findings findings;
     if (const auto checked = checkpoint.verify(); !checked) findings.error(checked.error().message());
-    for (const std::string& global : checkpoint.opaqueGlobals())
-        findings.warning("the pickle names " + global +
-                         ", which is no data: torch.load refuses it by default");
+    for (const std::string& global : checkpoint.opaqueGlobals()) {
+        if (runsCode(global))
+            findings.error("the pickle names " + global +
+                           ", by which loading it can run a program: do not load it with weights_only=False");
+        else
+            findings.warning("the pickle names " + global +
+                             ", which is no data: torch.load refuses it by default");
+    }
+    if (!isReasonable(checkpoint.root()))
+        findings.warning("its contents nest deeper than 100 levels or stand for more than a million values, "
+                         "which no training saves");
+    checkExpansion(checkpoint, findings);
     return std::move(findings.list);
 }
 
