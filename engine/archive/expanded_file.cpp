@@ -3,6 +3,7 @@
 
 #include "engine/archive/byte_reader.h"
 #include "engine/base/checksum.h"
+#include "engine/base/clock.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -44,8 +45,10 @@ std::optional<fs::path> cacheFolder() {
     return isOurs && access(folder.c_str(), W_OK | X_OK) == 0 ? std::optional(folder) : std::nullopt;
 }
 
+/// With the machine's boot: a copy is not synced to the disk, which would take longer than expanding it, so
+/// after a power cut it could be damaged.
 std::string keyOf(const FileIdentity& file) {
-    std::string text;
+    std::string text = thisProcess().bootId + ' ';
     for (const std::uint64_t number : {file.device, file.inode, file.bytes})
         text += std::to_string(number) + ' ';
     text += std::to_string(file.modified) + ' ' + std::to_string(file.changed);
@@ -105,7 +108,8 @@ Result<std::shared_ptr<const MappedFile>> expandUnnamed(const MappedFile& packed
                             ("fathom-" + keyOf(packed.identity()) + "-" + std::to_string(getpid()) + ".tar");
     auto file = expandInto(target, packed, options);
     if (!file) return fail(file.error());
-    if (auto committed = file->commit(); !committed) return fail(committed.error());
+    if (auto committed = file->commit(AtomicFile::Durability::Volatile); !committed)
+        return fail(committed.error());
     auto mapped = MappedFile::open(target);
     unlink(target.c_str());
     return mapped;
@@ -129,7 +133,8 @@ Result<std::shared_ptr<const MappedFile>> expandedFile(const std::shared_ptr<con
     }
     auto file = expandInto(target, *packed, options);
     if (!file) return fail(file.error());
-    if (auto committed = file->commit(); !committed) return fail(committed.error());
+    if (auto committed = file->commit(AtomicFile::Durability::Volatile); !committed)
+        return fail(committed.error());
     auto mapped = MappedFile::open(target); // before it may be evicted for being larger than all may be
     evictExpanded(*folder, kExpandedLimit);
     return mapped;

@@ -18,10 +18,10 @@ struct OpenOptions {
 };
 
 /// The expanded contents of a compressed file, from $XDG_CACHE_HOME/fathom/archives (~/.cache without it)
-/// where they are kept under the file's identity, or expanded into there now. Where that folder cannot be
-/// had, into a temporary file without a name: path() of the result then leads nowhere. Several processes may
-/// do it at once. Errors: BadInput for what Expander refuses and what grows beyond largestExpansion, Failed
-/// for a disk that is full, Interrupted.
+/// where they are kept under the file's identity until the machine starts anew, or expanded into there now.
+/// Where that folder cannot be had, into a temporary file without a name: path() of the result then leads
+/// nowhere. Several processes may do it at once. Errors: BadInput for what Expander refuses and what grows
+/// beyond largestExpansion, Failed for a disk that is full, Interrupted.
 [[nodiscard]] Result<std::shared_ptr<const MappedFile>>
 expandedFile(const std::shared_ptr<const MappedFile>& packed, const OpenOptions& options = {});
 

@@ -178,15 +178,17 @@ Status AtomicFile::write(std::string_view text) {
     return write(std::as_bytes(std::span(text.data(), text.size())));
 }
 
-Status AtomicFile::commit() {
+Status AtomicFile::commit(Durability durability) {
+    const bool isDurable = durability == Durability::Durable;
     const auto error = [&] {
         return fail(systemError(ErrorKind::Failed, "Cannot write the file", m_target.string(),
                                 errno == ENOSPC ? "Free some disk space" : ""));
     };
-    if (fsync(m_fd) != 0) return error();
+    if (isDurable && fsync(m_fd) != 0) return error();
     if (auto named = giveName(); !named) return named;
     if (rename(m_temporary.c_str(), m_target.c_str()) != 0) return error();
     close(std::exchange(m_fd, -1));
+    if (!isDurable) return {};
     const std::filesystem::path folder = m_target.has_parent_path() ? m_target.parent_path() : ".";
     const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.get() >= 0) fsync(directory.get()); // best effort: some file systems refuse it

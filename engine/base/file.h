@@ -63,8 +63,9 @@ public:
 
     [[nodiscard]] Status write(std::span<const std::byte> bytes);
     [[nodiscard]] Status write(std::string_view text);
-    /// fsync, rename, fsync of the folder.
-    [[nodiscard]] Status commit();
+    /// fsync, rename, fsync of the folder; Volatile: only rename, so that a power cut may damage the file.
+    enum class Durability { Durable, Volatile };
+    [[nodiscard]] Status commit(Durability durability = Durability::Durable);
     /// For callers that copy in the kernel; the offset is shared with write().
     [[nodiscard]] int descriptor() const { return m_fd; }
     /// By which this process can read what was written so far.
