@@ -228,6 +228,7 @@ int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* 
         return 0;
     case SH_EtchDisabledText:
     case SH_DitherDisabledText:
+    case SH_DialogButtonBox_ButtonsHaveIcons: // the platform's pictures are none of the theme's
         return 0;
     case SH_ItemView_ShowDecorationSelected:
         return 1;

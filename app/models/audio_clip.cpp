@@ -84,7 +84,7 @@ Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token sto
     if (sf_command(nullptr, SFC_GET_FORMAT_INFO, &format, sizeof format) == 0 && format.name)
         clip.format = QString::fromLatin1(format.name);
     // How many frames there are is known at the end only: stretches double when there are too many of them.
-    sf_count_t stretch = 64;
+    sf_count_t stretch = 8;
     sf_count_t frames = 0;
     sf_count_t filled = 0;
     const auto channels = static_cast<std::size_t>(std::max(1, info.channels));

@@ -193,6 +193,7 @@ QVariant TensorModel::sortValue(const Row& row, int column) const {
     }
     if (row.tensor < 0 || !summary(row.tensor)) return {};
     const archive::TensorStatistics& s = summary(row.tensor)->statistics;
+    if (s.count == s.nans + s.infinities) return {}; // no value to speak of
     switch (column) {
     case MeanColumn:
         return s.mean;
@@ -217,7 +218,8 @@ QVariant TensorModel::display(const Row& row, int column) const {
     case DTypeColumn:
         return isModule ? QString() : dtypeText(entry(row.tensor));
     case ShapeColumn:
-        return isModule ? row.tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(row.tensors)
+        return isModule ? row.tensors == 1 ? tr("1 tensor")
+                                           : tr("%1 tensors").arg(widgets::formatCount(row.tensors))
                         : shapeText(tensor(row.tensor));
     case CountColumn:
         return widgets::formatCount(row.elements);

@@ -7,12 +7,38 @@
 #include "engine/archive/nemo_save.h"
 #include "tests/app/archive_page_test.h"
 #include "widgets/heat_map.h"
+#include "widgets/hex_view.h"
 
+#include <QElapsedTimer>
 #include <QTreeView>
 #include <QtTest>
 
 using namespace fathom;
 using namespace fathom::app;
+
+namespace {
+
+/// A ustar header.
+QByteArray header(const char* name, qint64 bytes) {
+    QByteArray block(512, '\0');
+    const auto put = [&block](qsizetype at, const QByteArray& text) { block.replace(at, text.size(), text); };
+    put(0, name);
+    put(100, "0000644");
+    put(108, "0000000");
+    put(116, "0000000");
+    put(124, QByteArray::number(bytes, 8).rightJustified(11, '0'));
+    put(136, "00000000000");
+    put(148, "        ");
+    put(156, "0");
+    put(257, QByteArray("ustar\00000", 8));
+    unsigned sum = 0;
+    for (const char byte : block)
+        sum += static_cast<unsigned char>(byte);
+    put(148, QByteArray::number(sum, 8).rightJustified(6, '0') + '\0');
+    return block;
+}
+
+} // namespace
 
 class TestArchivePage : public QObject {
     Q_OBJECT
@@ -26,6 +52,7 @@ private Q_SLOTS:
     void damagedFile_saysWhyAndLeavesThePageUsable();
     void openFiles_survivesARestart();
     void heatMap_readsOutTheElementUnderThePointer();
+    void oneGigabyteMember_isShownAsBytesAtOnce();
     void diff_listsWhatDiffers();
     void diffOfSomethingElse_saysWhy();
 
@@ -136,6 +163,35 @@ void TestArchivePage::heatMap_readsOutTheElementUnderThePointer() {
     const QString expected = QStringLiteral("%1 = %2").arg(
         slice.indexText(cell.row, cell.column), exactText(tensor->dtype, slice.bytes(cell.row, cell.column)));
     QVERIFY2(detail->readout().startsWith(expected), qPrintable(detail->readout() + expected));
+}
+
+void TestArchivePage::oneGigabyteMember_isShownAsBytesAtOnce() {
+    constexpr qint64 kBytes = qint64{1} << 30;
+    const QString path = m_test->fixture.folder.filePath(QStringLiteral("large.nemo"));
+    QFile file(path); // sparse: it takes a few blocks of the disk
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(header("./model_config.yaml", 8) + QByteArray("lr: 0.1\n").leftJustified(512, '\0'));
+    file.write(header("./blob.bin", kBytes));
+    const qint64 start = file.pos();
+    QVERIFY(file.seek(start + kBytes - 4));
+    file.write("tail");
+    file.write(QByteArray(1024, '\0'));
+    file.close();
+    m_test->page.open(path);
+    QVERIFY(QTest::qWaitFor([this] { return m_test->view() != nullptr; }, 10000));
+    QElapsedTimer timer;
+    timer.start();
+    m_test->view()->showPart(QStringLiteral("artifact ./blob.bin"));
+    QVERIFY(QTest::qWaitFor([this] { return m_test->child<ArtifactView>()->isSettled(); }, 10000));
+    auto* const hex = m_test->child<widgets::HexView>();
+    QVERIFY(hex->isVisible());
+    QCOMPARE(hex->size(), kBytes);
+    hex->goTo(kBytes - 1);
+    hex->grab();
+    qInfo("the end of 1 GiB shown after %lld ms", static_cast<long long>(timer.elapsed()));
+    QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+    QTRY_COMPARE(hex->selectedText(), QStringLiteral("6c")); // the "l" of "tail", read by a job
+    QVERIFY(m_test->settle());
 }
 
 void TestArchivePage::diff_listsWhatDiffers() {

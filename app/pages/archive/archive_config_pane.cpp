@@ -130,13 +130,23 @@ void ArchiveConfigPane::show() {
     Q_EMIT currentChanged();
 }
 
-/// The line of the current key, or of the nearest key above it that the file has.
+/// The line of the current key, of what an edit of it beats, or of the nearest key above it that the file
+/// has.
 void ArchiveConfigPane::markSource() {
     if (m_document.contents().configError) return;
+    const auto lineOf = [](const QModelIndex& index) {
+        return index.data(ConfigModel::FileRole).toString() == configFileName()
+                   ? index.data(ConfigModel::LineRole).toInt()
+                   : 0;
+    };
     int line = 0;
     for (QModelIndex index = tree()->currentSource(); index.isValid() && line == 0; index = index.parent()) {
-        if (!index.data(ConfigModel::FileRole).toString().isEmpty())
-            line = index.data(ConfigModel::LineRole).toInt();
+        line = lineOf(index);
+        for (int row = 0; line == 0 && row < index.model()->rowCount(index); ++row) {
+            const QModelIndex beat = index.model()->index(row, 0, index);
+            if (beat.data(ConfigModel::KindRole).toInt() == static_cast<int>(ConfigKind::Beat))
+                line = lineOf(beat);
+        }
     }
     m_source->markLine(line);
 }

@@ -60,17 +60,18 @@ Composition composeConfig(const QString& yaml, const std::vector<std::string>& e
     return composeState(state, {.frozen = {{configFileName(), yaml}}});
 }
 
-Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path) {
+Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path,
+                                                           const archive::OpenOptions& options) {
     auto contents = std::make_shared<ArchiveContents>();
     const QFileInfo info(path);
     contents->path = path;
     contents->fileBytes = info.isFile() ? info.size() : 0;
     if (info.isFile() && isBareWeights(path)) {
-        auto weights = archive::openWeights(path.toStdString());
+        auto weights = archive::openWeights(path.toStdString(), options);
         if (!weights) return fail(weights.error());
         takeWeights(*contents, std::move(weights));
     } else {
-        auto nemo = archive::Nemo::open(path.toStdString());
+        auto nemo = archive::Nemo::open(path.toStdString(), options);
         if (!nemo) return fail(nemo.error());
         contents->nemo = std::move(*nemo);
         readConfig(*contents);

@@ -29,8 +29,10 @@ struct ArchiveContents {
     qint64 parameters = 0;
 };
 
-/// Opens a `.nemo`, a checkpoint or an extracted folder. For a background thread; a large gzip takes seconds.
-[[nodiscard]] Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path);
+/// Opens a `.nemo`, a checkpoint or an extracted folder. For a background thread; a large gzip takes seconds
+/// the first time, and tells its progress.
+[[nodiscard]] Result<std::shared_ptr<const ArchiveContents>>
+openArchive(const QString& path, const archive::OpenOptions& options = {});
 
 /// The archive's config with edits, as the tree shows it. Reads no file.
 [[nodiscard]] Composition composeConfig(const QString& yaml, const std::vector<std::string>& edits);

@@ -23,7 +23,8 @@ QStringList unsavedNames(const std::vector<archive::PlannedChange>& changes) {
         switch (change.part) {
         case Part::Config:
             // A key that names an artifact is told by the artifact.
-            if (!change.after.starts_with("\"nemo:")) names.append(name);
+            if (!change.after.starts_with("\"nemo:") && !change.before.starts_with("\"nemo:"))
+                names.append(name);
             break;
         case Part::Member:
             names.append(artifactName(name));

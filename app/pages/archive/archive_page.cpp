@@ -4,6 +4,8 @@
 #include "app/bridge/job_runner.h"
 #include "app/pages/archive/archive_view.h"
 #include "app/pages/archive/diff_view.h"
+#include "app/pages/archive/opening_view.h"
+#include "app/pages/archive/progress_report.h"
 #include "app/pages/archive/unsaved_question.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
@@ -21,6 +23,7 @@
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -46,11 +49,19 @@ QStringList archivesIn(const QMimeData* data) {
     return files;
 }
 
+constexpr int kOpeningDelayMs = 250;
+
 QString fileFilter() {
     return ArchivePage::tr("Archives (*.nemo *.ckpt *.pt *.safetensors);;All files (*)");
 }
 
 } // namespace
+
+/// A file that is being opened.
+struct ArchivePage::Opening {
+    std::stop_source stop;
+    QPointer<OpeningView> view; ///< null until it takes long
+};
 
 ArchivePage::ArchivePage(AppContext& context, QObject* parent) : Page(parent), m_context(context) {
     connect(&context, &AppContext::archiveFileOpened, this, &ArchivePage::open);
@@ -136,13 +147,33 @@ void ArchivePage::open(const QString& file) {
     for (int i = 0; i < m_tabs->count(); ++i) {
         if (m_tabs->tabToolTip(i) == path) return m_tabs->setCurrentIndex(i);
     }
-    ++m_opening;
+    if (m_opening.contains(path)) return;
+    auto opening = std::make_shared<Opening>();
+    m_opening.insert(path, opening);
+    QTimer::singleShot(kOpeningDelayMs, this, [this, path] { showOpening(path); });
+    const Progress progress = progressTo(m_context.jobs(), this, [opening](double part) {
+        if (opening->view) opening->view->setProgress(part);
+    });
     m_context.jobs().run(
-        QStringLiteral("archive.open ") + path, this, [path](std::stop_token) { return openArchive(path); },
-        [this, path](const Result<std::shared_ptr<const ArchiveContents>>& contents) {
-            --m_opening;
-            show(path, contents);
+        QString(), this,
+        [path, stop = opening->stop.get_token(), progress](std::stop_token) {
+            return openArchive(path, {.stop = stop, .progress = progress});
+        },
+        [this, path, opening](const Result<std::shared_ptr<const ArchiveContents>>& contents) {
+            m_opening.remove(path);
+            if (opening->view) closeTab(opening->view);
+            if (!opening->stop.stop_requested()) show(path, contents);
         });
+}
+
+/// What takes longer than a moment shows that it is under way.
+void ArchivePage::showOpening(const QString& file) {
+    const auto opening = m_opening.value(file);
+    if (!opening || opening->view || !m_widget) return;
+    opening->view = new OpeningView(file);
+    connect(opening->view, &widgets::EmptyState::buttonClicked, this,
+            [opening] { opening->stop.request_stop(); });
+    addTab(opening->view, {}, QFileInfo(file).fileName());
 }
 
 void ArchivePage::show(const QString& file, const Result<std::shared_ptr<const ArchiveContents>>& contents) {
@@ -153,10 +184,15 @@ void ArchivePage::show(const QString& file, const Result<std::shared_ptr<const A
     }
     auto* const problem = new widgets::EmptyState;
     const Error& error = contents.error();
-    QString text = QString::fromStdString(error.why);
-    if (!text.isEmpty()) text[0] = text[0].toUpper();
-    if (!error.remedy.empty()) text += QStringLiteral(". ") + QString::fromStdString(error.remedy);
-    problem->set(QStringLiteral("error"), QString::fromStdString(error.what), text);
+    QStringList sentences;
+    for (const std::string& part : {error.why, error.remedy}) {
+        QString text = QString::fromStdString(part);
+        if (text.isEmpty()) continue;
+        text[0] = text[0].toUpper();
+        sentences.append(text.endsWith(QLatin1Char('.')) ? text : text + QLatin1Char('.'));
+    }
+    problem->set(QStringLiteral("error"), QString::fromStdString(error.what),
+                 sentences.join(QLatin1Char(' ')));
     problem->setButton(tr("Open another archive…"), QStringLiteral("open"));
     connect(problem, &widgets::EmptyState::buttonClicked, m_actions->open, &QAction::trigger);
     addTab(problem, file, QFileInfo(file).fileName());
@@ -208,7 +244,7 @@ bool ArchivePage::isSettled() const {
         const auto* const diff = qobject_cast<DiffView*>(m_tabs->widget(i));
         if (diff && !diff->isSettled()) return false;
     }
-    return m_opening == 0 &&
+    return m_opening.isEmpty() &&
            std::all_of(all.begin(), all.end(), [](ArchiveView* view) { return view->isSettled(); });
 }
 
@@ -265,7 +301,9 @@ void ArchivePage::requestClose(int index) {
     QWidget* const page = m_tabs->widget(index);
     if (auto* const view = qobject_cast<ArchiveView*>(page))
         askAboutUnsaved(*view, [this, page] { closeTab(page); });
-    else
+    else if (auto* const opening = qobject_cast<OpeningView*>(page))
+        Q_EMIT opening->buttonClicked();
+    else if (page)
         closeTab(page);
 }
 
@@ -317,7 +355,7 @@ void ArchivePage::restoreState(QSettings& settings) {
         if (!m_recent.contains(file)) m_recent.append(file);
     }
     showRecent();
-    if (m_opening > 0) return; // files named on the command line come first
+    if (!m_opening.isEmpty()) return; // files named on the command line come first
     const QStringList files = settings.value(QStringLiteral("open")).toStringList();
     for (const QString& file : files) {
         if (QFileInfo::exists(file)) open(file);

@@ -6,6 +6,7 @@
 #include "app/pages/archive/archive_contents.h"
 #include "app/shell/page.h"
 
+#include <QHash>
 #include <QPointer>
 #include <QStringList>
 
@@ -46,10 +47,12 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    struct Opening;
     QWidget* makeWidget();
     void addActions();
     void chooseFile();
     void chooseDiff();
+    void showOpening(const QString& file);
     void show(const QString& file, const Result<std::shared_ptr<const ArchiveContents>>& contents);
     void showView(const QString& file, std::shared_ptr<const ArchiveContents> contents);
     /// `file` is empty for a tab of no file of its own.
@@ -71,8 +74,8 @@ private:
     QMenu* m_recentMenu = nullptr;
     std::optional<ArchiveActions> m_actions;
     QStringList m_recent;
-    QStringList m_wanted; ///< asked for before the widget existed
-    int m_opening = 0;
+    QStringList m_wanted;                               ///< asked for before the widget existed
+    QHash<QString, std::shared_ptr<Opening>> m_opening; ///< by path
 };
 
 } // namespace fathom::app

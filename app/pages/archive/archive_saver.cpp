@@ -2,17 +2,11 @@
 #include "app/pages/archive/archive_saver.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/bridge/post.h"
-
-#include <QPointer>
-
-#include <atomic>
+#include "app/pages/archive/progress_report.h"
 
 namespace fathom::app {
 
 namespace {
-
-constexpr int kProgressSteps = 200;
 
 using Reopened = Result<std::shared_ptr<const ArchiveContents>>;
 
@@ -47,15 +41,9 @@ void ArchiveSaver::save(const QString& target) {
     m_isSaving = true;
     m_stop = {};
     Q_EMIT started();
-    // Told a few hundred times at most, however often the engine reports.
-    auto report = [self = QPointer(this), owner = &m_jobs,
-                   last = std::make_shared<std::atomic<int>>(-1)](std::uint64_t done, std::uint64_t total) {
-        const int step = total > 0 ? static_cast<int>(done * kProgressSteps / total) : 0;
-        if (last->exchange(step) == step) return;
-        post(owner, [self, step] {
-            if (self && self->m_isSaving) Q_EMIT self->progressed(static_cast<double>(step) / kProgressSteps);
-        });
-    };
+    Progress report = progressTo(m_jobs, this, [this](double part) {
+        if (m_isSaving) Q_EMIT progressed(part);
+    });
     struct Outcome {
         Result<archive::SaveReport> report;
         Reopened reopened;

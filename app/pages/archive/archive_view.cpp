@@ -19,6 +19,7 @@
 #include "widgets/theme.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QFileSystemWatcher>
 #include <QHeaderView>
 #include <QPushButton>
@@ -195,7 +196,10 @@ void ArchiveView::showChosen() {
         m_stack->addWidget(m_pages[page]);
     }
     if (!artifact.isEmpty()) m_artifact->show(artifact, m_document.source(artifact));
+    // What is left must not take the focus out of the page.
+    const bool hadFocus = m_stack->isAncestorOf(QApplication::focusWidget());
     m_stack->setCurrentWidget(m_pages[page]);
+    if (hadFocus) m_parts->setFocus();
     updateActions();
 }
 

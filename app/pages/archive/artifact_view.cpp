@@ -40,6 +40,7 @@ ArtifactView::ArtifactView(JobRunner& jobs, QWidget* parent)
     m_title->setElideMode(Qt::ElideMiddle);
     m_title->setMuted(true);
     m_choice->setAccessibleName(tr("View"));
+    m_choice->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_text->setAccessibleName(tr("Artifact"));
     for (QWidget* const page : std::initializer_list<QWidget*>{m_text, m_tokens, m_audio, m_hex})
         m_stack->addWidget(page); // in the order of Page

@@ -66,6 +66,7 @@ DiffView::DiffView(QString before, QString after, JobRunner& jobs, QWidget* pare
         tensors->header()->resizeSection(column, 20 * em);
     for (int column = TensorDiffModel::NormColumn; column < TensorDiffModel::ColumnCount; ++column)
         tensors->header()->resizeSection(column, 11 * em);
+    tensors->header()->setStretchLastSection(false);
     m_tabs->addTab(tensors, {});
     for (PlannedChangeModel* const model : {m_config, m_members}) {
         QTreeView* const table =

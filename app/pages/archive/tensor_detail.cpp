@@ -111,7 +111,6 @@ QWidget* TensorDetail::makeValues() {
 QWidget* TensorDetail::makeHeatMap() {
     auto* const page = new QWidget;
     m_heatMap = new widgets::HeatMap;
-    m_heatMap->setToolTip(tr("Wheel or + − zoom, drag or arrows move, 0 shows all"));
     m_readout = new QLabel;
     m_readout->setFont(widgets::monospace(font()));
     m_readout->setAccessibleName(tr("Value under the pointer"));
@@ -119,7 +118,7 @@ QWidget* TensorDetail::makeHeatMap() {
     layout->setContentsMargins(0, kGrid, 0, 0);
     layout->addWidget(m_heatMap, 1);
     layout->addWidget(m_readout);
-    connect(m_heatMap, &widgets::HeatMap::left, m_readout, &QLabel::clear);
+    connect(m_heatMap, &widgets::HeatMap::left, this, &TensorDetail::clearReadout);
     connect(m_heatMap, &widgets::HeatMap::pointed, this, [this](const widgets::HeatPoint& point) {
         if (!m_tensor) return;
         QString text = QStringLiteral("%1 = %2").arg(m_slice.indexText(point.cell.row, point.cell.column),
@@ -128,6 +127,7 @@ QWidget* TensorDetail::makeHeatMap() {
             text += tr("   the greatest of %1 × %2 values here")
                         .arg(widgets::formatCount(point.rows), widgets::formatCount(point.columns));
         }
+        m_readout->setEnabled(true);
         m_readout->setText(text);
     });
     return page;
@@ -199,7 +199,7 @@ void TensorDetail::showSlice() {
         leading.push_back(spinner->value());
     m_slice = TensorSlice(*m_tensor, leading);
     ++m_generation;
-    m_readout->clear();
+    clearReadout();
     m_values->setSlice(TensorSlice(*m_tensor, leading, kVectorWrap));
     m_heatMap->setExtent(m_slice.rows(), m_slice.columns());
 }
@@ -237,7 +237,14 @@ void TensorDetail::setSummary(const std::optional<TensorSummary>& summary) {
 }
 
 QString TensorDetail::readout() const {
-    return m_readout->text();
+    return m_readout->isEnabled() ? m_readout->text() : QString();
+}
+
+/// Nothing is under the pointer: the line says what can be done.
+void TensorDetail::clearReadout() {
+    m_readout->setEnabled(false);
+    m_readout->setText(m_slice.rows() > 0 ? tr("Wheel or + − zoom, drag or arrows move, 0 shows all")
+                                          : tr("This tensor has no elements."));
 }
 
 void TensorDetail::showHeatMap() {

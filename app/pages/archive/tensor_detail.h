@@ -52,6 +52,7 @@ private:
     QWidget* makeHistogram();
     void makeSpinners(const archive::Tensor& tensor);
     void showSlice();
+    void clearReadout();
     void readCells(const widgets::HeatRegion& region);
     void readValues(qint64 row, qint64 column);
     void copyValues();

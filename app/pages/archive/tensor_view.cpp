@@ -19,6 +19,8 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace fathom::app {
 
 namespace {
@@ -59,9 +61,9 @@ TensorView::TensorView(JobRunner& jobs, QWidget* parent)
     splitter->setHandleWidth(kGrid);
     splitter->addWidget(m_tree);
     splitter->addWidget(m_detail);
-    splitter->setStretchFactor(0, 3);
-    splitter->setStretchFactor(1, 2);
-    splitter->setSizes({60 * kGrid, 40 * kGrid});
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({54 * kGrid, 46 * kGrid});
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
@@ -86,7 +88,7 @@ void TensorView::makeTable() {
     m_tree->header()->setFont(font());
     m_tree->header()->resizeSection(TensorModel::NameColumn, 34 * em);
     for (int column = TensorModel::DTypeColumn; column < TensorModel::ColumnCount; ++column) {
-        m_tree->header()->resizeSection(column, (column == TensorModel::ShapeColumn ? 17 : 11) * em);
+        m_tree->header()->resizeSection(column, (column == TensorModel::ShapeColumn ? 17 : 12) * em);
     }
     m_tree->header()->setStretchLastSection(false);
     m_tree->setSortingEnabled(true);
@@ -99,6 +101,12 @@ void TensorView::setTensors(std::shared_ptr<const StateDict> tensors) {
     const QString name = m_tree->currentIndex().data(TensorModel::NameRole).toString();
     m_tensors = std::move(tensors);
     m_model->setTensors(m_tensors);
+    const bool isConverted = std::ranges::any_of(
+        *m_tensors, [](const archive::StateDictEntry& entry) { return entry.dtype != entry.tensor.dtype; });
+    const int em = m_tree->fontMetrics().horizontalAdvance(QLatin1Char('m'));
+    const int width = (isConverted ? 21 : 12) * em;
+    if (m_tree->header()->sectionSize(TensorModel::DTypeColumn) < width)
+        m_tree->header()->resizeSection(TensorModel::DTypeColumn, width);
     m_tree->setRootIsDecorated(m_model->isGrouped());
     expandByDefault();
     if (isFirst && m_model->tensorCount() > 0)
