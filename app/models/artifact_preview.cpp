@@ -37,10 +37,13 @@ std::optional<QString> asText(std::span<const std::byte> bytes, bool isCut) {
 
 } // namespace
 
+QString artifactPath(const QString& stored) {
+    return stored.startsWith(QStringLiteral("./")) ? stored.mid(2) : stored;
+}
+
 QString artifactName(const QString& stored) {
-    const QString name = stored.startsWith(QStringLiteral("./")) ? stored.mid(2) : stored;
     static const QRegularExpression prefix(QStringLiteral("^[0-9a-f]{32}_(?=.)"));
-    return QString(name).remove(prefix);
+    return artifactPath(stored).remove(prefix);
 }
 
 ArtifactPreview previewArtifact(const QString& name, std::span<const std::byte> bytes, std::stop_token stop) {

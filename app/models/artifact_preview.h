@@ -33,6 +33,8 @@ struct ArtifactPreview {
 /// What people call the kind: "SentencePiece model, 1,024 pieces".
 [[nodiscard]] QString describe(const ArtifactPreview& preview);
 
+/// The stored name without "./".
+[[nodiscard]] QString artifactPath(const QString& stored);
 /// NeMo prefixes 32 hex digits so that names do not clash: the reader wants the rest. Without "./".
 [[nodiscard]] QString artifactName(const QString& stored);
 

@@ -2,6 +2,7 @@
 #include "app/config_view/config_tree_view.h"
 #include "app/models/config_model.h"
 #include "app/pages/archive/archive_config_pane.h"
+#include "app/pages/archive/artifact_dialog.h"
 #include "app/pages/archive/artifact_view.h"
 #include "app/pages/archive/parts_tree.h"
 #include "app/pages/archive/save_dialog.h"
@@ -11,8 +12,10 @@
 #include "tests/app/archive_page_test.h"
 #include "widgets/notice_bar.h"
 
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDragEnterEvent>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -34,6 +37,8 @@ private Q_SLOTS:
     void wrongEdit_isRefusedWithItsReason();
     void droppedFile_replacesTheArtifact();
     void removedArtifact_leavesItsKeyNull();
+    void addedArtifact_comesFromAFileOrAnotherArchive();
+    void renamedMember_isFollowedByItsKey();
     void tensors_areConvertedWhereThePatternMatches();
     void savePreview_listsEveryChange();
     void changedOnDisk_offersReloadAndKeepsTheFile();
@@ -189,6 +194,52 @@ void TestArchiveEdits::removedArtifact_leavesItsKeyNull() {
     QVERIFY(!m_test->view()->part().contains(QStringLiteral("label_ids"))); // it went from the tree
     const auto& config = documentOf(*m_test).composition().config;
     QVERIFY(config && config->unresolved(key.toStdString()).isNull());
+}
+
+void TestArchiveEdits::addedArtifact_comesFromAFileOrAnotherArchive() {
+    QVERIFY(m_test->open(m_test->copyOf("quartznet_char.nemo")));
+    const QString text = m_test->fixture.folder.filePath(QStringLiteral("words.txt"));
+    QVERIFY(writeFileAtomically(text.toStdString(), "alpha\n"));
+    const auto add = [this](const QString& key, const QString& source) {
+        m_test->whenOpen<ArtifactDialog>([key, source](ArtifactDialog* dialog) {
+            auto* const button = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+            QVERIFY(!button->isEnabled());
+            dialog->findChild<QComboBox*>()->setCurrentText(key);
+            dialog->setFile(source);
+            QVERIFY(QTest::qWaitFor([button] { return button->isEnabled(); }, 10000));
+            button->click();
+        });
+        m_test->action("addArtifact")->trigger();
+    };
+    add(QStringLiteral("words"), text);
+    QTRY_COMPARE(documentOf(*m_test).editor().artifacts().size(), std::size_t{1});
+    add(QStringLiteral("pieces"), ArchivePageTest::golden("conformer_ctc_spe.nemo"));
+    QTRY_COMPARE(documentOf(*m_test).editor().artifacts().size(), std::size_t{2});
+    QVERIFY(m_test->settle());
+    save();
+    const auto& editor = documentOf(*m_test).editor();
+    QCOMPARE(editor.artifacts().size(), std::size_t{2});
+    for (const auto& artifact : editor.artifacts()) {
+        QVERIFY(!artifact.isMissing);
+        QVERIFY(artifact.key == "words" || artifact.key == "pieces");
+    }
+}
+
+void TestArchiveEdits::renamedMember_isFollowedByItsKey() {
+    QVERIFY(m_test->open(m_test->copyOf("text_classification_bert.nemo")));
+    QString member;
+    for (const archive::Member& each : documentOf(*m_test).contents().nemo->members())
+        if (each.name.ends_with("label_ids.csv")) member = QString::fromStdString(each.name);
+    const QString key = documentOf(*m_test).keyOf(member);
+    m_test->view()->showPart(QStringLiteral("artifact ") + member);
+    m_test->whenOpen<QInputDialog>([](QInputDialog* dialog) {
+        dialog->setTextValue(QStringLiteral("labels.csv"));
+        dialog->accept();
+    });
+    m_test->action("rename")->trigger();
+    QTRY_VERIFY(documentOf(*m_test).isModified());
+    QVERIFY(m_test->settle());
+    QCOMPARE(documentOf(*m_test).keyOf(QStringLiteral("./labels.csv")), key);
 }
 
 void TestArchiveEdits::tensors_areConvertedWhereThePatternMatches() {

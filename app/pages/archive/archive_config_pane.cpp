@@ -14,6 +14,7 @@
 
 #include <QAction>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -37,7 +38,9 @@ ArchiveConfigPane::ArchiveConfigPane(ArchiveDocument& document, QWidget* parent)
     m_texts->setDocumentMode(true);
     m_texts->addTab(m_source, tr("In the archive"));
     m_texts->addTab(m_result, tr("As it will be saved"));
-    tree()->setColumnHidden(ConfigModel::TypeColumn, true);
+    // Values are long here and rarely computed; the header's menu brings the other columns.
+    for (QAction* const toggle : tree()->header()->actions())
+        toggle->setChecked(false);
     auto* const side = new QSplitter(Qt::Vertical);
     side->setChildrenCollapsible(false);
     side->setHandleWidth(kGrid);

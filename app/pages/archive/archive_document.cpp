@@ -71,6 +71,7 @@ void ArchiveDocument::take(std::shared_ptr<const ArchiveContents> contents) {
     m_composition = m_contents->config;
     m_jobs.cancel(QStringLiteral("archive.compose.%1").arg(reinterpret_cast<quintptr>(this)));
     m_isComposing = false;
+    m_tensorEdits.reset();
     m_tensors = m_contents->tensors;
     m_unsaved.clear();
     Q_EMIT changed();
@@ -112,7 +113,10 @@ QString ArchiveDocument::keyOf(const QString& member) const {
 void ArchiveDocument::stateChanged() {
     m_unsaved = unsavedNames(m_editor->changes());
     const auto& edits = m_editor->state().tensors;
-    m_tensors = edits && m_contents->tensors ? edited(*m_contents, *edits) : m_contents->tensors;
+    if (edits != m_tensorEdits) {
+        m_tensorEdits = edits;
+        m_tensors = edits && m_contents->tensors ? edited(*m_contents, *edits) : m_contents->tensors;
+    }
     compose();
     Q_EMIT changed();
 }

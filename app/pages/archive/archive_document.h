@@ -84,6 +84,7 @@ private:
     std::shared_ptr<const ArchiveContents> m_contents;
     std::optional<archive::NemoEditor> m_editor;
     Composition m_composition;
+    std::shared_ptr<const std::vector<archive::EditedTensor>> m_tensorEdits; ///< that m_tensors is made of
     std::shared_ptr<const StateDict> m_tensors;
     QStringList m_unsaved;
     bool m_isComposing = false;

@@ -39,7 +39,7 @@ void ArchiveEdits::replace(const QString& member) {
 }
 
 void ArchiveEdits::rename(const QString& member) {
-    const QString now = member.startsWith(QStringLiteral("./")) ? member.mid(2) : member;
+    const QString now = artifactPath(member);
     auto* const dialog = new QInputDialog(m_owner);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(tr("Rename %1").arg(artifactName(member)));

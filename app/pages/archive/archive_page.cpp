@@ -156,8 +156,9 @@ void ArchivePage::open(const QString& file) {
     });
     m_context.jobs().run(
         QString(), this,
-        [path, stop = opening->stop.get_token(), progress](std::stop_token) {
-            return openArchive(path, {.stop = stop, .progress = progress});
+        [path, opening, progress](std::stop_token runner) {
+            const std::stop_callback link(runner, [&opening] { opening->stop.request_stop(); });
+            return openArchive(path, {.stop = opening->stop.get_token(), .progress = progress});
         },
         [this, path, opening](const Result<std::shared_ptr<const ArchiveContents>>& contents) {
             m_opening.remove(path);

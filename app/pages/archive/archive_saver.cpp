@@ -51,11 +51,12 @@ void ArchiveSaver::save(const QString& target) {
     };
     m_jobs.run(
         QString(), this,
-        [draft = m_document.editor().draft(), target, stop = m_stop.get_token(),
-         report = std::move(report)](std::stop_token) {
+        [draft = m_document.editor().draft(), target, stop = m_stop,
+         report = std::move(report)](std::stop_token runner) mutable {
+            const std::stop_callback link(runner, [&stop] { stop.request_stop(); });
             Outcome outcome;
-            outcome.report =
-                archive::saveNemo(draft, target.toStdString(), {.stop = stop, .progress = report});
+            outcome.report = archive::saveNemo(draft, target.toStdString(),
+                                               {.stop = stop.get_token(), .progress = report});
             if (outcome.report)
                 outcome.reopened = openArchive(target);
             else

@@ -92,9 +92,9 @@ void ArtifactView::show(const QString& name, MemberSource source) {
 
 void ArtifactView::present(ArtifactPreview preview) {
     m_preview = std::move(preview);
-    m_title->setText(
-        QStringLiteral("%1  ·  %2  ·  %3")
-            .arg(m_name, describe(m_preview), widgets::formatBytes(static_cast<double>(m_preview.bytes))));
+    m_title->setText(QStringLiteral("%1  ·  %2  ·  %3")
+                         .arg(artifactPath(m_name), describe(m_preview),
+                              widgets::formatBytes(static_cast<double>(m_preview.bytes))));
     const Kind kind = m_preview.kind;
     const bool hasTokens = kind == Kind::Tokens || kind == Kind::Pieces;
     m_choice->clear();

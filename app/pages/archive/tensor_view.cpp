@@ -97,7 +97,9 @@ void TensorView::makeTable() {
 }
 
 void TensorView::setTensors(std::shared_ptr<const StateDict> tensors) {
+    if (tensors == m_tensors) return;
     const bool isFirst = !m_tensors;
+    const QSet<QString> open = openModules();
     const QString name = m_tree->currentIndex().data(TensorModel::NameRole).toString();
     m_tensors = std::move(tensors);
     m_model->setTensors(m_tensors);
@@ -108,7 +110,10 @@ void TensorView::setTensors(std::shared_ptr<const StateDict> tensors) {
     if (m_tree->header()->sectionSize(TensorModel::DTypeColumn) < width)
         m_tree->header()->resizeSection(TensorModel::DTypeColumn, width);
     m_tree->setRootIsDecorated(m_model->isGrouped());
-    expandByDefault();
+    if (isFirst)
+        expandByDefault();
+    else
+        openAgain(open);
     if (isFirst && m_model->tensorCount() > 0)
         selectTensor(QString::fromStdString(m_model->tensor(0).name));
     else if (!selectTensor(name))
@@ -122,6 +127,35 @@ void TensorView::setTensors(std::shared_ptr<const StateDict> tensors) {
     }
     constexpr qint64 kQuickElements = 20'000'000; // less than a second in the background
     if (!isKnown && elements <= kQuickElements) summarizeAll();
+}
+
+/// Dotted names of the modules that are open.
+QSet<QString> TensorView::openModules() const {
+    QSet<QString> names;
+    const auto collect = [&](const auto& self, const QModelIndex& parent, const QString& path) -> void {
+        for (int row = 0; row < m_proxy->rowCount(parent); ++row) {
+            const QModelIndex index = m_proxy->index(row, 0, parent);
+            if (!m_tree->isExpanded(index)) continue;
+            const QString name = path + index.data(TensorModel::NameRole).toString();
+            names.insert(name);
+            self(self, index, name + QLatin1Char('.'));
+        }
+    };
+    collect(collect, {}, {});
+    return names;
+}
+
+void TensorView::openAgain(const QSet<QString>& names) {
+    const auto walk = [&](const auto& self, const QModelIndex& parent, const QString& path) -> void {
+        for (int row = 0; row < m_proxy->rowCount(parent); ++row) {
+            const QModelIndex index = m_proxy->index(row, 0, parent);
+            const QString name = path + index.data(TensorModel::NameRole).toString();
+            if (!names.contains(name)) continue;
+            m_tree->expand(index);
+            self(self, index, name + QLatin1Char('.'));
+        }
+    };
+    walk(walk, {}, {});
 }
 
 bool TensorView::selectTensor(const QString& name) {

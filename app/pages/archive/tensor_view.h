@@ -4,6 +4,7 @@
 
 #include "app/models/tensor_model.h"
 
+#include <QSet>
 #include <QWidget>
 
 class QHBoxLayout;
@@ -43,6 +44,8 @@ private:
     void makeTable();
     void group(bool on);
     void expandByDefault();
+    [[nodiscard]] QSet<QString> openModules() const;
+    void openAgain(const QSet<QString>& names);
     void showCurrent();
     void summarizeAll();
     void exportCurrent();
