@@ -42,10 +42,10 @@ std::shared_ptr<const StateDict> entriesOf(const archive::Checkpoint& checkpoint
     return entries;
 }
 
-QString shapeText(const archive::Tensor& tensor) {
-    if (tensor.shape.empty()) return TensorModel::tr("scalar");
+QString shapeText(std::span<const std::int64_t> shape) {
+    if (shape.empty()) return TensorModel::tr("scalar");
     QStringList extents;
-    for (const std::int64_t extent : tensor.shape)
+    for (const std::int64_t extent : shape)
         extents.append(QString::number(extent));
     return extents.join(QStringLiteral(" × "));
 }
@@ -220,7 +220,7 @@ QVariant TensorModel::display(const Row& row, int column) const {
     case ShapeColumn:
         return isModule ? row.tensors == 1 ? tr("1 tensor")
                                            : tr("%1 tensors").arg(widgets::formatCount(row.tensors))
-                        : shapeText(tensor(row.tensor));
+                        : shapeText(tensor(row.tensor).shape);
     case CountColumn:
         return widgets::formatCount(row.elements);
     case BytesColumn:

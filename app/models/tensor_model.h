@@ -8,6 +8,7 @@
 #include <QAbstractItemModel>
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace fathom::app {
@@ -76,6 +77,6 @@ private:
 };
 
 /// "64 × 1 × 33", "scalar".
-[[nodiscard]] QString shapeText(const archive::Tensor& tensor);
+[[nodiscard]] QString shapeText(std::span<const std::int64_t> shape);
 
 } // namespace fathom::app

@@ -4,12 +4,15 @@
 #include "app/pages/archive/parts_tree.h"
 #include "app/pages/archive/tensor_detail.h"
 #include "app/pages/archive/tensor_view.h"
+#include "app/pages/archive/weight_parts_view.h"
 #include "engine/archive/nemo_save.h"
 #include "tests/app/archive_page_test.h"
 #include "widgets/heat_map.h"
 #include "widgets/hex_view.h"
 
+#include <QComboBox>
 #include <QElapsedTimer>
+#include <QStackedWidget>
 #include <QTreeView>
 #include <QtTest>
 
@@ -48,6 +51,9 @@ private Q_SLOTS:
     void golden_opensWithEveryPart_data();
     void golden_opensWithEveryPart();
     void vocabulary_isShownAsATable();
+    void distributedWeights_areListedPartByPart_data();
+    void distributedWeights_areListedPartByPart();
+    void everyDtype_isShown();
     void sameFile_isOpenedOnce();
     void damagedFile_saysWhyAndLeavesThePageUsable();
     void openFiles_survivesARestart();
@@ -107,6 +113,47 @@ void TestArchivePage::vocabulary_isShownAsATable() {
         const auto* const table = artifact->findChild<QTreeView*>();
         QVERIFY(table && table->isVisible());
         QVERIFY(table->model()->rowCount() > 10);
+    }
+}
+
+void TestArchivePage::distributedWeights_areListedPartByPart_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<int>("page"); // of the stack: read, or listed
+    QTest::newRow("tensor parallel") << QStringLiteral("mp_rank.nemo") << 0;
+    QTest::newRow("tensor and pipeline parallel") << QStringLiteral("tp_pp_rank.nemo") << 0;
+    QTest::newRow("torch_dist") << QStringLiteral("torch_dist.nemo") << 1;
+    QTest::newRow("zarr") << QStringLiteral("zarr.nemo") << 1;
+    QTest::newRow("folder") << QStringLiteral("torch_dist_folder") << 1;
+}
+
+void TestArchivePage::distributedWeights_areListedPartByPart() {
+    QFETCH(const QString, name);
+    QFETCH(const int, page);
+    const QString file = QStringLiteral(FATHOM_TEST_DATA "/nemo_more/") + name;
+    QVERIFY(m_test->open(file));
+    auto* const parts = m_test->child<WeightPartsView>();
+    QVERIFY(parts && parts->isVisible());
+    QCOMPARE(parts->findChild<QStackedWidget*>()->currentIndex(), page);
+    auto* const choice = parts->findChild<QComboBox*>();
+    for (int part = 0; part < choice->count(); ++part) {
+        choice->setCurrentIndex(part);
+        QVERIFY(m_test->settle());
+        for (const QTreeView* const table : parts->findChildren<QTreeView*>())
+            if (table->isVisible()) QVERIFY(table->model()->rowCount() > 0);
+    }
+}
+
+void TestArchivePage::everyDtype_isShown() {
+    QVERIFY(m_test->open(QStringLiteral(FATHOM_TEST_DATA "/nemo_more/all_dtypes.safetensors")));
+    auto* const tensors = m_test->child<TensorView>();
+    tensors->detail()->showHeatMap();
+    const auto entries = m_test->view()->document().tensors();
+    QVERIFY(entries && entries->size() > 10);
+    for (const archive::StateDictEntry& entry : *entries) {
+        QVERIFY(tensors->selectTensor(QString::fromStdString(entry.tensor.name)));
+        QVERIFY(m_test->settle());
+        const bool isThere = tensors->detail()->heatMap()->pointAt(QPointF(1, 1)).has_value();
+        QCOMPARE(isThere, entry.tensor.elementCount() > 0);
     }
 }
 

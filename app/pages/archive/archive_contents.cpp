@@ -35,17 +35,12 @@ void takeWeights(ArchiveContents& contents, Result<std::shared_ptr<const archive
         contents.parameters += tensor.elementCount();
 }
 
-bool isBareWeights(const QString& path) {
-    for (const char* const ending : {".ckpt", ".pt", ".pth", ".bin", ".safetensors"}) {
-        if (path.endsWith(QLatin1String(ending), Qt::CaseInsensitive)) return true;
-    }
-    return false;
-}
-
 } // namespace
 
 bool isArtifact(const archive::Member& member) {
-    return member.type == archive::MemberType::File &&
+    // What lies in this folder belongs to weights of many files.
+    const bool isPart = member.name.find("model_weights/") != std::string::npos;
+    return member.type == archive::MemberType::File && !isPart &&
            !archive::isCalled(member.name, archive::kConfigName) &&
            !archive::isCalled(member.name, archive::kWeightsName);
 }
@@ -66,7 +61,7 @@ Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path,
     const QFileInfo info(path);
     contents->path = path;
     contents->fileBytes = info.isFile() ? info.size() : 0;
-    if (info.isFile() && isBareWeights(path)) {
+    if (archive::isCheckpointFile(path.toStdString())) {
         auto weights = archive::openWeights(path.toStdString(), options);
         if (!weights) return fail(weights.error());
         takeWeights(*contents, std::move(weights));
@@ -76,6 +71,7 @@ Result<std::shared_ptr<const ArchiveContents>> openArchive(const QString& path,
         contents->nemo = std::move(*nemo);
         readConfig(*contents);
         takeWeights(*contents, contents->nemo->weights());
+        if (!contents->weights) contents->weightParts = contents->nemo->weightParts();
     }
     return std::shared_ptr<const ArchiveContents>(std::move(contents));
 }

@@ -23,6 +23,7 @@ struct ArchiveContents {
     std::shared_ptr<const archive::Checkpoint> weights{}; ///< null when there are none or they are damaged
     std::shared_ptr<const StateDict> tensors{};           ///< of `weights`
     std::optional<Error> weightsError{};
+    std::vector<archive::WeightPart> weightParts{}; ///< where there are no `weights` that are one file
     QString configYaml{};
     Composition config{}; ///< of the YAML without edits
     std::optional<Error> configError{};

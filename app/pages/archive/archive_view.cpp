@@ -2,31 +2,27 @@
 #include "app/pages/archive/archive_view.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/models/artifact_preview.h"
-#include "app/models/member_model.h"
 #include "app/pages/archive/archive_config_pane.h"
 #include "app/pages/archive/archive_edits.h"
 #include "app/pages/archive/archive_header.h"
 #include "app/pages/archive/artifact_view.h"
+#include "app/pages/archive/members_view.h"
 #include "app/pages/archive/parts_tree.h"
 #include "app/pages/archive/safety_view.h"
 #include "app/pages/archive/tensor_view.h"
 #include "app/pages/archive/transcribe_bar.h"
+#include "app/pages/archive/weight_parts_view.h"
 #include "widgets/action_button.h"
 #include "widgets/empty_state.h"
 #include "widgets/notice_bar.h"
-#include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QFileSystemWatcher>
-#include <QHeaderView>
 #include <QPushButton>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QTreeView>
 #include <QVBoxLayout>
 
 namespace fathom::app {
@@ -40,6 +36,18 @@ QWidget* problemPage(const QString& title, const Error& error) {
     auto* const empty = new widgets::EmptyState;
     empty->set(QStringLiteral("error"), title, sentence(error));
     return empty;
+}
+
+/// Tab goes from `before` through `page`, though the page was made later than what is below it.
+void putIntoTabOrder(QWidget* before, const QWidget* page) {
+    QWidgetList inside;
+    for (QWidget* widget = page->nextInFocusChain(); widget && page->isAncestorOf(widget);
+         widget = widget->nextInFocusChain())
+        if (widget->focusPolicy() & Qt::TabFocus && !widget->focusProxy()) inside.append(widget);
+    for (QWidget* const widget : inside) {
+        QWidget::setTabOrder(before, widget);
+        before = widget;
+    }
 }
 
 } // namespace
@@ -63,9 +71,11 @@ ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRun
     connectSaver();
     m_pages.insert(QStringLiteral("safety"), m_safety);
     m_stack->addWidget(m_safety);
+    putIntoTabOrder(m_parts, m_safety);
     refresh();
     watch();
-    showPart(m_document.contents().weights ? QStringLiteral("weights") : QStringLiteral("config"));
+    const bool hasWeights = m_document.contents().weights || !m_document.contents().weightParts.empty();
+    showPart(hasWeights ? QStringLiteral("weights") : QStringLiteral("config"));
 }
 
 void ArchiveView::build() {
@@ -161,7 +171,7 @@ void ArchiveView::refresh() {
     m_header->refresh();
     m_parts->refresh();
     if (m_tensors && m_document.tensors()) m_tensors->setTensors(m_document.tensors());
-    if (m_members) showMembers();
+    if (m_members) m_members->refresh();
     const QString artifact = m_parts->artifact();
     if (m_artifact && !artifact.isEmpty()) m_artifact->show(artifact, m_document.source(artifact));
     updateActions();
@@ -194,6 +204,7 @@ void ArchiveView::showChosen() {
     if (!m_pages.contains(page)) {
         m_pages.insert(page, makePage(page));
         m_stack->addWidget(m_pages[page]);
+        putIntoTabOrder(m_parts, m_pages[page]);
     }
     if (!artifact.isEmpty()) m_artifact->show(artifact, m_document.source(artifact));
     // What is left must not take the focus out of the page.
@@ -222,8 +233,13 @@ QWidget* ArchiveView::makeConfig() {
 }
 
 QWidget* ArchiveView::makeWeights() {
-    if (!m_document.contents().weights)
+    if (!m_document.contents().weights && m_document.contents().weightParts.empty())
         return problemPage(tr("The weights cannot be read"), *m_document.contents().weightsError);
+    if (!m_document.contents().weights) {
+        auto* const parts = new WeightPartsView(m_document.sharedContents(), m_jobs);
+        connect(parts, &WeightPartsView::statusMessage, this, &ArchiveView::statusMessage);
+        return parts;
+    }
     m_tensors = new TensorView(m_jobs);
     m_tensors->setTensors(m_document.tensors());
     if (m_document.isEditable())
@@ -255,59 +271,18 @@ QWidget* ArchiveView::makeArtifacts() {
 }
 
 QWidget* ArchiveView::makeMembers() {
-    m_members = new QTreeView;
-    auto* const model = new MemberModel(m_members);
-    auto* const proxy = new QSortFilterProxyModel(m_members);
-    proxy->setSourceModel(model);
-    proxy->setSortRole(MemberModel::SortRole);
-    m_members->setModel(proxy);
-    m_members->setAccessibleName(tr("Members"));
-    m_members->setFrameShape(QFrame::NoFrame);
-    m_members->setRootIsDecorated(false);
-    m_members->setItemDelegate(new widgets::RowDelegate(m_members));
-    m_members->setUniformRowHeights(true);
-    m_members->setAllColumnsShowFocus(true);
-    m_members->setSortingEnabled(true);
-    m_members->setContextMenuPolicy(Qt::ActionsContextMenu);
-    m_members->addActions({m_actions.replace, m_actions.rename, m_actions.remove});
-    m_members->header()->setSortIndicator(-1, Qt::AscendingOrder);
-    proxy->sort(-1);
-    const int em = m_members->fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    m_members->header()->resizeSection(MemberModel::NameColumn, 40 * em);
-    for (const int column : {MemberModel::TypeColumn, MemberModel::BytesColumn})
-        m_members->header()->resizeSection(column, 8 * em);
-    m_members->header()->resizeSection(MemberModel::TimeColumn, 14 * em);
-    showMembers();
-    connect(m_members->selectionModel(), &QItemSelectionModel::currentChanged, this,
-            &ArchiveView::updateActions);
-    return m_members;
-}
-
-/// The members as saving would leave them.
-void ArchiveView::showMembers() {
-    std::vector<archive::Member> members = m_document.contents().nemo->members();
+    m_members = new MembersView(m_document);
     if (m_document.isEditable()) {
-        std::vector<archive::Member> edited;
-        for (const archive::EditedMember& edit : m_document.editor().state().members) {
-            archive::Member member = edit.source ? members[*edit.source] : archive::Member{};
-            member.name = edit.name;
-            if (edit.content) member.bytes = edit.content->size();
-            edited.push_back(std::move(member));
-        }
-        members = std::move(edited);
+        for (QAction* const action : {m_actions.replace, m_actions.rename, m_actions.remove})
+            m_members->addButton(action);
     }
-    auto* const proxy = static_cast<QSortFilterProxyModel*>(m_members->model());
-    const QString current = currentMember();
-    static_cast<MemberModel*>(proxy->sourceModel())->setMembers(std::move(members));
-    const auto found =
-        proxy->match(proxy->index(0, MemberModel::NameColumn), Qt::DisplayRole, current, 1, Qt::MatchExactly);
-    if (!current.isEmpty() && !found.isEmpty()) m_members->setCurrentIndex(found.front());
+    connect(m_members, &MembersView::currentChanged, this, &ArchiveView::updateActions);
+    return m_members;
 }
 
 QString ArchiveView::currentMember() const {
     if (!m_parts->artifact().isEmpty()) return m_parts->artifact();
-    if (m_parts->part() != QStringLiteral("members") || !m_members) return {};
-    return m_members->currentIndex().siblingAtColumn(MemberModel::NameColumn).data().toString();
+    return m_parts->part() == QStringLiteral("members") && m_members ? m_members->current() : QString();
 }
 
 void ArchiveView::updateActions() {

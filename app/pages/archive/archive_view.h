@@ -11,7 +11,6 @@
 
 class QFileSystemWatcher;
 class QStackedWidget;
-class QTreeView;
 
 namespace fathom::widgets {
 class NoticeBar;
@@ -24,6 +23,7 @@ class ArchiveEdits;
 class ArchiveHeader;
 class ArtifactView;
 class JobRunner;
+class MembersView;
 class PartsTree;
 class SafetyView;
 class TensorView;
@@ -68,7 +68,6 @@ private:
     QWidget* makeArtifacts();
     QWidget* makeMembers();
     void showChosen();
-    void showMembers();
     void refresh();
     void takeContents();
     void watch();
@@ -89,7 +88,7 @@ private:
     ArchiveConfigPane* m_config = nullptr;
     TensorView* m_tensors = nullptr;
     ArtifactView* m_artifact = nullptr;
-    QTreeView* m_members = nullptr;
+    MembersView* m_members = nullptr;
     SafetyView* m_safety;
     std::shared_ptr<const ArchiveContents> m_shown;
     bool m_offersReload = false;

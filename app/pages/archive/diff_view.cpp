@@ -60,10 +60,10 @@ DiffView::DiffView(QString before, QString after, JobRunner& jobs, QWidget* pare
     m_tabs->setDocumentMode(true);
     QTreeView* const tensors = makeTable(m_tensors, TensorDiffModel::SortRole, tr("Tensors that differ"));
     const int em = tensors->fontMetrics().horizontalAdvance(QLatin1Char('m'));
-    tensors->header()->resizeSection(TensorDiffModel::NameColumn, 40 * em);
+    tensors->header()->resizeSection(TensorDiffModel::NameColumn, 60 * em);
     tensors->header()->resizeSection(TensorDiffModel::WhatColumn, 9 * em);
     for (const int column : {TensorDiffModel::BeforeColumn, TensorDiffModel::AfterColumn})
-        tensors->header()->resizeSection(column, 20 * em);
+        tensors->header()->resizeSection(column, 26 * em);
     for (int column = TensorDiffModel::NormColumn; column < TensorDiffModel::ColumnCount; ++column)
         tensors->header()->resizeSection(column, 11 * em);
     tensors->header()->setStretchLastSection(false);

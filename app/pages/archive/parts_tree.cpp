@@ -83,7 +83,11 @@ void PartsTree::refresh() {
             addPart(nullptr, QStringLiteral("weights"), tr("Weights"), QStringLiteral("tensor"));
         const bool isEdited = m_document.isEditable() && m_document.editor().state().tensors;
         const QString count = widgets::formatNumber(static_cast<double>(contents.parameters));
-        weights->setText(1, contents.weights ? (isEdited ? tr("✎ %1").arg(count) : count) : tr("unreadable"));
+        const auto parts = static_cast<int>(contents.weightParts.size());
+        weights->setText(1, contents.weights ? (isEdited ? tr("✎ %1").arg(count) : count)
+                            : parts == 0     ? tr("unreadable")
+                            : parts == 1     ? tr("1 part")
+                                             : tr("%1 parts").arg(parts));
         if (isEdited) weights->setForeground(1, colors.layerEdited);
     }
     if (contents.nemo) {

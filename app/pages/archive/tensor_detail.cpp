@@ -166,7 +166,7 @@ void TensorDetail::setTensor(const archive::Tensor& tensor) {
     const auto dtype = archive::name(tensor.dtype);
     m_name->setText(QStringLiteral("%1   %2   %3")
                         .arg(name, QString::fromUtf8(dtype.data(), static_cast<qsizetype>(dtype.size())),
-                             shapeText(tensor)));
+                             shapeText(tensor.shape)));
     m_name->setToolTip(name);
     m_numbers->setText(tr("Computing…"));
     m_histogram->setBins({}, 0, 0);
