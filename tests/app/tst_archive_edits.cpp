@@ -5,10 +5,13 @@
 #include "app/pages/archive/artifact_dialog.h"
 #include "app/pages/archive/artifact_view.h"
 #include "app/pages/archive/parts_tree.h"
+#include "app/pages/archive/safety_view.h"
 #include "app/pages/archive/save_dialog.h"
 #include "app/pages/archive/tensor_edit_dialog.h"
 #include "app/pages/archive/tensor_view.h"
 #include "engine/base/file.h"
+#include "engine/store/manifest.h"
+#include "engine/store/recorder.h"
 #include "tests/app/archive_page_test.h"
 #include "widgets/notice_bar.h"
 
@@ -43,6 +46,7 @@ private Q_SLOTS:
     void savePreview_listsEveryChange();
     void changedOnDisk_offersReloadAndKeepsTheFile();
     void closingWithEdits_asks();
+    void savedArchive_isKnownToTheRunStore();
     void checkpoint_isShownAndNotEdited();
 
 private:
@@ -337,6 +341,27 @@ void TestArchiveEdits::closingWithEdits_asks() {
     answer(QMessageBox::Discard);
     m_test->action("close")->trigger();
     QTRY_COMPARE(m_test->tabs()->count(), 0);
+}
+
+void TestArchiveEdits::savedArchive_isKnownToTheRunStore() {
+    const std::filesystem::path workspace = m_test->fixture.folder.path().toStdString();
+    QVERIFY(store::Recorder::open(workspace).has_value()); // makes the store
+    const QString file = m_test->copyOf("quartznet_char.nemo");
+    QVERIFY(m_test->open(file));
+    documentOf(*m_test).editKey(QStringLiteral("optim.lr"), QStringLiteral("0.5"));
+    save();
+    const auto manifest = store::readManifest(workspace, file.toStdString());
+    QVERIFY(manifest && !manifest->empty());
+    // A byte that someone else changes is told by it.
+    auto other = archive::NemoEditor::open(file.toStdString());
+    QVERIFY(other && other->setConfig("optim.lr=0.125"));
+    QVERIFY(archive::saveNemo(other->draft(), file.toStdString()).has_value());
+    m_test->view()->saver().reload();
+    QVERIFY(m_test->settle());
+    m_test->view()->showPart(QStringLiteral("safety"));
+    const auto& findings = m_test->child<SafetyView>()->findings();
+    QVERIFY(findings && !findings->empty());
+    QVERIFY(QString::fromStdString(findings->front().text).contains(QStringLiteral("model_config.yaml")));
 }
 
 void TestArchiveEdits::checkpoint_isShownAndNotEdited() {

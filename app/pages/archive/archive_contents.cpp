@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/archive/archive_contents.h"
 
+#include "engine/store/manifest.h"
+
 #include <QFileInfo>
 
 namespace fathom::app {
@@ -43,6 +45,13 @@ bool isArtifact(const archive::Member& member) {
     return member.type == archive::MemberType::File && !isPart &&
            !archive::isCalled(member.name, archive::kConfigName) &&
            !archive::isCalled(member.name, archive::kWeightsName);
+}
+
+std::optional<std::filesystem::path> storeFor(const std::filesystem::path& archive,
+                                              const std::filesystem::path& workspace) {
+    if (auto near = store::workspaceOf(archive)) return near;
+    // A file of the workspace's own folder stands for it; the file need not be there.
+    return workspace.empty() ? std::nullopt : store::workspaceOf(workspace / "archive");
 }
 
 QString configFileName() {

@@ -40,6 +40,11 @@ openArchive(const QString& path, const archive::OpenOptions& options = {});
 /// What origins of composeConfig() call the config's file.
 [[nodiscard]] QString configFileName();
 
+/// The folder of the run store that knows what Fathom wrote of the archive: the one it lies in, else
+/// `workspace` where that has one.
+[[nodiscard]] std::optional<std::filesystem::path> storeFor(const std::filesystem::path& archive,
+                                                            const std::filesystem::path& workspace);
+
 /// An artifact, that is neither config nor weights nor a folder.
 [[nodiscard]] bool isArtifact(const archive::Member& member);
 

@@ -200,7 +200,8 @@ void ArchivePage::show(const QString& file, const Result<std::shared_ptr<const A
 }
 
 void ArchivePage::showView(const QString& file, std::shared_ptr<const ArchiveContents> contents) {
-    auto* const view = new ArchiveView(std::move(contents), m_context.jobs(), *m_actions);
+    auto* const view =
+        new ArchiveView(std::move(contents), m_context.jobs(), *m_actions, m_context.workspace());
     connect(view, &ArchiveView::statusMessage, &m_context, &AppContext::statusMessage);
     connect(view, &ArchiveView::titleChanged, this, [this, view] { showTitle(view); });
     connect(view, &ArchiveView::diffRequested, this, &ArchivePage::chooseDiff);

@@ -3,6 +3,7 @@
 
 #include "app/bridge/job_runner.h"
 #include "app/pages/archive/progress_report.h"
+#include "engine/run/archive_manifest.h"
 
 namespace fathom::app {
 
@@ -15,10 +16,37 @@ bool isStale(const archive::Nemo& nemo) {
     return nemo.identity() && (!now || *now != *nemo.identity());
 }
 
+struct Outcome {
+    Result<archive::SaveReport> report;
+    Reopened reopened;
+    QString note{}; ///< why the manifest could not be kept
+    bool isStale = false;
+};
+
+Outcome saveAndOpen(const archive::NemoDraft& draft, const QString& target,
+                    const std::filesystem::path& workspace, archive::SaveOptions options) {
+    Outcome outcome;
+    const std::filesystem::path path = target.toStdString();
+    const auto store = storeFor(path, workspace);
+    options.digests = store.has_value();
+    outcome.report = archive::saveNemo(draft, path, options);
+    if (!outcome.report) {
+        outcome.isStale = isStale(draft.original);
+        return outcome;
+    }
+    if (store) {
+        const Status recorded = run::recordManifest(*store, path, *outcome.report);
+        if (!recorded) outcome.note = sentence(recorded.error());
+    }
+    outcome.reopened = openArchive(target);
+    return outcome;
+}
+
 } // namespace
 
-ArchiveSaver::ArchiveSaver(ArchiveDocument& document, JobRunner& jobs, QObject* parent)
-    : QObject(parent), m_document(document), m_jobs(jobs) {}
+ArchiveSaver::ArchiveSaver(ArchiveDocument& document, JobRunner& jobs, std::filesystem::path workspace,
+                           QObject* parent)
+    : QObject(parent), m_document(document), m_jobs(jobs), m_workspace(std::move(workspace)) {}
 
 QString ArchiveSaver::jobKey(const char* what) const {
     return QStringLiteral("archive.%1.%2").arg(QLatin1String(what)).arg(reinterpret_cast<quintptr>(this));
@@ -44,31 +72,19 @@ void ArchiveSaver::save(const QString& target) {
     Progress report = progressTo(m_jobs, this, [this](double part) {
         if (m_isSaving) Q_EMIT progressed(part);
     });
-    struct Outcome {
-        Result<archive::SaveReport> report;
-        Reopened reopened;
-        bool isStale = false;
-    };
     m_jobs.run(
         QString(), this,
-        [draft = m_document.editor().draft(), target, stop = m_stop,
+        [draft = m_document.editor().draft(), target, workspace = m_workspace, stop = m_stop,
          report = std::move(report)](std::stop_token runner) mutable {
             const std::stop_callback link(runner, [&stop] { stop.request_stop(); });
-            Outcome outcome;
-            outcome.report = archive::saveNemo(draft, target.toStdString(),
-                                               {.stop = stop.get_token(), .progress = report});
-            if (outcome.report)
-                outcome.reopened = openArchive(target);
-            else
-                outcome.isStale = isStale(draft.original);
-            return outcome;
+            return saveAndOpen(draft, target, workspace, {.stop = stop.get_token(), .progress = report});
         },
         [this, target](Outcome outcome) {
             m_isSaving = false;
             if (!outcome.report) return Q_EMIT failed(sentence(outcome.report.error()), outcome.isStale);
             if (!outcome.reopened) return Q_EMIT failed(sentence(outcome.reopened.error()), false);
             m_document.take(std::move(*outcome.reopened));
-            Q_EMIT saved(target, outcome.report->wasInPlace);
+            Q_EMIT saved(target, outcome.report->wasInPlace, outcome.note);
         });
 }
 

@@ -7,6 +7,8 @@
 
 #include <QObject>
 
+#include <filesystem>
+
 namespace fathom::app {
 
 /// What saving to `target` would do, for the preview.
@@ -21,7 +23,10 @@ struct SavePreview {
 class ArchiveSaver : public QObject {
     Q_OBJECT
 public:
-    ArchiveSaver(ArchiveDocument& document, JobRunner& jobs, QObject* parent);
+    /// What was written is recorded, member by member, in the run store near the archive or else in that of
+    /// `workspace`.
+    ArchiveSaver(ArchiveDocument& document, JobRunner& jobs, std::filesystem::path workspace,
+                 QObject* parent);
 
     [[nodiscard]] bool isSaving() const { return m_isSaving; }
     /// Computes what saving would do; previewed() follows.
@@ -38,7 +43,8 @@ Q_SIGNALS:
     void started();
     /// 0…1
     void progressed(double part);
-    void saved(const QString& target, bool wasInPlace);
+    /// `note` is what went wrong besides, or empty.
+    void saved(const QString& target, bool wasInPlace, const QString& note);
     /// `isStale`: the file on disk is not the one that was opened.
     void failed(const QString& why, bool isStale);
 
@@ -46,6 +52,7 @@ private:
     [[nodiscard]] QString jobKey(const char* what) const;
     ArchiveDocument& m_document;
     JobRunner& m_jobs;
+    std::filesystem::path m_workspace;
     std::stop_source m_stop;
     bool m_isSaving = false;
 };

@@ -53,19 +53,20 @@ void putIntoTabOrder(QWidget* before, const QWidget* page) {
 } // namespace
 
 ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRunner& jobs,
-                         const ArchiveActions& actions, QWidget* parent)
+                         const ArchiveActions& actions, const std::filesystem::path& workspace,
+                         QWidget* parent)
     : QWidget(parent),
       m_jobs(jobs),
       m_actions(actions),
       m_document(std::move(contents), jobs, nullptr),
-      m_saver(m_document, jobs, nullptr),
+      m_saver(m_document, jobs, workspace, nullptr),
       m_edits(new ArchiveEdits(m_document, m_saver, jobs, this)),
       m_watcher(new QFileSystemWatcher(this)),
       m_header(new ArchiveHeader(m_document)),
       m_notice(new NoticeBar(this)),
       m_parts(new PartsTree(m_document)),
       m_stack(new QStackedWidget),
-      m_safety(new SafetyView(jobs)) {
+      m_safety(new SafetyView(jobs, workspace)) {
     build();
     connectDocument();
     connectSaver();
@@ -134,12 +135,16 @@ void ArchiveView::connectSaver() {
         updateActions();
     });
     connect(&m_saver, &ArchiveSaver::progressed, this, progress);
-    connect(&m_saver, &ArchiveSaver::saved, this, [this](const QString& target, bool wasInPlace) {
-        m_notice->hide();
-        watch();
-        Q_EMIT titleChanged();
-        Q_EMIT statusMessage(wasInPlace ? tr("Saved in place: %1").arg(target) : tr("Saved %1").arg(target));
-    });
+    connect(&m_saver, &ArchiveSaver::saved, this,
+            [this](const QString& target, bool wasInPlace, const QString& note) {
+                m_offersReload = false;
+                m_notice->hide();
+                if (!note.isEmpty()) m_notice->present(NoticeBar::Kind::Information, note, tr("Dismiss"));
+                watch();
+                Q_EMIT titleChanged();
+                Q_EMIT statusMessage(wasInPlace ? tr("Saved in place: %1").arg(target)
+                                                : tr("Saved %1").arg(target));
+            });
     connect(&m_saver, &ArchiveSaver::failed, this, [this](const QString& why, bool isStale) {
         m_offersReload = isStale;
         m_notice->present(NoticeBar::Kind::Error, why, isStale ? tr("Reload") : tr("Dismiss"),

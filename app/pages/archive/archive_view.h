@@ -32,7 +32,8 @@ class ArchiveView : public QWidget {
     Q_OBJECT
 public:
     ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRunner& jobs,
-                const ArchiveActions& actions, QWidget* parent = nullptr);
+                const ArchiveActions& actions, const std::filesystem::path& workspace,
+                QWidget* parent = nullptr);
 
     [[nodiscard]] ArchiveDocument& document() { return m_document; }
     [[nodiscard]] ArchiveSaver& saver() { return m_saver; }

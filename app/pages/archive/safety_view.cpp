@@ -2,6 +2,7 @@
 #include "app/pages/archive/safety_view.h"
 
 #include "app/bridge/job_runner.h"
+#include "engine/run/archive_manifest.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
@@ -15,9 +16,26 @@ namespace fathom::app {
 
 using widgets::kGrid;
 
-SafetyView::SafetyView(JobRunner& jobs, QWidget* parent)
+namespace {
+
+/// What is wrong with the archive by itself, and what changed in it since Fathom wrote it.
+run::ManifestCheck checkArchive(const ArchiveContents& contents, const std::filesystem::path& workspace) {
+    if (!contents.nemo) return {.findings = archive::verify(*contents.weights)};
+    run::ManifestCheck check;
+    if (const auto store = storeFor(contents.nemo->path(), workspace)) {
+        if (auto known = run::checkManifest(*store, *contents.nemo)) check = std::move(*known);
+    }
+    for (archive::Finding& finding : archive::verify(*contents.nemo))
+        check.findings.push_back(std::move(finding));
+    return check;
+}
+
+} // namespace
+
+SafetyView::SafetyView(JobRunner& jobs, std::filesystem::path workspace, QWidget* parent)
     : QWidget(parent),
       m_jobs(jobs),
+      m_workspace(std::move(workspace)),
       m_list(new QListWidget),
       m_check(new QPushButton(widgets::icon(QStringLiteral("shield")), tr("Check every byte"))) {
     m_list->setAccessibleName(tr("Safety"));
@@ -39,6 +57,7 @@ SafetyView::SafetyView(JobRunner& jobs, QWidget* parent)
 void SafetyView::setContents(std::shared_ptr<const ArchiveContents> contents) {
     m_contents = std::move(contents);
     m_findings.reset();
+    m_isOwn = false;
     constexpr qint64 kQuickBytes = 2'000'000'000; // a second or two
     if (m_contents->fileBytes <= kQuickBytes)
         check();
@@ -51,12 +70,13 @@ void SafetyView::check() {
     refresh();
     m_jobs.run(
         QStringLiteral("archive.verify.%1").arg(reinterpret_cast<quintptr>(this)), this,
-        [contents = m_contents](std::stop_token) {
-            return contents->nemo ? archive::verify(*contents->nemo) : archive::verify(*contents->weights);
+        [contents = m_contents, workspace = m_workspace](std::stop_token) {
+            return checkArchive(*contents, workspace);
         },
-        [this](std::vector<archive::Finding> findings) {
+        [this](run::ManifestCheck check) {
             m_isChecking = false;
-            m_findings = std::move(findings);
+            m_isOwn = check.isKnown;
+            m_findings = std::move(check.findings);
             refresh();
             Q_EMIT findingsChanged();
         });
@@ -81,6 +101,9 @@ void SafetyView::refresh() {
     } else if (m_findings->empty()) {
         add(QStringLiteral("check"), colors.success, tr("Checksums, names and references are in order."));
     }
+    if (m_isOwn && m_findings && m_findings->empty())
+        add(QStringLiteral("check"), colors.success,
+            tr("Fathom wrote this archive, and every member is what it wrote."));
     for (const archive::Finding& finding : m_findings.value_or(std::vector<archive::Finding>())) {
         const bool isError = finding.severity == archive::Severity::Error;
         QString text = QString::fromStdString(finding.text);

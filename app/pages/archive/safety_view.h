@@ -7,6 +7,8 @@
 
 #include <QWidget>
 
+#include <filesystem>
+
 class QListWidget;
 class QPushButton;
 
@@ -17,7 +19,8 @@ class JobRunner;
 class SafetyView : public QWidget {
     Q_OBJECT
 public:
-    explicit SafetyView(JobRunner& jobs, QWidget* parent = nullptr);
+    /// The run store of `workspace`, or one nearer to the archive, says what Fathom wrote.
+    SafetyView(JobRunner& jobs, std::filesystem::path workspace, QWidget* parent = nullptr);
     void setContents(std::shared_ptr<const ArchiveContents> contents);
     [[nodiscard]] const std::optional<std::vector<archive::Finding>>& findings() const { return m_findings; }
     [[nodiscard]] bool isChecking() const { return m_isChecking; }
@@ -29,8 +32,10 @@ private:
     void check();
     void refresh();
     JobRunner& m_jobs;
+    std::filesystem::path m_workspace;
     std::shared_ptr<const ArchiveContents> m_contents;
     std::optional<std::vector<archive::Finding>> m_findings;
+    bool m_isOwn = false; ///< Fathom wrote it and remembers its checksums
     bool m_isChecking = false;
     QListWidget* m_list;
     QPushButton* m_check;
