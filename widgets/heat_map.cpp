@@ -16,7 +16,7 @@ namespace fathom::widgets {
 namespace {
 
 constexpr double kMostCellPixels = 32; // a small matrix is not stretched into posters
-constexpr double kLeastCellPixels = 2; // a smaller block of colour is not seen
+constexpr double kLeastCellPixels = 2; // of what stands for several: smaller is not seen
 constexpr double kZoomStep = 1.25;
 
 struct Diverging {
@@ -103,11 +103,12 @@ void HeatMap::ask() {
     region.column = static_cast<qint64>(std::floor(m_view.left()));
     region.rows = std::min(m_rows, static_cast<qint64>(std::ceil(m_view.bottom()))) - region.row;
     region.columns = std::min(m_columns, static_cast<qint64>(std::ceil(m_view.right()))) - region.column;
-    const auto most = [](double pixels) {
-        return std::max<qint64>(1, static_cast<qint64>(pixels / kLeastCellPixels));
+    const auto cellsFor = [](qint64 elements, double pixels) {
+        if (static_cast<double>(elements) <= pixels) return static_cast<int>(elements);
+        return std::max(1, static_cast<int>(pixels / kLeastCellPixels));
     };
-    region.gridRows = static_cast<int>(std::min(region.rows, most(area.height())));
-    region.gridColumns = static_cast<int>(std::min(region.columns, most(area.width())));
+    region.gridRows = cellsFor(region.rows, area.height());
+    region.gridColumns = cellsFor(region.columns, area.width());
     if (region == m_asked) return;
     m_asked = region;
     Q_EMIT cellsWanted(region);
