@@ -2,6 +2,7 @@
 // What saving an edited archive would change, and what is wrong with it.
 #include "engine/archive/config_leaves.h"
 #include "engine/archive/nemo_editor.h"
+#include "engine/archive/suspicion.h"
 #include "engine/config/yaml_reader.h"
 
 #include <algorithm>
@@ -100,6 +101,12 @@ private:
             error("the config has a key `model`, which NeMo's constructors refuse");
         if (config.at("target") == nullptr && config.at("_target_") == nullptr)
             warning("the config names no class (`target`), so only the right class can restore it");
+        for (const char* const key : {"target", "_target_"}) {
+            const Value* const target = config.at(key);
+            if (target != nullptr && target->isString() && !isAllowedTarget(target->asString()))
+                warning("the config's " + std::string(key) + " is " + target->asString() +
+                        ", which is no class that NeMo restores");
+        }
     }
 
     void checkText(const config::Config& config, const std::string& key, const std::string& text) {

@@ -283,6 +283,8 @@ void TestNemoEdit::lint_saysWhatARestoreStumblesOver() {
     VERIFY_RESULT(editor.setConfig("+some.missing='\?\?\?'"));
     QVERIFY(has("some.missing", Warning));
     QVERIFY(!has("names no class", Warning));
+    VERIFY_RESULT(editor.setConfig("target=os.system"));
+    QVERIFY(has("os.system", Warning));
     VERIFY_RESULT(editor.setConfig("~target"));
     QVERIFY(has("names no class", Warning));
     VERIFY_RESULT(editor.setConfig("+model.x=1"));
