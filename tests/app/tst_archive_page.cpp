@@ -4,6 +4,7 @@
 #include "app/pages/archive/parts_tree.h"
 #include "app/pages/archive/tensor_detail.h"
 #include "app/pages/archive/tensor_view.h"
+#include "app/pages/archive/transcribe_bar.h"
 #include "app/pages/archive/weight_parts_view.h"
 #include "engine/archive/nemo_save.h"
 #include "tests/app/archive_page_test.h"
@@ -12,6 +13,8 @@
 
 #include <QComboBox>
 #include <QElapsedTimer>
+#include <QLabel>
+#include <QPushButton>
 #include <QStackedWidget>
 #include <QTreeView>
 #include <QtTest>
@@ -54,6 +57,7 @@ private Q_SLOTS:
     void distributedWeights_areListedPartByPart_data();
     void distributedWeights_areListedPartByPart();
     void everyDtype_isShown();
+    void modelThatTheEngineLacks_isNamed();
     void sameFile_isOpenedOnce();
     void damagedFile_saysWhyAndLeavesThePageUsable();
     void openFiles_survivesARestart();
@@ -155,6 +159,16 @@ void TestArchivePage::everyDtype_isShown() {
         const bool isThere = tensors->detail()->heatMap()->pointAt(QPointF(1, 1)).has_value();
         QCOMPARE(isThere, entry.tensor.elementCount() > 0);
     }
+}
+
+void TestArchivePage::modelThatTheEngineLacks_isNamed() {
+    QVERIFY(m_test->open(ArchivePageTest::golden("mt_aayn_tiny.nemo")));
+    auto* const bar = m_test->child<TranscribeBar>();
+    QVERIFY(bar->findChild<QLabel*>()->text().contains(QStringLiteral("MTEncDecModel")));
+    QVERIFY(!bar->findChild<QPushButton*>()->isVisible() && !bar->acceptDrops());
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char.nemo")));
+    QVERIFY(m_test->child<TranscribeBar>()->findChild<QPushButton*>()->isVisible());
+    QVERIFY(m_test->child<TranscribeBar>()->acceptDrops());
 }
 
 void TestArchivePage::sameFile_isOpenedOnce() {

@@ -73,13 +73,13 @@ TranscribeBar::TranscribeBar(const ArchiveDocument& document, JobRunner& jobs, Q
     row->addWidget(m_choose);
     row->addWidget(m_result, 1);
     connect(m_choose, &QPushButton::clicked, this, &TranscribeBar::chooseClips);
-    connect(&m_document, &ArchiveDocument::composed, this, &TranscribeBar::refresh);
+    connect(&m_document, &ArchiveDocument::changed, this, &TranscribeBar::refresh);
     refresh();
 }
 
 /// What the archive says it is decides; a transcript stays while that stays.
 void TranscribeBar::refresh() {
-    const auto& config = m_document.composition().config;
+    const auto& config = m_document.contents().config.config; // as it was saved: that is what is restored
     QString target;
     for (const char* const key : {"target", "_target_"}) {
         if (!config || !config->find(key)) continue;
@@ -89,9 +89,8 @@ void TranscribeBar::refresh() {
     const QString shown = target + QLatin1Char(' ') + m_document.contents().path;
     if (shown == m_shown) return;
     m_shown = shown;
-    // Greedy CTC models are what the engine restores and transcribes with today.
-    const bool isRestorable =
-        m_document.contents().weights && target.startsWith(QStringLiteral("EncDecCTCModel"));
+    // What engine/model has today (its registry lies beyond LibTorch, which is not loaded for this).
+    const bool isRestorable = m_document.contents().weights && target == QStringLiteral("EncDecCTCModel");
     setAcceptDrops(isRestorable);
     m_choose->setVisible(isRestorable);
     if (isRestorable)
@@ -101,9 +100,9 @@ void TranscribeBar::refresh() {
     else if (target.isEmpty())
         m_result->setText(tr("The config names no class (target), so there is nothing to restore."));
     else
-        m_result->setText(
-            tr("%1 cannot be tried here: the engine restores EncDecCTCModel and EncDecCTCModelBPE only.")
-                .arg(target));
+        m_result->setText(tr("The engine has no %1 yet, so this archive cannot be tried: of its kind it has "
+                             "EncDecCTCModel.")
+                              .arg(target));
 }
 
 void TranscribeBar::chooseClips() {
