@@ -14,6 +14,7 @@ namespace fathom::app {
 namespace {
 
 constexpr std::size_t kShownText = std::size_t{2} * 1024 * 1024;
+constexpr std::size_t kMostTokenBytes = std::size_t{64} * 1024 * 1024; // what is larger is no vocabulary
 
 QString tr(const char* text) {
     return QCoreApplication::translate("ArtifactPreview", text);
@@ -58,7 +59,8 @@ ArtifactPreview previewArtifact(const QString& name, std::span<const std::byte> 
             return preview;
         }
     }
-    if (lower.endsWith(QStringLiteral(".model"))) {
+    const bool mayHaveTokens = bytes.size() <= kMostTokenBytes;
+    if (mayHaveTokens && lower.endsWith(QStringLiteral(".model"))) {
         if (auto pieces = parseSentencePieces(bytes)) {
             preview.kind = Kind::Pieces;
             preview.vocabulary = std::move(*pieces);
@@ -73,7 +75,7 @@ ArtifactPreview previewArtifact(const QString& name, std::span<const std::byte> 
     const bool isVocabulary =
         lower.endsWith(QStringLiteral(".vocab")) ||
         (lower.contains(QStringLiteral("vocab")) && lower.endsWith(QStringLiteral(".txt")));
-    if (isVocabulary) {
+    if (isVocabulary && mayHaveTokens) {
         if (auto vocabulary = parseVocabulary(bytes)) {
             preview.kind = Kind::Tokens;
             preview.vocabulary = std::move(*vocabulary);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/models/tensor_slice.h"
 
+#include "engine/archive/element_reader.h"
+#include "engine/archive/parallel_chunks.h"
 #include "engine/archive/statistics.h"
 #include "widgets/number_format.h"
 
@@ -144,32 +146,53 @@ QString shortText(DType dtype, Bytes bytes) {
     return widgets::formatNumber(archive::elementValue(dtype, bytes));
 }
 
-widgets::HeatCells heatCells(const TensorSlice& slice, const widgets::HeatRegion& region,
-                             std::stop_token stop) {
-    widgets::HeatCells result{region, {}};
-    result.cells.reserve(static_cast<std::size_t>(region.gridRows) *
-                         static_cast<std::size_t>(region.gridColumns));
-    const DType dtype = slice.tensor().dtype;
-    for (int gridRow = 0; gridRow < region.gridRows; ++gridRow) {
-        const auto [rowFirst, rowEnd] = region.rowsOf(gridRow);
-        const std::size_t start = result.cells.size();
-        // Row by row through the whole grid row: memory is read in its order.
-        for (qint64 row = rowFirst; row < rowEnd; ++row) {
-            if (stop.stop_requested()) return {};
-            for (int gridColumn = 0; gridColumn < region.gridColumns; ++gridColumn) {
-                const auto [columnFirst, columnEnd] = region.columnsOf(gridColumn);
-                if (row == rowFirst) {
-                    const double value = plottedValue(dtype, slice.bytes(row, columnFirst));
-                    result.cells.push_back({value, row, columnFirst});
-                }
-                widgets::HeatCell& cell = result.cells[start + static_cast<std::size_t>(gridColumn)];
-                for (qint64 column = columnFirst; column < columnEnd; ++column) {
-                    const double value = plottedValue(dtype, slice.bytes(row, column));
-                    if (outranks(value, cell.value)) cell = {value, row, column};
-                }
+void TensorSlice::values(qint64 row, qint64 column, std::span<double> out) const {
+    const DType dtype = m_tensor.dtype;
+    if (m_columnStride == 1 && !isComplex(dtype)) {
+        const std::size_t size = archive::itemSize(dtype);
+        const auto first = static_cast<std::size_t>(m_offset + row * m_rowStride + column);
+        archive::toFloat64(dtype, m_tensor.bytes.subspan(first * size, out.size() * size), out);
+        return;
+    }
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = plottedValue(dtype, bytes(row, column + static_cast<qint64>(i)));
+}
+
+namespace {
+
+/// One row of the grid; memory is read in its order, row by row through all of its cells.
+void fillGridRow(const TensorSlice& slice, const widgets::HeatRegion& region, int gridRow,
+                 std::span<widgets::HeatCell> cells, const std::stop_token& stop) {
+    const auto [rowFirst, rowEnd] = region.rowsOf(gridRow);
+    std::vector<double> values(static_cast<std::size_t>(region.columns));
+    for (qint64 row = rowFirst; row < rowEnd && !stop.stop_requested(); ++row) {
+        slice.values(row, region.column, values);
+        for (int gridColumn = 0; gridColumn < region.gridColumns; ++gridColumn) {
+            const auto [columnFirst, columnEnd] = region.columnsOf(gridColumn);
+            widgets::HeatCell& cell = cells[static_cast<std::size_t>(gridColumn)];
+            if (row == rowFirst)
+                cell = {values[static_cast<std::size_t>(columnFirst - region.column)], row, columnFirst};
+            for (qint64 column = columnFirst; column < columnEnd; ++column) {
+                const double value = values[static_cast<std::size_t>(column - region.column)];
+                if (outranks(value, cell.value)) cell = {value, row, column};
             }
         }
     }
+}
+
+} // namespace
+
+widgets::HeatCells heatCells(const TensorSlice& slice, const widgets::HeatRegion& region,
+                             std::stop_token stop) {
+    widgets::HeatCells result{region, {}};
+    const auto across = static_cast<std::size_t>(region.gridColumns);
+    result.cells.resize(static_cast<std::size_t>(region.gridRows) * across);
+    const bool isWhole = archive::forEachChunk(
+        static_cast<std::size_t>(region.gridRows), {.stop = stop}, [&](std::size_t gridRow) {
+            fillGridRow(slice, region, static_cast<int>(gridRow),
+                        std::span(result.cells).subspan(gridRow * across, across), stop);
+        });
+    if (!isWhole || stop.stop_requested()) return {};
     return result;
 }
 

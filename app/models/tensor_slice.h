@@ -28,6 +28,8 @@ public:
     [[nodiscard]] bool has(qint64 row, qint64 column) const;
     /// One element's bytes; empty where has() is false.
     [[nodiscard]] std::span<const std::byte> bytes(qint64 row, qint64 column) const;
+    /// Elements of one row from `column` on, as plottedValue gives them; all of them there.
+    void values(qint64 row, qint64 column, std::span<double> out) const;
     /// "[0, 17, 3]", as Python indexes it.
     [[nodiscard]] QString indexText(qint64 row, qint64 column) const;
 

@@ -27,6 +27,8 @@ public:
     /// `workspace`.
     ArchiveSaver(ArchiveDocument& document, JobRunner& jobs, std::filesystem::path workspace,
                  QObject* parent);
+    /// A save under way is given up.
+    ~ArchiveSaver() override { m_stop.request_stop(); }
 
     [[nodiscard]] bool isSaving() const { return m_isSaving; }
     /// Computes what saving would do; previewed() follows.
