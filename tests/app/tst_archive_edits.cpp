@@ -41,6 +41,7 @@ private Q_SLOTS:
     void droppedFile_replacesTheArtifact();
     void removedArtifact_leavesItsKeyNull();
     void addedArtifact_comesFromAFileOrAnotherArchive();
+    void editWhileAFileIsRead_isKeptToo();
     void renamedMember_isFollowedByItsKey();
     void tensors_areConvertedWhereThePatternMatches();
     void savePreview_listsEveryChange();
@@ -227,6 +228,21 @@ void TestArchiveEdits::addedArtifact_comesFromAFileOrAnotherArchive() {
         QVERIFY(!artifact.isMissing);
         QVERIFY(artifact.key == "words" || artifact.key == "pieces");
     }
+}
+
+void TestArchiveEdits::editWhileAFileIsRead_isKeptToo() {
+    QVERIFY(m_test->open(m_test->copyOf("quartznet_char.nemo")));
+    const QString text = m_test->fixture.folder.filePath(QStringLiteral("words.txt"));
+    QVERIFY(writeFileAtomically(text.toStdString(), "alpha\n"));
+    documentOf(*m_test).putArtifact(QStringLiteral("words"), text);
+    documentOf(*m_test).editKey(QStringLiteral("optim.lr"), QStringLiteral("0.5"));
+    QVERIFY(m_test->settle());
+    const QStringList unsaved = documentOf(*m_test).unsaved();
+    QVERIFY(unsaved.contains(QStringLiteral("optim.lr")) && unsaved.contains(QStringLiteral("words.txt")));
+    documentOf(*m_test).putArtifact(QStringLiteral("words"), QStringLiteral("/no/such/file"));
+    QVERIFY(m_test->settle());
+    QVERIFY(m_test->view()->notice()->isVisible());
+    QCOMPARE(documentOf(*m_test).unsaved(), unsaved);
 }
 
 void TestArchiveEdits::renamedMember_isFollowedByItsKey() {

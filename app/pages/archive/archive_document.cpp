@@ -66,6 +66,7 @@ ArchiveDocument::ArchiveDocument(std::shared_ptr<const ArchiveContents> contents
       m_tensors(m_contents->tensors) {}
 
 void ArchiveDocument::take(std::shared_ptr<const ArchiveContents> contents) {
+    ++m_generation;
     m_contents = std::move(contents);
     m_editor = m_contents->editor;
     m_composition = m_contents->config;
@@ -111,6 +112,7 @@ QString ArchiveDocument::keyOf(const QString& member) const {
 }
 
 void ArchiveDocument::stateChanged() {
+    ++m_generation;
     m_unsaved = unsavedNames(m_editor->changes());
     const auto& edits = m_editor->state().tensors;
     if (edits != m_tensorEdits) {
@@ -184,34 +186,39 @@ void ArchiveDocument::resetKey(const QString& path) {
     editConfig(tr("reset %1").arg(path), [&](OverrideList& edits) { edits.reset(path.toStdString()); });
 }
 
-/// Reads the file in the background and hands it to `use(NamedFile) → Status`.
+/// Reads the file and makes the edit `use(editor, file) → Status` on a copy, both in the background: a
+/// checksum of a large file takes its time. What was edited meanwhile is kept by doing it again.
 template <class Use> void ArchiveDocument::withFile(const QString& file, Use use) {
     if (!m_editor) return;
     m_jobs.run(
         QString(), this,
-        [file](std::stop_token) -> Result<archive::NamedFile> {
+        [file, use, editor = *m_editor](std::stop_token) mutable -> Result<archive::NemoEditor> {
             auto content = readFile(file.toStdString());
             if (!content) return fail(content.error());
-            return archive::NamedFile{.name = QFileInfo(file).fileName().toStdString(),
-                                      .content = std::move(*content)};
+            const archive::NamedFile read{.name = QFileInfo(file).fileName().toStdString(),
+                                          .content = std::move(*content)};
+            if (const Status done = use(editor, read); !done) return fail(done.error());
+            return std::move(editor);
         },
-        [this, use](const Result<archive::NamedFile>& read) {
-            if (!read) return Q_EMIT refused(sentence(read.error()));
-            finish(use(*read));
+        [this, file, use, generation = m_generation](const Result<archive::NemoEditor>& edited) {
+            if (!edited) return Q_EMIT refused(sentence(edited.error()));
+            if (generation != m_generation) return withFile(file, use);
+            m_editor = *edited;
+            stateChanged();
         });
 }
 
 void ArchiveDocument::putArtifact(const QString& key, const QString& file) {
-    withFile(file, [this, key](const archive::NamedFile& read) {
-        return m_editor->putArtifact(key.toStdString(), read);
+    withFile(file, [key](archive::NemoEditor& editor, const archive::NamedFile& read) {
+        return editor.putArtifact(key.toStdString(), read);
     });
 }
 
 void ArchiveDocument::replaceMember(const QString& member, const QString& file) {
     const QString key = keyOf(member);
     if (!key.isEmpty()) return putArtifact(key, file);
-    withFile(file, [this, member](const archive::NamedFile& read) {
-        return m_editor->replaceMember(member.toStdString(), read.content);
+    withFile(file, [member](archive::NemoEditor& editor, const archive::NamedFile& read) {
+        return editor.replaceMember(member.toStdString(), read.content);
     });
 }
 

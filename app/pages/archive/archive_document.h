@@ -83,6 +83,7 @@ private:
     JobRunner& m_jobs;
     std::shared_ptr<const ArchiveContents> m_contents;
     std::optional<archive::NemoEditor> m_editor;
+    int m_generation = 0; ///< of the editor's state
     Composition m_composition;
     std::shared_ptr<const std::vector<archive::EditedTensor>> m_tensorEdits; ///< that m_tensors is made of
     std::shared_ptr<const StateDict> m_tensors;

@@ -52,7 +52,9 @@ ArtifactDialog::ArtifactDialog(const QStringList& keys, JobRunner& jobs, QWidget
     m_add->setText(tr("Add"));
     auto* const form = new QFormLayout(this);
     form->addRow(tr("Config &key"), m_key);
-    form->addRow(tr("&File"), fileRow);
+    auto* const fileLabel = new QLabel(tr("&File"));
+    fileLabel->setBuddy(m_file);
+    form->addRow(fileLabel, fileRow);
     form->addRow(m_artifactLabel, m_artifact);
     form->addRow(m_problem);
     form->addRow(buttons);

@@ -16,6 +16,8 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <map>
+
 namespace fathom::app {
 
 using widgets::kGrid;
@@ -32,6 +34,20 @@ QString titleOf(TensorEditDialog::Edit edit) {
         return TensorEditDialog::tr("Rename tensors");
     }
     return {};
+}
+
+/// What `after` has of tensors that `before` does not say already.
+std::vector<archive::PlannedChange> newChanges(const std::vector<archive::PlannedChange>& before,
+                                               std::vector<archive::PlannedChange> after) {
+    std::map<std::string_view, std::string_view> known;
+    for (const archive::PlannedChange& change : before)
+        if (change.part == archive::PlannedChange::Part::Tensor) known.emplace(change.name, change.after);
+    std::erase_if(after, [&](const archive::PlannedChange& change) {
+        const auto old = known.find(change.name);
+        return change.part != archive::PlannedChange::Part::Tensor ||
+               (old != known.end() && old->second == change.after);
+    });
+    return after;
 }
 
 } // namespace
@@ -123,23 +139,17 @@ void TensorEditDialog::tryOut() {
     archive::NemoEditor trial = m_editor;
     const Result<std::size_t> count = apply(trial);
     std::vector<archive::PlannedChange> changes;
-    if (count && *count > 0) {
-        changes = trial.changes();
-        std::erase_if(changes,
-                      [](const auto& change) { return change.part != archive::PlannedChange::Part::Tensor; });
-    }
+    if (count && *count > 0) changes = newChanges(m_editor.changes(), trial.changes());
     m_model->setChanges(std::move(changes));
     m_accept->setEnabled(count && *count > 0);
     QPalette palette = this->palette();
     if (!count) palette.setColor(QPalette::WindowText, widgets::colorsFor(this).error);
     m_count->setPalette(palette);
     const int number = count ? static_cast<int>(*count) : 0;
-    m_count->setText(
-        !count        ? sentence(count.error())
-        : number == 0 ? tr("No tensor would change.")
-        : number == 1
-            ? tr("1 tensor changes. The list has everything that differs from the archive.")
-            : tr("%L1 tensors change. The list has everything that differs from the archive.").arg(number));
+    m_count->setText(!count        ? sentence(count.error())
+                     : number == 0 ? tr("No tensor would change.")
+                     : number == 1 ? tr("1 tensor changes.")
+                                   : tr("%L1 tensors change.").arg(number));
     m_accept->setText(m_edit == Edit::Convert ? tr("Convert %L1").arg(number)
                       : m_edit == Edit::Drop  ? tr("Drop %L1").arg(number)
                                               : tr("Rename %L1").arg(number));
