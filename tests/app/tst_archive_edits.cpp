@@ -21,6 +21,7 @@
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
@@ -45,6 +46,7 @@ private Q_SLOTS:
     void renamedMember_isFollowedByItsKey();
     void tensors_areConvertedWhereThePatternMatches();
     void savePreview_listsEveryChange();
+    void danglingReference_isNotSaved();
     void changedOnDisk_offersReloadAndKeepsTheFile();
     void closingWithEdits_asks();
     void savedArchive_isKnownToTheRunStore();
@@ -311,6 +313,23 @@ void TestArchiveEdits::savePreview_listsEveryChange() {
     m_test->action("save")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(seen, 10000);
     QVERIFY(documentOf(*m_test).isModified()); // nothing was saved
+}
+
+void TestArchiveEdits::danglingReference_isNotSaved() {
+    QVERIFY(m_test->open(m_test->copyOf("quartznet_char.nemo")));
+    documentOf(*m_test).addKey(QStringLiteral("words"), QStringLiteral("nemo:words.txt"));
+    QVERIFY(m_test->settle());
+    bool seen = false;
+    m_test->whenOpen<SaveDialog>([&seen](SaveDialog* dialog) {
+        auto* const changes = dialog->findChild<QTreeView*>()->model();
+        QVERIFY(QTest::qWaitFor([changes] { return changes->rowCount() > 0; }, 10000));
+        QVERIFY(!dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save)->isEnabled());
+        QVERIFY(dialog->findChild<QListWidget*>()->item(0)->text().contains(QStringLiteral("words.txt")));
+        seen = true;
+        dialog->reject();
+    });
+    m_test->action("save")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(seen, 10000);
 }
 
 void TestArchiveEdits::changedOnDisk_offersReloadAndKeepsTheFile() {

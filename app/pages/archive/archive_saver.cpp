@@ -5,6 +5,8 @@
 #include "app/pages/archive/progress_report.h"
 #include "engine/run/archive_manifest.h"
 
+#include <algorithm>
+
 namespace fathom::app {
 
 namespace {
@@ -56,8 +58,14 @@ void ArchiveSaver::preview(const QString& target) {
     if (!m_document.isEditable()) return;
     m_jobs.run(
         jobKey("preview"), this,
-        [editor = m_document.editor(), target](std::stop_token stop) {
-            SavePreview preview{target, editor.changes(), archive::lint(editor.draft()), {}};
+        [editor = m_document.editor(), opened = m_document.contents().editor, target](std::stop_token stop) {
+            SavePreview preview{target, editor.changes(), archive::lint(editor.draft()), {}, false};
+            const auto before = archive::lint(opened->draft());
+            preview.isRefused = std::ranges::any_of(preview.findings, [&](const archive::Finding& finding) {
+                const bool isOld = std::ranges::any_of(
+                    before, [&](const archive::Finding& old) { return old.text == finding.text; });
+                return finding.severity == archive::Severity::Error && !isOld;
+            });
             preview.plan = archive::planSave(editor.draft(), target.toStdString(), {.stop = stop});
             return preview;
         },

@@ -17,6 +17,7 @@ struct SavePreview {
     std::vector<archive::PlannedChange> changes{};
     std::vector<archive::Finding> findings{};
     Result<archive::SavePlan> plan{};
+    bool isRefused = false; ///< an edit made one of the findings that are errors
 };
 
 /// GUI thread only. One save at a time.

@@ -72,9 +72,12 @@ void SaveDialog::setPreview(const SavePreview& preview) {
                      : count == 1 ? tr("1 change")
                                   : tr("%L1 changes").arg(count));
     showFindings(preview.findings);
-    showPlan(preview.plan);
-    m_save->setEnabled(preview.plan.has_value());
-    m_save->setFocus();
+    if (preview.isRefused)
+        showProblem(tr("An edit leads to an error above: correct or undo it, then save."));
+    else
+        showPlan(preview.plan);
+    m_save->setEnabled(preview.plan.has_value() && !preview.isRefused);
+    if (m_save->isEnabled()) m_save->setFocus();
 }
 
 void SaveDialog::showFindings(const std::vector<archive::Finding>& findings) {
@@ -92,14 +95,15 @@ void SaveDialog::showFindings(const std::vector<archive::Finding>& findings) {
     m_findings->setVisible(!findings.empty());
 }
 
+void SaveDialog::showProblem(const QString& text) {
+    m_plan->setText(text);
+    QPalette own = m_plan->palette();
+    own.setColor(QPalette::WindowText, widgets::colorsFor(this).error);
+    m_plan->setPalette(own);
+}
+
 void SaveDialog::showPlan(const Result<archive::SavePlan>& plan) {
-    if (!plan) {
-        m_plan->setText(sentence(plan.error()));
-        QPalette palette = m_plan->palette();
-        palette.setColor(QPalette::WindowText, widgets::colorsFor(this).error);
-        m_plan->setPalette(palette);
-        return;
-    }
+    if (!plan) return showProblem(sentence(plan.error()));
     const QString size = widgets::formatBytes(static_cast<double>(plan->bytesToWrite));
     QStringList lines{
         plan->isInPlace

@@ -26,6 +26,7 @@ public:
 
 private:
     void showFindings(const std::vector<archive::Finding>& findings);
+    void showProblem(const QString& text);
     void showPlan(const Result<archive::SavePlan>& plan);
     QString m_target;
     PlannedChangeModel* m_model;
