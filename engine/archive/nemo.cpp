@@ -61,7 +61,8 @@ struct Nemo::Impl {
         if (!file) return fail(file.error());
         identity = (*file)->identity();
         if (isCheckpoint((*file)->bytes()))
-            return fail(error("it is a checkpoint, not a .nemo archive", "Open it as a .ckpt file"));
+            return fail(error("it is a checkpoint, not a .nemo archive",
+                              "Open it as a checkpoint (`fathom-cli nemo tensors` or `show`)"));
         compression = compressionOf((*file)->bytes());
         if (compression != Compression::None) file = expandedFile(*file, options);
         if (!file) return fail(file.error());
