@@ -16,8 +16,9 @@ struct Finding {
 };
 
 /// Everything NeMo would stumble over, or that is worth knowing before trusting the file: damaged config or
-/// weights (all checksums are read), missing `nemo:` artifacts, unsafe or duplicate members, globals in the
-/// pickle that are no data.
+/// weights (all checksums are read), missing `nemo:` artifacts, unsafe or duplicate members; what only
+/// somebody who means harm writes: globals in the pickle that run programs, classes in the config that NeMo
+/// blocks, contents that nest or expand without end. Nothing that the file names is called.
 [[nodiscard]] std::vector<Finding> verify(const Nemo& nemo);
 [[nodiscard]] std::vector<Finding> verify(const Checkpoint& checkpoint);
 

@@ -8,7 +8,9 @@
 #include <QDir>
 #include <QTemporaryDir>
 #include <algorithm>
+#include <csignal>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 #include <zlib.h>
@@ -59,6 +61,7 @@ private Q_SLOTS:
     void bomb_isStopped();
     void noTar_isAnError_andLeavesNothing();
     void stopped_isInterrupted_andLeavesNothing();
+    void fullDisk_isAnError_andLeavesNothing();
     void progress_endsAtTheWhole();
     void withoutACacheFolder_aTemporaryFileDoes();
     void severalAtOnce_shareOneFile();
@@ -181,6 +184,20 @@ void TestExpandedFile::stopped_isInterrupted_andLeavesNothing() {
     QVERIFY(!nemo.has_value());
     QCOMPARE(nemo.error().exitCode(), 130);
     QCOMPARE(cached(), QStringList());
+}
+
+void TestExpandedFile::fullDisk_isAnError_andLeavesNothing() {
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, SIG_IGN); // writing past the limit fails then, as on a full disk
+    const rlimit small{4096, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    const auto nemo = archive::Nemo::open(packedFile(QStringLiteral("gz")));
+    setrlimit(RLIMIT_FSIZE, &before);
+    QVERIFY(!nemo.has_value());
+    QCOMPARE(nemo.error().exitCode(), 1);
+    QCOMPARE(cached(), QStringList());
+    VERIFY_RESULT(archive::Nemo::open(packedFile(QStringLiteral("gz"))));
 }
 
 void TestExpandedFile::progress_endsAtTheWhole() {
