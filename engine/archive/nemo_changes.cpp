@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What saving an edited archive would change, and what is wrong with it.
+#include "engine/archive/config_check.h"
 #include "engine/archive/config_leaves.h"
 #include "engine/archive/nemo_editor.h"
-#include "engine/archive/suspicion.h"
 #include "engine/config/yaml_reader.h"
 
 #include <algorithm>
@@ -79,7 +79,7 @@ public:
 
     std::vector<Finding> run(const config::Config& config) {
         const Value values = config.unresolved();
-        checkTarget(values);
+        m_findings = checkModelConfig(values, m_files);
         for (const auto& [key, value] : leaves(values))
             if (value.isString()) checkText(config, key, value.asString());
         for (const std::string& file : m_files)
@@ -89,32 +89,15 @@ public:
     }
 
 private:
-    void error(std::string text) { m_findings.push_back({Severity::Error, std::move(text)}); }
     void warning(std::string text) { m_findings.push_back({Severity::Warning, std::move(text)}); }
 
     static bool isWeights(std::string_view file) {
         return isCalled(file, kWeightsName) || file.find("model_weights/") != std::string_view::npos;
     }
 
-    void checkTarget(const Value& config) {
-        if (config.at("model") != nullptr)
-            error("the config has a key `model`, which NeMo's constructors refuse");
-        if (config.at("target") == nullptr && config.at("_target_") == nullptr)
-            warning("the config names no class (`target`), so only the right class can restore it");
-        for (const char* const key : {"target", "_target_"}) {
-            const Value* const target = config.at(key);
-            if (target != nullptr && target->isString() && !isAllowedTarget(target->asString()))
-                warning("the config's " + std::string(key) + " is " + target->asString() +
-                        ", which is no class that NeMo restores");
-        }
-    }
-
     void checkText(const config::Config& config, const std::string& key, const std::string& text) {
         if (text.starts_with(kArtifactPrefix)) {
-            const std::string file = text.substr(kArtifactPrefix.size());
-            m_named.insert(file);
-            if (std::find(m_files.begin(), m_files.end(), file) == m_files.end())
-                error("the config's " + key + " names the artifact " + file + ", which is missing");
+            m_named.insert(text.substr(kArtifactPrefix.size()));
             return;
         }
         // Archives before NeMo 1.7 name artifacts by their bare file names.

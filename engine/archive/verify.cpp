@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/archive/config_check.h"
 #include "engine/archive/config_leaves.h"
 #include "engine/archive/inspect.h"
 #include "engine/archive/suspicion.h"
@@ -35,42 +36,12 @@ void checkMembers(const Nemo& nemo, Findings& findings) {
     }
 }
 
-/// Strings that name a member by "nemo:".
-void checkReferences(const Value& value, const std::string& key, const Nemo& nemo, Findings& findings) {
-    if (value.isString() && value.asString().starts_with("nemo:")) {
-        const std::string name = value.asString().substr(5);
-        if (!nemo.bytes(name))
-            findings.error("the config's " + key + " names the artifact " + name + ", which is missing");
-    }
-    if (value.isMap())
-        for (const auto& [name, child] : value.asMap())
-            checkReferences(child, key.empty() ? name : key + '.' + name, nemo, findings);
-    if (value.isList())
-        for (std::size_t i = 0; i < value.asList().size(); ++i)
-            checkReferences(value.asList()[i], key + '.' + std::to_string(i), nemo, findings);
-}
-
-/// "a.b.C": what Python could import.
-bool isDottedName(const Value& value) {
-    return value.isString() && value.asString().find('.') != std::string::npos &&
-           value.asString().find_first_of(" /:$") == std::string::npos;
-}
-
-/// Classes that the config asks to have made: `_target_` anywhere, and `target` of the model and its parts.
-void checkTargets(const Value& value, const std::string& key, Findings& findings) {
-    const auto inner = [&](const std::string& name) { return key.empty() ? name : key + '.' + name; };
-    if (value.isList())
-        for (std::size_t i = 0; i < value.asList().size(); ++i)
-            checkTargets(value.asList()[i], inner(std::to_string(i)), findings);
-    if (!value.isMap()) return;
-    for (const auto& [name, child] : value.asMap()) {
-        const bool isTarget =
-            child.isString() && (name == "_target_" || (name == "target" && isDottedName(child)));
-        if (isTarget && !isAllowedTarget(child.asString()))
-            findings.warning("the config's " + inner(name) + " is " + child.asString() +
-                             ", which is no class of a model: NeMo 3.0 blocks it");
-        checkTargets(child, inner(name), findings);
-    }
+std::vector<std::string> safeFiles(const Nemo& nemo) {
+    std::vector<std::string> files;
+    for (const Member& member : nemo.members())
+        if (member.type == MemberType::File && member.problem.empty())
+            files.emplace_back(plainMemberName(member.name));
+    return files;
 }
 
 Result<config::Config> parseConfig(const Nemo& nemo) {
@@ -100,13 +71,8 @@ void checkConfig(const Nemo& nemo, Findings& findings) {
     checkInterpolations(*parsed, findings);
     const auto config = modelConfig(nemo);
     if (!config) return findings.error(config.error().message());
-    if (!config->isMap()) return findings.error("the config is not a map");
-    if (config->at("target") == nullptr && config->at("_target_") == nullptr)
-        findings.warning("the config names no class (`target`), so only the right class can restore it");
-    if (config->at("model") != nullptr)
-        findings.warning("the config has a key `model`, which NeMo's constructors refuse");
-    checkReferences(*config, {}, nemo, findings);
-    checkTargets(*config, {}, findings);
+    for (Finding& finding : checkModelConfig(*config, safeFiles(nemo)))
+        findings.list.push_back(std::move(finding));
 }
 
 /// Tensors that say far more than their storages hold: legal by strides of 0, and a trap for whoever copies.

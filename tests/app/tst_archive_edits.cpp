@@ -47,6 +47,7 @@ private Q_SLOTS:
     void tensors_areConvertedWhereThePatternMatches();
     void savePreview_listsEveryChange();
     void danglingReference_isNotSaved();
+    void editWhileSaving_isRefused();
     void changedOnDisk_offersReloadAndKeepsTheFile();
     void closingWithEdits_asks();
     void savedArchive_isKnownToTheRunStore();
@@ -330,6 +331,25 @@ void TestArchiveEdits::danglingReference_isNotSaved() {
     });
     m_test->action("save")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(seen, 10000);
+}
+
+void TestArchiveEdits::editWhileSaving_isRefused() {
+    const QString file = m_test->copyOf("quartznet_char.nemo");
+    QVERIFY(m_test->open(file));
+    ArchiveDocument& document = documentOf(*m_test);
+    document.editKey(QStringLiteral("optim.lr"), QStringLiteral("0.5"));
+    QVERIFY(m_test->settle());
+    QSignalSpy refused(&document, &ArchiveDocument::refused);
+    QSignalSpy saved(&m_test->view()->saver(), &ArchiveSaver::saved);
+    m_test->view()->saver().save(file);
+    document.editKey(QStringLiteral("optim.lr"), QStringLiteral("0.75"));
+    document.undo();
+    QCOMPARE(refused.size(), qsizetype{2});
+    QVERIFY(saved.wait(20000));
+    QVERIFY(m_test->settle());
+    QVERIFY(configOf(file).contains(QStringLiteral("lr: 0.5")));
+    document.editKey(QStringLiteral("optim.lr"), QStringLiteral("0.75"));
+    QVERIFY(document.isModified());
 }
 
 void TestArchiveEdits::changedOnDisk_offersReloadAndKeepsTheFile() {

@@ -143,8 +143,13 @@ template <class T> void ArchiveDocument::finish(const Result<T>& done) {
     stateChanged();
 }
 
+bool ArchiveDocument::mayEdit() {
+    if (m_editor && m_isLocked) Q_EMIT refused(tr("The archive is being saved. Edit it when that is done."));
+    return m_editor && !m_isLocked;
+}
+
 template <class Change> void ArchiveDocument::editConfig(const QString& label, const Change& change) {
-    if (!m_editor) return;
+    if (!mayEdit()) return;
     OverrideList edits{m_editor->configEdits(), 0};
     change(edits);
     if (edits.items == m_editor->configEdits()) return;
@@ -189,7 +194,7 @@ void ArchiveDocument::resetKey(const QString& path) {
 /// Reads the file and makes the edit `use(editor, file) → Status` on a copy, both in the background: a
 /// checksum of a large file takes its time. What was edited meanwhile is kept by doing it again.
 template <class Use> void ArchiveDocument::withFile(const QString& file, Use use) {
-    if (!m_editor) return;
+    if (!mayEdit()) return;
     m_jobs.run(
         QString(), this,
         [file, use, editor = *m_editor](std::stop_token) mutable -> Result<archive::NemoEditor> {
@@ -203,6 +208,7 @@ template <class Use> void ArchiveDocument::withFile(const QString& file, Use use
         [this, file, use, generation = m_generation](const Result<archive::NemoEditor>& edited) {
             if (!edited) return Q_EMIT refused(sentence(edited.error()));
             if (generation != m_generation) return withFile(file, use);
+            if (!mayEdit()) return;
             m_editor = *edited;
             stateChanged();
         });
@@ -223,46 +229,46 @@ void ArchiveDocument::replaceMember(const QString& member, const QString& file) 
 }
 
 void ArchiveDocument::renameMember(const QString& member, const QString& name) {
-    if (m_editor) finish(m_editor->renameMember(member.toStdString(), name.toStdString()));
+    if (mayEdit()) finish(m_editor->renameMember(member.toStdString(), name.toStdString()));
 }
 
 void ArchiveDocument::removeMember(const QString& member) {
-    if (!m_editor) return;
+    if (!mayEdit()) return;
     const QString key = keyOf(member);
     finish(key.isEmpty() ? m_editor->removeMember(member.toStdString())
                          : m_editor->removeArtifact(key.toStdString()));
 }
 
 void ArchiveDocument::mergeArtifact(const QString& key, const archive::Nemo& other, const QString& otherKey) {
-    if (m_editor) finish(m_editor->mergeArtifact(key.toStdString(), other, otherKey.toStdString()));
+    if (mayEdit()) finish(m_editor->mergeArtifact(key.toStdString(), other, otherKey.toStdString()));
 }
 
 void ArchiveDocument::convertTensors(const QString& pattern, archive::DType dtype) {
-    if (m_editor) finish(m_editor->convertTensors(pattern.toStdString(), dtype));
+    if (mayEdit()) finish(m_editor->convertTensors(pattern.toStdString(), dtype));
 }
 
 void ArchiveDocument::dropTensors(const QString& pattern) {
-    if (m_editor) finish(m_editor->dropTensors(pattern.toStdString()));
+    if (mayEdit()) finish(m_editor->dropTensors(pattern.toStdString()));
 }
 
 void ArchiveDocument::renameTensors(const QString& pattern, const QString& name) {
-    if (m_editor) finish(m_editor->renameTensors(pattern.toStdString(), name.toStdString()));
+    if (mayEdit()) finish(m_editor->renameTensors(pattern.toStdString(), name.toStdString()));
 }
 
 void ArchiveDocument::undo() {
-    if (!m_editor || !m_editor->canUndo()) return;
+    if (!mayEdit() || !m_editor->canUndo()) return;
     m_editor->undo();
     stateChanged();
 }
 
 void ArchiveDocument::redo() {
-    if (!m_editor || !m_editor->canRedo()) return;
+    if (!mayEdit() || !m_editor->canRedo()) return;
     m_editor->redo();
     stateChanged();
 }
 
 void ArchiveDocument::revert() {
-    if (!m_editor || !m_editor->canUndo()) return;
+    if (!mayEdit() || !m_editor->canUndo()) return;
     while (m_editor->canUndo())
         m_editor->undo();
     stateChanged();

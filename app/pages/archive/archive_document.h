@@ -37,6 +37,9 @@ public:
     /// The config key that names the member, or empty.
     [[nodiscard]] QString keyOf(const QString& member) const;
 
+    /// While it is locked every edit is refused: what is being saved would not have it.
+    void setLocked(bool locked) { m_isLocked = locked; }
+
     /// The archive was opened again: its edits are in it, or are given up.
     void take(std::shared_ptr<const ArchiveContents> contents);
 
@@ -74,6 +77,7 @@ Q_SIGNALS:
     void refused(const QString& why);
 
 private:
+    [[nodiscard]] bool mayEdit();
     template <class Change> void editConfig(const QString& label, const Change& change);
     template <class T> void finish(const Result<T>& done);
     template <class Use> void withFile(const QString& file, Use use);
@@ -89,6 +93,7 @@ private:
     std::shared_ptr<const StateDict> m_tensors;
     QStringList m_unsaved;
     bool m_isComposing = false;
+    bool m_isLocked = false;
 };
 
 } // namespace fathom::app

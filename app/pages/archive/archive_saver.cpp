@@ -75,6 +75,7 @@ void ArchiveSaver::preview(const QString& target) {
 void ArchiveSaver::save(const QString& target) {
     if (!m_document.isEditable() || m_isSaving) return;
     m_isSaving = true;
+    m_document.setLocked(true);
     m_stop = {};
     Q_EMIT started();
     Progress report = progressTo(m_jobs, this, [this](double part) {
@@ -89,6 +90,7 @@ void ArchiveSaver::save(const QString& target) {
         },
         [this, target](Outcome outcome) {
             m_isSaving = false;
+            m_document.setLocked(false);
             if (!outcome.report) return Q_EMIT failed(sentence(outcome.report.error()), outcome.isStale);
             if (!outcome.reopened) return Q_EMIT failed(sentence(outcome.reopened.error()), false);
             m_document.take(std::move(*outcome.reopened));
