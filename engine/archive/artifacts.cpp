@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 Error unusable(const std::string& key, const std::string& source, std::string why, std::string remedy) {
-    Error error{ErrorKind::BadInput, "Cannot use the file of " + key, std::move(why), std::move(remedy),
+    Error error{ErrorKind::BadInput, "Cannot use " + source + " for " + key, std::move(why), std::move(remedy),
                 source};
     error.key = key;
     return error;

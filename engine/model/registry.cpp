@@ -133,7 +133,8 @@ Result<Restored> restoreModel(const archive::Nemo& nemo, const run::RestoreOptio
     if (!weights) return fail(weights.error());
     const std::string className(classNameOf((*model)->target()));
     auto loaded =
-        nn::loadStateDict((*model)->module(), **weights, {.strict = options.strict, .className = className});
+        nn::loadStateDict((*model)->module(), **weights,
+                          {.strict = options.strict, .share = device->is_cpu(), .className = className});
     if (!loaded) return inFile(loaded.error());
     (*model)->module().to(*device);
     (*model)->module().eval();

@@ -80,6 +80,13 @@ bool mayLack(const std::string& name, const archive::Checkpoint& checkpoint) {
     return true;
 }
 
+/// Torch's kernels want the alignment that its allocator gives, and torch.save keeps it in files.
+bool isShareable(const torch::Tensor& target, const torch::Tensor& view) {
+    constexpr std::uintptr_t kAlignment = 64;
+    return target.is_cpu() && target.is_contiguous() && target.scalar_type() == view.scalar_type() &&
+           reinterpret_cast<std::uintptr_t>(view.const_data_ptr()) % kAlignment == 0;
+}
+
 } // namespace
 
 std::vector<NamedTensor> stateDict(const torch::nn::Module& module) {
@@ -148,14 +155,17 @@ torch::ScalarType scalarType(archive::DType dtype) {
 
 torch::Tensor viewOf(const archive::Tensor& tensor) {
     const auto options = torch::TensorOptions().dtype(scalarType(tensor.dtype));
-    const bool aligned = reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % archive::itemSize(tensor.dtype) == 0;
+    const bool aligned =
+        reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % archive::itemSize(tensor.dtype) == 0;
     if (!aligned || !tensor.isContiguous()) {
         const auto copy = std::make_shared<std::vector<std::byte>>(tensor.contiguousBytes());
-        return torch::from_blob(copy->data(), tensor.shape, [copy](void*) {}, options);
+        return torch::from_blob(
+            copy->data(), tensor.shape, [copy](void*) {}, options);
     }
     // from_blob takes a pointer to non-const bytes; nobody writes through it.
     auto* data = const_cast<std::byte*>(tensor.bytes.data());
-    return torch::from_blob(data, tensor.shape, [owner = tensor.owner](void*) {}, options);
+    return torch::from_blob(
+        data, tensor.shape, [owner = tensor.owner](void*) {}, options);
 }
 
 std::string LoadReport::message(const std::string& className) const {
@@ -202,8 +212,13 @@ Result<LoadReport> loadStateDict(torch::nn::Module& module, const archive::Check
                      .remedy = "Use the config the weights were saved with",
                      .className = "RuntimeError"});
     const torch::NoGradGuard noGrad;
-    for (auto& [target, source] : copies)
-        target.copy_(viewOf(*source));
+    for (auto& [target, source] : copies) {
+        const torch::Tensor view = viewOf(*source);
+        if (options.share && isShareable(target, view))
+            target.set_data(view);
+        else
+            target.copy_(view);
+    }
     return report;
 }
 
