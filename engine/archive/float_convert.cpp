@@ -45,38 +45,48 @@ float fromHalf(std::uint16_t half) {
     return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | sign);
 }
 
-template <class T> T load(const std::byte* at) {
-    T value;
-    std::memcpy(&value, at, sizeof value);
-    return value;
-}
-template <class T> void store(std::byte* at, T value) {
-    std::memcpy(at, &value, sizeof value);
-}
+/// How a dtype is stored, and as what it is computed with.
+struct Float32 {
+    using Stored = float;
+    static float load(float value) { return value; }
+    static float store(double value) { return static_cast<float>(value); }
+};
+struct Float64 {
+    using Stored = double;
+    static double load(double value) { return value; }
+    static double store(double value) { return value; }
+};
+struct Float16 {
+    using Stored = std::uint16_t;
+    static float load(std::uint16_t half) { return fromHalf(half); }
+    static std::uint16_t store(double value) { return toHalf(static_cast<float>(value)); }
+};
+struct BFloat16 {
+    using Stored = std::uint16_t;
+    static float load(std::uint16_t half) { return std::bit_cast<float>(std::uint32_t{half} << 16U); }
+    static std::uint16_t store(double value) { return toBFloat16(static_cast<float>(value)); }
+};
 
-double loadFloat(DType dtype, const std::byte* at) {
+/// Calls `use` with the format of a convertible dtype.
+template <class Use> void withFormat(DType dtype, const Use& use) {
     switch (dtype) {
     case DType::Float64:
-        return load<double>(at);
+        return use(Float64{});
     case DType::Float16:
-        return fromHalf(load<std::uint16_t>(at));
+        return use(Float16{});
     case DType::BFloat16:
-        return std::bit_cast<float>(std::uint32_t{load<std::uint16_t>(at)} << 16U);
+        return use(BFloat16{});
     default:
-        return load<float>(at);
+        return use(Float32{});
     }
 }
 
-void storeFloat(DType dtype, std::byte* at, double value) {
-    switch (dtype) {
-    case DType::Float64:
-        return store(at, value);
-    case DType::Float16:
-        return store(at, toHalf(static_cast<float>(value)));
-    case DType::BFloat16:
-        return store(at, toBFloat16(static_cast<float>(value)));
-    default:
-        return store(at, static_cast<float>(value));
+template <class From, class To> void convert(const std::byte* in, std::byte* out, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        typename From::Stored value; // need not be aligned
+        std::memcpy(&value, in + i * sizeof value, sizeof value);
+        const typename To::Stored converted = To::store(From::load(value));
+        std::memcpy(out + i * sizeof converted, &converted, sizeof converted);
     }
 }
 
@@ -95,8 +105,10 @@ Status convertFloats(std::span<const std::byte> bytes, DType from, DType to, con
     std::vector<std::byte> piece(kPiece * out);
     for (std::size_t first = 0; first < bytes.size() / in; first += kPiece) {
         const std::size_t count = std::min(kPiece, bytes.size() / in - first);
-        for (std::size_t i = 0; i < count; ++i)
-            storeFloat(to, piece.data() + i * out, loadFloat(from, bytes.data() + (first + i) * in));
+        const std::byte* const source = bytes.data() + first * in;
+        withFormat(from, [&]<class From>(From) {
+            withFormat(to, [&]<class To>(To) { convert<From, To>(source, piece.data(), count); });
+        });
         if (auto taken = sink(std::span(piece).first(count * out)); !taken) return taken;
     }
     return {};
