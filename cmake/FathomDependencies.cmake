@@ -20,6 +20,7 @@ endif()
 if(FATHOM_GUI)
   find_package(Qt6 6.2 REQUIRED COMPONENTS Widgets Svg PrintSupport) # PrintSupport for QCustomPlot
   find_package(QCustomPlotQt6 REQUIRED)
+  find_package(ALSA REQUIRED)
 endif()
 if(FATHOM_TESTS)
   find_package(yaml-cpp REQUIRED) # reads what we write; why the engine has its own reader: engine/config/yaml_reader.h

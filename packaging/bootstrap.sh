@@ -19,7 +19,7 @@ packages=(
   libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev qt6-base-dev
 )
 if [ "${FATHOM_GUI:-ON}" != OFF ]; then
-  packages+=(qt6-base-dev-tools "qt6-svg-dev|libqt6svg6-dev" libqt6svg6 libqcustomplot-dev libgl-dev libvulkan-dev libxkbcommon-dev
+  packages+=(qt6-base-dev-tools "qt6-svg-dev|libqt6svg6-dev" libqt6svg6 libqcustomplot-dev libasound2-dev libgl-dev libvulkan-dev libxkbcommon-dev
              qt6-qpa-plugins fonts-dejavu-core)
 fi
 

@@ -4,6 +4,8 @@
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
+#include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -27,6 +29,7 @@ double markStep(double seconds, int wanted) {
 Waveform::Waveform(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("Waveform"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setFocusPolicy(Qt::StrongFocus);
 }
 
 void Waveform::setPeaks(std::vector<MinMax> peaks, double seconds) {
@@ -34,6 +37,30 @@ void Waveform::setPeaks(std::vector<MinMax> peaks, double seconds) {
     m_seconds = seconds;
     setAccessibleDescription(m_peaks.empty() ? QString() : formatDuration(seconds));
     update();
+}
+
+void Waveform::setCursorTime(double seconds) {
+    m_cursor = seconds;
+    update();
+}
+
+void Waveform::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || m_peaks.empty() || width() <= 0)
+        return QWidget::mousePressEvent(event);
+    Q_EMIT timeChosen(std::clamp(event->position().x() / width(), 0.0, 1.0) * m_seconds);
+}
+
+void Waveform::mouseMoveEvent(QMouseEvent* event) {
+    if (!(event->buttons() & Qt::LeftButton) || m_peaks.empty() || width() <= 0) return;
+    Q_EMIT timeChosen(std::clamp(event->position().x() / width(), 0.0, 1.0) * m_seconds);
+}
+
+void Waveform::keyPressEvent(QKeyEvent* event) {
+    const bool isArrow = event->key() == Qt::Key_Left || event->key() == Qt::Key_Right;
+    if (!isArrow || m_peaks.empty()) return QWidget::keyPressEvent(event);
+    const double step = m_seconds / 20;
+    const double to = std::max(0.0, m_cursor) + (event->key() == Qt::Key_Right ? step : -step);
+    Q_EMIT timeChosen(std::clamp(to, 0.0, m_seconds));
 }
 
 void Waveform::paintEvent(QPaintEvent*) {
@@ -57,6 +84,9 @@ void Waveform::paintEvent(QPaintEvent*) {
         const double bottom = middle - std::clamp(extremes.minimum, -1.0, 1.0) * half;
         painter.fillRect(QRectF(x, top, 1, std::max(1.0, bottom - top)), colors.accent);
     }
+    if (m_cursor >= 0 && m_seconds > 0)
+        painter.fillRect(QRectF(m_cursor / m_seconds * (area.width() - 2), area.top(), 2, area.height()),
+                         colors.text);
     painter.setPen(colors.muted);
     const double step = markStep(m_seconds, std::max(1, columns / (14 * kGrid)));
     for (int mark = 0; mark * step <= m_seconds; ++mark) {

@@ -49,6 +49,16 @@ sf_count_t tell(void* data) {
     return static_cast<MemoryFile*>(data)->position;
 }
 
+using SoundFile = std::unique_ptr<SNDFILE, int (*)(SNDFILE*)>;
+
+/// `file` must outlive the result.
+Result<SoundFile> open(MemoryFile& file, SF_INFO& info) {
+    static SF_VIRTUAL_IO io{length, seek, read, write, tell};
+    SoundFile sound(sf_open_virtual(&io, SFM_READ, &info, &file), &sf_close);
+    if (!sound) return fail({ErrorKind::BadInput, "Cannot decode the recording", sf_strerror(nullptr), {}});
+    return sound;
+}
+
 void halve(std::vector<widgets::MinMax>& peaks) {
     const std::size_t half = (peaks.size() + 1) / 2;
     for (std::size_t i = 0; i < half; ++i) {
@@ -71,11 +81,9 @@ bool looksLikeAudio(std::span<const std::byte> bytes) {
 
 Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token stop) {
     MemoryFile file{bytes};
-    SF_VIRTUAL_IO io{length, seek, read, write, tell};
     SF_INFO info{};
-    const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> sound(sf_open_virtual(&io, SFM_READ, &info, &file),
-                                                            &sf_close);
-    if (!sound) return fail({ErrorKind::BadInput, "Cannot decode the recording", sf_strerror(nullptr), {}});
+    const auto sound = open(file, info);
+    if (!sound) return fail(sound.error());
     AudioClip clip;
     clip.rate = info.samplerate;
     clip.channels = info.channels;
@@ -90,7 +98,7 @@ Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token sto
     const auto channels = static_cast<std::size_t>(std::max(1, info.channels));
     std::vector<float> block(4096 * channels);
     while (!stop.stop_requested()) {
-        const sf_count_t count = sf_readf_float(sound.get(), block.data(), 4096);
+        const sf_count_t count = sf_readf_float(sound->get(), block.data(), 4096);
         if (count <= 0) break;
         for (sf_count_t frame = 0; frame < count; ++frame) {
             if (filled == 0) clip.peaks.emplace_back();
@@ -107,6 +115,32 @@ Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token sto
     }
     clip.seconds = info.samplerate > 0 ? static_cast<double>(frames) / info.samplerate : 0;
     return clip;
+}
+
+Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop) {
+    constexpr std::size_t kLongest = 30 * 60;
+    MemoryFile file{bytes};
+    SF_INFO info{};
+    const auto sound = open(file, info);
+    if (!sound) return fail(sound.error());
+    const auto channels = static_cast<std::size_t>(std::max(1, info.channels));
+    const auto most = kLongest * static_cast<std::size_t>(std::max(1, info.samplerate));
+    auto samples = std::make_shared<std::vector<float>>();
+    std::vector<float> block(4096 * channels);
+    while (!stop.stop_requested()) {
+        const sf_count_t count = sf_readf_float(sound->get(), block.data(), 4096);
+        if (count <= 0) break;
+        for (std::size_t frame = 0; frame < static_cast<std::size_t>(count); ++frame) {
+            float sum = 0;
+            for (std::size_t channel = 0; channel < channels; ++channel)
+                sum += block[frame * channels + channel];
+            samples->push_back(sum / static_cast<float>(channels));
+        }
+        if (samples->size() > most)
+            return fail({ErrorKind::Usage, "Cannot play the recording", "it is longer than half an hour",
+                         "Open it in the player of your desktop"});
+    }
+    return Sound{std::move(samples), info.samplerate};
 }
 
 } // namespace fathom::app

@@ -8,6 +8,7 @@
 #include <QString>
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -22,9 +23,17 @@ struct AudioClip {
     std::vector<widgets::MinMax> peaks{}; ///< of equal stretches, over all channels; at most 8,192
 };
 
+struct Sound {
+    std::shared_ptr<const std::vector<float>> samples{}; ///< one channel, −1…1
+    int rate = 0;                                        ///< Hz
+};
+
 /// True for what libsndfile reads by its first bytes: WAV, FLAC, Ogg, AIFF.
 [[nodiscard]] bool looksLikeAudio(std::span<const std::byte> bytes);
 /// Decodes the whole recording; for a background thread. BadInput when it cannot be decoded.
 [[nodiscard]] Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token stop);
+
+/// The samples to be played, channels mixed. Errors: as readClip; longer than half an hour (Usage).
+[[nodiscard]] Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop);
 
 } // namespace fathom::app

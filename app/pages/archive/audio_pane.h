@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A recording in an archive: its shape, and a button that lets the desktop's player play it.
+// A recording in an archive: its shape, and a player. The desktop's own player is there too.
 #pragma once
 
 #include "app/models/audio_clip.h"
@@ -8,11 +8,15 @@
 #include <QTemporaryDir>
 #include <QWidget>
 
+#include <functional>
+
+class QLabel;
 class QPushButton;
 
 namespace fathom::widgets {
+class SoundPlayer;
 class Waveform;
-}
+} // namespace fathom::widgets
 
 namespace fathom::app {
 
@@ -28,14 +32,24 @@ public:
 Q_SIGNALS:
     void statusMessage(const QString& text);
 
+protected:
+    void hideEvent(QHideEvent* event) override;
+
 private:
-    void play();
+    void toggle();
+    void withSound(const std::function<void()>& use);
+    void openElsewhere();
+    void showState();
+    [[nodiscard]] QString soundJob() const;
     JobRunner& m_jobs;
     QTemporaryDir m_folder; ///< of the copies that are played; goes with the pane
     QString m_name;
     MemberSource m_source;
+    double m_seconds = 0;
+    widgets::SoundPlayer* m_player;
     widgets::Waveform* m_waveform;
     QPushButton* m_play;
+    QLabel* m_time;
 };
 
 } // namespace fathom::app
