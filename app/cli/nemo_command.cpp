@@ -262,6 +262,11 @@ Result<run::ManifestCheck> findingsOf(const NemoOptions& options, const CommandC
     return check;
 }
 
+std::string countOf(const Value::List& warnings) {
+    if (warnings.empty()) return {};
+    return warnings.size() == 1 ? ", 1 warning" : ", " + std::to_string(warnings.size()) + " warnings";
+}
+
 Status verify(const NemoOptions& options, CommandContext& context) {
     const auto check = findingsOf(options, context);
     if (!check) return fail(check.error());
@@ -280,7 +285,7 @@ Status verify(const NemoOptions& options, CommandContext& context) {
                                       {"errors", Value(errors)},
                                       {"warnings", Value(warnings)}})));
     else if (errors.empty())
-        print(options.file + (check->isKnown ? ": ok, as Fathom wrote it" : ": ok"));
+        print(options.file + ": ok" + (check->isKnown ? ", as Fathom wrote it" : "") + countOf(warnings));
     return {};
 }
 
@@ -289,6 +294,18 @@ Status extract(const NemoOptions& options, CommandContext& context) {
     if (!nemo) return fail(nemo.error());
     const auto extraction = archive::extract(*nemo, options.members, options.folder);
     if (!extraction) return fail(extraction.error());
+    if (options.json) {
+        Value::List written;
+        for (const std::string& name : extraction->written)
+            written.emplace_back(name);
+        Value::List skipped;
+        for (const archive::Finding& finding : extraction->skipped)
+            skipped.emplace_back(finding.text);
+        print(toJson(Value(Value::Map{{"folder", options.folder},
+                                      {"written", Value(std::move(written))},
+                                      {"skipped", Value(std::move(skipped))}})));
+        return {};
+    }
     for (const archive::Finding& finding : extraction->skipped)
         context.log.warning(printable(finding.text));
     return {};
@@ -395,6 +412,7 @@ void addNemoCommand(CLI::App& app, CommandContext& context) {
     extracting->add_option("MEMBER", options->members, "Members to write (default: all)");
     extracting->add_option("-C,--directory", options->folder,
                            "Folder to write to (default: the current one)");
+    addJson(extracting);
     CLI::App* comparing =
         add("diff", "What differs between two archives (members, config, tensors) or checkpoints (tensors)",
             diff);

@@ -132,6 +132,15 @@ private Q_SLOTS:
         QCOMPARE(edit("verify FILE").code, 0);
     }
 
+    void extract_saysWhatItWrote() {
+        const Outcome done = nemo({QStringLiteral("extract"), m_archive, QStringLiteral("model_config.yaml"),
+                                   QStringLiteral("-C"), path("out"), QStringLiteral("--json")});
+        QCOMPARE(done.code, 0);
+        QCOMPARE(done.json().at("written.0")->asString(), std::string("./model_config.yaml"));
+        QVERIFY(done.json().at("skipped")->asList().empty());
+        QVERIFY(QFile::exists(path("out/model_config.yaml")));
+    }
+
     void errors_haveTheirExitCodes() {
         QCOMPARE(edit("set FILE optm.lr=1").code, 2);
         QCOMPARE(edit("set FILE a=nemo:x").code, 2);
