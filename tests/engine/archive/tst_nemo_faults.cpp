@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Makes the Nth system call of writing fail, for every N: the old file stays whole and nothing is left beside
 // it. write, fsync and rename of this program are the ones below; the C library's are reached by syscall.
+#include "engine/archive/nemo_save.h"
 #include "engine/archive/npy.h"
 #include "engine/base/file.h"
 #include "tests/engine/archive/archive_testing.h"
@@ -18,9 +19,11 @@ namespace {
 bool armed = false;
 int callsUntilFailure = 0;
 int failure = ENOSPC;
+bool isLasting = true; // whether all calls after the first that fails do too
 
 bool failsNow() {
     if (!armed || callsUntilFailure-- > 0) return false;
+    if (!isLasting) armed = false;
     errno = failure;
     return true;
 }
@@ -30,6 +33,21 @@ bool failsNow() {
 extern "C" ssize_t write(int fd, const void* data, size_t size) {
     if (failsNow()) return -1;
     return syscall(SYS_write, fd, data, size);
+}
+
+extern "C" ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
+    if (failsNow()) return -1;
+    return syscall(SYS_pwrite64, fd, data, size, offset);
+}
+
+extern "C" int fdatasync(int fd) {
+    if (failsNow()) return -1;
+    return static_cast<int>(syscall(SYS_fdatasync, fd));
+}
+
+extern "C" int linkat(int fromFolder, const char* from, int toFolder, const char* to, int flags) noexcept {
+    if (failsNow()) return -1;
+    return static_cast<int>(syscall(SYS_linkat, fromFolder, from, toFolder, to, flags));
 }
 
 extern "C" int fsync(int fd) {
@@ -89,6 +107,8 @@ private Q_SLOTS:
     void writeNemo_keepsTheOldFile_whenAnyCallFails_data();
     void writeNemo_keepsTheOldFile_whenAnyCallFails();
     void writeNpy_keepsTheOldFile_whenAnyCallFails();
+    void saveNemo_leavesTheOldOrTheNewArchive_whenAnyCallFails_data();
+    void saveNemo_leavesTheOldOrTheNewArchive_whenAnyCallFails();
 };
 
 void TestNemoFaults::writeNemo_keepsTheOldFile_whenAnyCallFails_data() {
@@ -107,6 +127,52 @@ void TestNemoFaults::writeNpy_keepsTheOldFile_whenAnyCallFails() {
     const archive::Tensor tensor =
         makeTensor("a", archive::DType::Float32, {4}, std::vector<float>{1, 2, 3, 4});
     failEachCall(ENOSPC, [&](const std::string& path) { return archive::writeNpy(path, tensor); });
+}
+
+void TestNemoFaults::saveNemo_leavesTheOldOrTheNewArchive_whenAnyCallFails_data() {
+    QTest::addColumn<int>("noteBytes");
+    QTest::addColumn<bool>("lasting");
+    QTest::newRow("in place, once") << 500 << false;
+    QTest::newRow("in place, for good") << 500 << true;
+    QTest::newRow("rewritten, once") << 5000 << false;
+    QTest::newRow("rewritten, for good") << 5000 << true;
+}
+
+void TestNemoFaults::saveNemo_leavesTheOldOrTheNewArchive_whenAnyCallFails() {
+    QFETCH(int, noteBytes);
+    QFETCH(bool, lasting);
+    QTemporaryDir folder;
+    const std::string path = folder.filePath(QStringLiteral("a.nemo")).toStdString();
+    const std::string golden = *readFile(goldenFile(QStringLiteral("quartznet_char.nemo")));
+    int failures = 0;
+    for (int n = 0;; ++n) {
+        QVERIFY(n < 1000);
+        QVERIFY(writeFileAtomically(path, golden).has_value());
+        auto editor = archive::NemoEditor::open(path);
+        VERIFY_RESULT(editor);
+        const std::string before = editor->configYaml();
+        VERIFY_RESULT(
+            editor->setConfig("+note='" + std::string(static_cast<std::size_t>(noteBytes), 'x') + "'"));
+        failure = EIO;
+        callsUntilFailure = n;
+        isLasting = lasting;
+        armed = true;
+        const auto saved = archive::saveNemo(editor->draft(), path);
+        const bool hasFailed = callsUntilFailure < 0;
+        armed = false;
+        isLasting = true;
+        const auto now = archive::Nemo::open(path); // undoes a patch that was cut off
+        VERIFY_RESULT(now);
+        const std::string yaml = *now->configYaml();
+        QVERIFY(yaml == before || yaml == editor->configYaml());
+        if (saved) QVERIFY(yaml == editor->configYaml());
+        VERIFY_RESULT((*now->weights())->verify());
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files | QDir::Hidden),
+                 QStringList{QStringLiteral("a.nemo")});
+        if (!hasFailed) break;
+        failures += saved ? 0 : 1;
+    }
+    QVERIFY(failures >= 3);
 }
 
 QTEST_APPLESS_MAIN(TestNemoFaults)
