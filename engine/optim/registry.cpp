@@ -1,134 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/optim/adam.h"
-#include "engine/optim/novograd.h"
-#include "engine/optim/sgd.h"
+// From a section and groups of parameters to an optimizer.
+#include "engine/config/convert.h"
+#include "engine/config/schemas/catalog.h"
+#include "engine/optim/grouped.h"
+#include "engine/optim/kinds.h"
+#include "engine/optim/section.h"
 
 #include <algorithm>
-#include <functional>
+#include <sstream>
+#include <unordered_set>
 
 namespace fathom::optim {
 namespace {
 
-using Parameters = std::vector<torch::Tensor>;
-using Created = Result<std::unique_ptr<Optimizer>>;
-
-std::string below(std::string_view path, std::string_view key) {
-    return path.empty() ? std::string(key) : std::string(path) + '.' + std::string(key);
+std::vector<std::string> words(const std::string& text) {
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
 }
 
-/// Two numbers in [0, 1), as the constructors of PyTorch and NeMo demand.
-Status checkBetas(const std::vector<double>& betas, const config::Config& config, std::string_view path) {
-    const bool fine = betas.size() == 2 &&
-                      std::all_of(betas.begin(), betas.end(), [](double b) { return b >= 0 && b < 1; });
-    if (fine) return {};
-    Error error = config.errorAt(below(path, "betas"), "Cannot build the optimizer",
-                                 "betas are not two numbers in [0, 1)", "Give for example betas=[0.9,0.999]");
-    error.className = "ValueError";
-    return fail(std::move(error));
+/// Numbers that YAML leaves as text ("1e-3") become numbers: checkpoints hold what PyTorch computes with.
+Value typed(const config::Field& field, const Value& value) {
+    if (!value.isString() || field.type.find("float") == std::string::npos) return value;
+    const Result<double> number = config::toFloat(value);
+    return number ? Value(*number) : value;
 }
 
-template <class T, class Params>
-Created build(const config::Schema<Params>& schema, const config::Config& config, std::string_view path,
-              Parameters parameters) {
-    Result<Params> params = schema.read(config, path);
-    if (!params) return fail(std::move(params.error()));
-    if constexpr (requires { params->betas; })
-        if (Status fine = checkBetas(params->betas, config, path); !fine)
-            return fail(std::move(fine.error()));
-    return std::make_unique<T>(std::move(parameters), *params);
+/// Every argument of the constructor: the given ones over the defaults.
+Value::Map optionsOf(const Section& section) {
+    const config::Description& constructor = *schemas::optimizer(section.kind->name);
+    Value::Map options;
+    for (const config::Field& field : constructor.fields) {
+        if (!isArgument(field.name)) continue;
+        const Value* given = section.arguments.find(field.name);
+        options.set(field.name, given ? typed(field, *given) : field.defaultValue);
+    }
+    if (section.kind->name == "adamw") options.set("decoupled_weight_decay", true);
+    return options;
 }
 
-Created buildSgd(const config::Config& config, std::string_view path, Parameters parameters) {
-    Result<SgdParams> params = sgdSchema().read(config, path);
-    if (!params) return fail(std::move(params.error()));
-    if (params->nesterov && (params->momentum <= 0 || params->dampening != 0))
-        return fail(config.errorAt(below(path, "nesterov"), "Cannot build the optimizer",
-                                   "nesterov momentum requires a momentum and zero dampening",
-                                   "Set momentum above 0 and dampening=0"));
-    return std::make_unique<Sgd>(std::move(parameters), *params);
-}
-
-struct Entry {
-    std::string name;
-    std::function<Created(const config::Config&, std::string_view, Parameters)> create;
-};
-
-const std::vector<Entry>& registry() {
-    static const std::vector<Entry> entries{
-        {"sgd", buildSgd},
-        {"adam",
-         [](const config::Config& config, std::string_view path, Parameters parameters) {
-             return build<Adam>(adamSchema(), config, path, std::move(parameters));
-         }},
-        {"adamw",
-         [](const config::Config& config, std::string_view path, Parameters parameters) {
-             return build<Adam>(adamWSchema(), config, path, std::move(parameters));
-         }},
-        {"novograd",
-         [](const config::Config& config, std::string_view path, Parameters parameters) {
-             return build<Novograd>(novogradSchema(), config, path, std::move(parameters));
-         }},
-    };
-    return entries;
-}
-
-/// Ways to describe an optimizer that NeMo has and this program has not.
-Status refuseAbsent(const config::Config& config, std::string_view path) {
-    const auto given = [&](std::string_view key) {
-        const config::Node* node = config.find(below(path, key));
-        return node && !node->value.isNull() && node->value != Value(false);
-    };
-    for (const auto& [key, remedy] : {std::pair{"args", "Put the arguments beside name"},
-                                      {"_target_", "Give name instead, for example novograd"},
-                                      {"decoupled_weight_decay", "Use name=adamw"}})
-        if (given(key))
-            return fail(config.errorAt(below(path, key), "Cannot build the optimizer",
-                                       std::string(key) + " is not available", remedy));
+Status addGroup(const config::Config& config, const Section& section, ParameterGroup group, Setup& setup) {
+    Setup::Group out{.options = optionsOf(section)};
+    for (const auto& [key, value] : group.overrides) {
+        const config::Field* field = section.description->field(key);
+        const bool varies = std::ranges::find(setup.groupKeys, key) != setup.groupKeys.end();
+        if (field && varies) {
+            out.options.set(key, typed(*field, value));
+            continue;
+        }
+        Error error = config.errorAt(below(group.overridesKey, key), kWhat,
+                                     field ? key + " cannot differ between groups"
+                                           : section.kind->name + " has no '" + key + "'",
+                                     fieldsOf(section.kind->name, *section.description));
+        error.className = "TypeError";
+        return fail(std::move(error));
+    }
+    for (torch::Tensor& parameter : group.parameters) {
+        out.parameters.push_back(setup.parameters.size());
+        setup.parameters.push_back(std::move(parameter));
+    }
+    setup.groups.push_back(std::move(out));
     return {};
 }
 
-/// `name`, or "adam" without one, as NeMo has it.
-Result<std::string> chosenName(const config::Config& config, std::string_view path) {
-    const std::string key = below(path, "name");
-    if (!config.find(key)) return std::string("adam");
-    Result<Value> name = config.resolved(key);
-    if (!name) return fail(std::move(name.error()));
-    if (name->isNull()) return std::string("adam");
-    if (name->isString()) return name->asString();
-    return fail(config.errorAt(key, "Cannot build the optimizer", "its name is not a text",
-                               "Give for example name=novograd"));
+/// The error of a constructor where its value was given, with its class in Python.
+Error placed(const config::Config& config, const Section& section, const std::vector<std::string>& groupKeys,
+             const BuildError& failed) {
+    const std::string name = failed.error.key.substr(0, failed.error.key.find('.'));
+    std::string key = below(section.argumentsKey, failed.error.key);
+    if (name == "lr") key = below(section.path, "lr");
+    const std::string& own = groupKeys[failed.group];
+    if (!own.empty() && config.find(below(own, name))) key = below(own, failed.error.key);
+    const std::string fields = fieldsOf(section.kind->name, *section.description);
+    std::string remedy = failed.error.remedy;
+    if (failed.error.className == "MissingMandatoryValue")
+        remedy = "Set it, for example " + key + "=0.01 on the command line";
+    Error out = config.errorAt(key, kWhat, failed.error.why, remedy + "; " + fields);
+    const bool outOfRange = failed.error.why.ends_with("is out of range");
+    out.className = outOfRange ? "ValueError" : failed.error.className;
+    out.key = std::move(key);
+    return out;
+}
+
+bool areDistinct(const std::vector<torch::Tensor>& parameters) {
+    std::unordered_set<const void*> seen;
+    return std::ranges::all_of(parameters, [&](const torch::Tensor& each) {
+        return seen.insert(each.unsafeGetTensorImpl()).second;
+    });
 }
 
 } // namespace
 
-const std::vector<std::string>& optimizerNames() {
-    static const std::vector<std::string> names = [] {
-        std::vector<std::string> list;
-        for (const Entry& entry : registry())
-            list.push_back(entry.name);
-        return list;
-    }();
-    return names;
+Error invalid(std::string key, std::string why, std::string remedy) {
+    Error error{ErrorKind::Usage, kWhat, std::move(why), std::move(remedy)};
+    error.key = std::move(key);
+    error.className = "ValueError";
+    return error;
+}
+
+Status checkBetas(const std::vector<double>& betas, std::size_t count) {
+    const std::string remedy = count == 2 ? "Give two numbers in [0, 1), such as betas=[0.9,0.999]"
+                                          : "Give three numbers in [0, 1), such as betas=[0.98,0.92,0.99]";
+    if (betas.size() != count)
+        return fail(invalid("betas", "betas are not " + std::to_string(count) + " numbers", remedy));
+    for (std::size_t i = 0; i < count; ++i)
+        if (!(betas[i] >= 0 && betas[i] < 1))
+            return fail(
+                invalid("betas",
+                        "Invalid beta parameter at index " + std::to_string(i) + ": " + formatFloat(betas[i]),
+                        remedy));
+    return {};
+}
+
+Value::Map known(const Value::Map& options, const config::Description& description) {
+    Value::Map out;
+    for (const auto& [key, value] : options)
+        if (description.field(key)) out.set(key, value);
+    return out;
+}
+
+Result<std::unique_ptr<Optimizer>> createGroupedOptimizer(const config::Config& config, std::string_view path,
+                                                          std::vector<ParameterGroup> groups) {
+    const Result<Section> section = readSection(config, path);
+    if (!section) return fail(section.error());
+    Setup setup;
+    setup.groupKeys = words(section->kind->groupKeys);
+    std::vector<std::string> overridesKeys;
+    for (ParameterGroup& group : groups) {
+        overridesKeys.push_back(group.overridesKey);
+        if (Status status = addGroup(config, *section, std::move(group), setup); !status)
+            return fail(status.error());
+    }
+    if (!areDistinct(setup.parameters))
+        return fail(config.errorAt(path, kWhat, "some parameters appear in more than one parameter group",
+                                   "List only modules that share no parameters"));
+    Built built = section->kind->build(std::move(setup));
+    if (!built) return fail(placed(config, *section, overridesKeys, built.error()));
+    return std::move(*built);
 }
 
 Result<std::unique_ptr<Optimizer>> createOptimizer(const config::Config& config, std::string_view path,
-                                                   Parameters parameters) {
-    const config::Node* section = config.find(path);
-    if (!section || section->kind != config::NodeKind::Map)
-        return fail(config.errorAt(path, "Cannot build the optimizer", "there is no such section",
-                                   "Add it, for example with name: novograd and lr: 0.01"));
-    if (Status fine = refuseAbsent(config, path); !fine) return fail(std::move(fine.error()));
-    const Result<std::string> name = chosenName(config, path);
-    if (!name) return fail(name.error());
-    for (const Entry& entry : registry())
-        if (entry.name == *name) return entry.create(config, path, std::move(parameters));
-    std::string list;
-    for (const std::string& known : optimizerNames())
-        list += (list.empty() ? "" : ", ") + known;
-    Error error = config.errorAt(below(path, "name"), "Cannot resolve optimizer '" + *name + "'",
-                                 "there is none of that name", "Choose one of " + list);
-    error.className = "ValueError";
-    return fail(std::move(error));
+                                                   std::vector<torch::Tensor> parameters) {
+    std::vector<ParameterGroup> groups;
+    groups.push_back({.parameters = std::move(parameters)});
+    return createGroupedOptimizer(config, path, std::move(groups));
 }
 
 } // namespace fathom::optim

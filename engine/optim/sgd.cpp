@@ -1,58 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/optim/sgd.h"
-
+// Stochastic gradient descent with momentum, as torch.optim.SGD.
 #include "engine/config/schemas/catalog.h"
-#include "engine/optim/subset.h"
+#include "engine/optim/grouped.h"
+#include "engine/optim/lists.h"
 
 namespace fathom::optim {
+namespace {
 
-const config::Schema<SgdParams>& sgdSchema() {
-    static const auto schema = config::Schema<SgdParams>(schemas::at("SGD"))
-                                   .bind("lr", &SgdParams::lr)
-                                   .bind("momentum", &SgdParams::momentum)
-                                   .bind("dampening", &SgdParams::dampening)
-                                   .bind("weight_decay", &SgdParams::weightDecay)
-                                   .bind("nesterov", &SgdParams::nesterov)
-                                   .bind("maximize", &SgdParams::maximize);
-    return schema;
-}
+struct SgdParams {
+    double momentum{};
+    double dampening{};
+    double weightDecay{};
+    bool nesterov{};
+    bool maximize{};
 
-Sgd::Sgd(std::vector<torch::Tensor> parameters, const SgdParams& params)
-    : Optimizer(std::move(parameters), params.lr), m_params(params), m_momenta(this->parameters().size()) {}
-
-void Sgd::step(double learningRate) {
-    const torch::NoGradGuard guard;
-    const std::vector<std::size_t> indices = withGradients();
-    if (indices.empty()) return;
-    const std::vector<torch::Tensor> params = subset(parameters(), indices);
-    std::vector<torch::Tensor> update = gradients(indices, m_params.maximize);
-    if (m_params.weightDecay != 0) update = at::_foreach_add(update, params, m_params.weightDecay);
-    if (m_params.momentum != 0) {
-        std::vector<torch::Tensor> momenta;
-        std::vector<torch::Tensor> old;
-        std::vector<torch::Tensor> fresh;
-        for (std::size_t k = 0; k < indices.size(); ++k) {
-            torch::Tensor& momentum = m_momenta[indices[k]];
-            if (!momentum.defined()) {
-                momentum = update[k].clone(); // dampening is not applied the first time
-            } else {
-                old.push_back(momentum);
-                fresh.push_back(update[k]);
-            }
-            momenta.push_back(momentum);
-        }
-        if (!old.empty()) {
-            at::_foreach_mul_(old, m_params.momentum);
-            at::_foreach_add_(old, fresh, 1 - m_params.dampening);
-        }
-        update = m_params.nesterov ? at::_foreach_add(update, momenta, m_params.momentum) : momenta;
+    static const config::Schema<SgdParams>& schema() {
+        using P = SgdParams;
+        static const auto schema = config::Schema<P>(schemas::at("SGD"))
+                                       .bind("momentum", &P::momentum)
+                                       .bind("dampening", &P::dampening)
+                                       .bind("weight_decay", &P::weightDecay)
+                                       .bind("nesterov", &P::nesterov)
+                                       .bind("maximize", &P::maximize);
+        return schema;
     }
-    at::_foreach_add_(params, update, -learningRate);
+    [[nodiscard]] Status check() const {
+        if (!nesterov || (momentum > 0 && dampening == 0)) return {};
+        return fail(invalid("nesterov", "Nesterov momentum requires a momentum and zero dampening",
+                            "Set momentum above 0 and dampening=0"));
+    }
+};
+
+class Sgd : public Grouped<SgdParams> {
+public:
+    Sgd(Setup setup, std::vector<SgdParams> params)
+        : Grouped(std::move(setup), std::move(params), StepFormat::None, {{"momentum_buffer"}}) {}
+
+private:
+    void prepare(std::size_t, std::size_t) override {} // the first update is the first momentum
+    void update(std::size_t group, const Indices& indices) override;
+    /// The momenta after this update, fresh ones included.
+    TensorList momenta(const SgdParams& p, const Indices& indices, const TensorList& grads);
+};
+
+TensorList Sgd::momenta(const SgdParams& p, const Indices& indices, const TensorList& grads) {
+    TensorList all;
+    TensorList old;
+    TensorList added;
+    for (std::size_t k = 0; k < indices.size(); ++k) {
+        torch::Tensor& momentum = slot(0)[indices[k]];
+        if (!momentum.defined()) {
+            momentum = grads[k].clone(); // dampening is not applied the first time
+        } else {
+            old.push_back(momentum);
+            added.push_back(grads[k]);
+        }
+        all.push_back(momentum);
+    }
+    if (!old.empty()) {
+        at::_foreach_mul_(old, p.momentum);
+        at::_foreach_add_(old, added, 1 - p.dampening);
+    }
+    return all;
 }
 
-std::vector<StateEntry> Sgd::state(std::size_t index) const {
-    if (!m_momenta.at(index).defined()) return {};
-    return {{"momentum_buffer", m_momenta[index]}};
+void Sgd::update(std::size_t group, const Indices& indices) {
+    const SgdParams& p = params(group);
+    TensorList grads = gradients(indices, p.maximize, p.weightDecay);
+    if (p.momentum != 0) {
+        const TensorList means = momenta(p, indices, grads);
+        grads = p.nesterov ? at::_foreach_add(grads, means, p.momentum) : means;
+    }
+    at::_foreach_add_(subset(parameters(), indices), grads, -rate(group));
+}
+
+} // namespace
+
+Built buildSgd(Setup setup) {
+    return build<Sgd, SgdParams>(std::move(setup));
 }
 
 } // namespace fathom::optim

@@ -1,81 +1,81 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Optimizers against PyTorch's and NeMo's own numbers (tests/data/optim), and the errors of their config
-// section.
-#include <torch/torch.h>
+// Optimizers against PyTorch's and NeMo's own numbers (tests/data/optim): parameters after every step, the
+// final state and the groups.
+#include "tests/engine/optim/optim_testing.h"
 
-#include "engine/base/file.h"
-#include "engine/config/compose.h"
 #include "engine/optim/clip.h"
-#include "engine/optim/optimizer.h"
 
 #include <QTest>
 
 using namespace fathom;
+using namespace fathom::optim_testing;
 
 namespace {
 
-Value readJson(const char* name) {
-    const auto text = readFile(std::string(FATHOM_TEST_DATA) + "/optim/" + name);
-    return text ? fromJson(*text).value_or(Value{}) : Value{};
+/// NeMo keeps Novograd's second moment in float32 whatever the parameters are.
+double tolerance(const Value& test) {
+    return isFloat64(test) && test.at("name")->asString() != "novograd" ? 1e-12 : 1e-6;
 }
 
-std::vector<double> numbers(const Value& list) {
-    std::vector<double> values;
-    for (const Value& value : list.asList())
-        values.push_back(value.toDouble());
-    return values;
-}
-
-torch::Tensor tensorOf(const Value& list, torch::IntArrayRef shape, torch::ScalarType type) {
-    return torch::tensor(numbers(list), torch::kFloat64).to(type).reshape(shape);
-}
-
-/// Largest |a - b| / max(|b|, 1).
-double distance(const torch::Tensor& a, const torch::Tensor& b) {
-    const torch::Tensor want = b.to(torch::kFloat64).flatten();
-    const torch::Tensor have = a.detach().to(torch::kFloat64).flatten();
-    if (have.numel() != want.numel()) return std::numeric_limits<double>::infinity();
-    return ((have - want).abs() / want.abs().clamp_min(1.0)).max().item<double>();
-}
-
-Result<config::Config> configOf(const std::string& yaml) {
-    return config::compose({.configPath = "memory", .configName = "test", .files = {{"test.yaml", yaml}}});
-}
-
-/// The case's keyword arguments as a flat optim section.
-std::string sectionOf(const Value& test) {
-    std::string yaml = "optim:\n  name: " + test.at("name")->asString() + "\n";
-    for (const auto& [key, value] : test.at("kwargs")->asMap())
-        yaml += "  " + key + ": " + toJson(value) + "\n";
-    return yaml;
-}
-
-struct Problem {
-    Value data = readJson("problem.json");
-    std::vector<std::string> order{"w", "b", "s"};
-    std::vector<torch::Tensor> parameters{};
-
-    explicit Problem(torch::ScalarType type) {
-        for (const std::string& name : order)
-            parameters.push_back(
-                tensorOf(*data.at("init." + name), shape(name), type).set_requires_grad(true));
+/// One group, or the two of a case that has `group_of`.
+Result<std::unique_ptr<optim::Optimizer>> optimizerOf(const Value& test, const Problem& problem) {
+    const auto config = configOf(sectionOf(test.at("name")->asString(), test.at("kwargs")->asMap()));
+    if (!config) return fail(config.error());
+    const Value* groupOf = test.at("group_of");
+    if (!groupOf) return optim::createOptimizer(*config, "optim", problem.parameters);
+    std::vector<optim::ParameterGroup> groups(2);
+    groups[1].overrides = test.at("group1_overrides")->asMap();
+    for (std::size_t i = 0; i < problem.order.size(); ++i) {
+        const auto group = static_cast<std::size_t>(groupOf->at(problem.order[i])->asInt());
+        groups[group].parameters.push_back(problem.parameters[i]);
     }
-    [[nodiscard]] std::vector<std::int64_t> shape(const std::string& name) const {
-        std::vector<std::int64_t> sizes;
-        for (const Value& size : data.at("shapes." + name)->asList())
-            sizes.push_back(size.asInt());
-        return sizes;
-    }
-    void setGradients(std::size_t step) {
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            const Value& grad = *data.at("grads")->asList()[step].at(order[i]);
-            if (grad.isNull())
-                parameters[i].mutable_grad().reset();
+    return optim::createGroupedOptimizer(*config, "optim", std::move(groups));
+}
+
+void compareTensor(const torch::Tensor& got, const Value& want, double limit, const std::string& name) {
+    QVERIFY2(got.sizes() == torch::IntArrayRef(sizes(*want.at("shape"))), name.c_str());
+    QVERIFY2(std::string(c10::toString(got.scalar_type())) ==
+                 (want.at("tensor")->asString() == "float64" ? "Double" : "Float"),
+             name.c_str());
+    const double off = distance(got, torch::tensor(numbers(*want.at("values")), torch::kFloat64));
+    QVERIFY2(off <= limit, (name + " is off by " + std::to_string(off)).c_str());
+}
+
+void compareState(const optim::OptimizerState& state, const Value::Map& want, double limit) {
+    QCOMPARE(state.state.size(), want.size());
+    for (const auto& [number, entries] : want) {
+        const auto found = std::ranges::find(state.state, std::stoll(number), &optim::ParameterState::index);
+        QVERIFY2(found != state.state.end(), number.c_str());
+        QCOMPARE(found->entries.size(), entries.asMap().size());
+        for (const auto& [name, value] : entries.asMap()) {
+            const auto entry = std::ranges::find(found->entries, name, &optim::StateEntry::name);
+            QVERIFY2(entry != found->entries.end(), name.c_str());
+            if (value.isInt())
+                QCOMPARE(std::get<std::int64_t>(entry->value), value.asInt());
             else
-                parameters[i].mutable_grad() = tensorOf(grad, shape(order[i]), parameters[i].scalar_type());
+                compareTensor(std::get<torch::Tensor>(entry->value), value, limit, name);
         }
     }
-};
+}
+
+void compareGroup(const optim::GroupState& group, const Value::Map& want, double limit) {
+    std::vector<std::string> wantedKeys;
+    for (const auto& [key, value] : want)
+        if (key != "params") wantedKeys.push_back(key);
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : group.options)
+        keys.push_back(key);
+    QCOMPARE(keys, wantedKeys);
+    for (const auto& [key, value] : want) {
+        if (key == "params") {
+            QCOMPARE(group.parameters, sizes(value));
+        } else if (value.isMap()) {
+            compareTensor(group.learningRate, value, limit, key);
+        } else {
+            QVERIFY2(toJson(*group.options.find(key)) == toJson(value), key.c_str());
+        }
+    }
+}
 
 } // namespace
 
@@ -84,11 +84,8 @@ class TestOptimizers : public QObject {
 private Q_SLOTS:
     void step_golden_data();
     void step_golden();
-    void createOptimizer_unknownName();
-    void createOptimizer_unknownKey();
-    void createOptimizer_badBetas();
-    void createOptimizer_nesterovWithoutMomentum();
-    void createOptimizer_noName();
+    void step_closedLoop_data();
+    void step_closedLoop();
     void clipGradNorm_scalesAll();
     void clipGradValue_limitsEach();
 };
@@ -100,90 +97,74 @@ void TestOptimizers::step_golden_data() {
     int index = 0;
     for (const Value& test : golden.at("cases")->asList())
         QTest::newRow(test.at("id")->asString().c_str()) << index++;
+    QCOMPARE(index, 114);
 }
 
 void TestOptimizers::step_golden() {
     QFETCH(int, index);
     static const Value golden = readJson("optimizers.json");
     const Value& test = golden.at("cases")->asList()[static_cast<std::size_t>(index)];
-    const bool isDouble = test.at("dtype")->asString() == "float64";
-    Problem problem(isDouble ? torch::kFloat64 : torch::kFloat32);
-    const auto config = configOf(sectionOf(test));
-    QVERIFY2(config, config ? "" : config.error().message().c_str());
-    auto optimizer = optim::createOptimizer(*config, "optim", problem.parameters);
-    QVERIFY2(optimizer, optimizer ? "" : optimizer.error().message().c_str());
-
-    // NeMo keeps Novograd's second moment in float32 whatever the parameters are.
-    const double tolerance = isDouble && test.at("name")->asString() != "novograd" ? 1e-12 : 1e-6;
-    for (std::size_t step = 1; step <= 20; ++step) {
-        problem.setGradients(step - 1);
-        (*optimizer)->step((*optimizer)->baseLearningRate());
-        const Value* want = test.at("params_after_step")->asMap().find(std::to_string(step));
-        if (!want) continue;
-        for (std::size_t i = 0; i < problem.order.size(); ++i) {
-            const torch::Tensor expected =
-                torch::tensor(numbers(*want->at(problem.order[i])), torch::kFloat64);
-            const double off = distance(problem.parameters[i], expected);
-            QVERIFY2(off <= tolerance, qPrintable(QStringLiteral("step %1, %2: off by %3")
-                                                      .arg(step)
-                                                      .arg(QLatin1String(problem.order[i].c_str()))
-                                                      .arg(off)));
-        }
-    }
-    for (const auto& [number, entries] : test.at("state_after_20")->asMap()) {
-        const auto state = (*optimizer)->state(std::stoul(number));
-        QCOMPARE(state.size(), entries.asMap().size());
-        for (const optim::StateEntry& entry : state) {
-            const Value* want = entries.asMap().find(entry.name);
-            QVERIFY2(want, entry.name.c_str());
-            const std::vector<double> values =
-                want->isNumber() ? std::vector{want->toDouble()} : numbers(*want->at("values"));
-            QVERIFY2(distance(entry.tensor, torch::tensor(values, torch::kFloat64)) <= 2e-6,
-                     entry.name.c_str());
-            const std::size_t dimensions = want->isNumber() ? 0 : want->at("shape")->asList().size();
-            QCOMPARE(static_cast<std::size_t>(entry.tensor.dim()), dimensions);
-        }
-    }
-}
-
-void TestOptimizers::createOptimizer_unknownName() {
-    const auto config = configOf("optim:\n  name: adamm\n  lr: 0.1\n");
-    const auto optimizer = optim::createOptimizer(*config, "optim", {});
-    QVERIFY(!optimizer);
-    QCOMPARE(optimizer.error().kind, ErrorKind::Usage);
-    QCOMPARE(optimizer.error().key, std::string("optim.name"));
-    QCOMPARE(optimizer.error().line, 2);
-    QVERIFY(optimizer.error().message().find("sgd, adam, adamw, novograd") != std::string::npos);
-}
-
-void TestOptimizers::createOptimizer_unknownKey() {
-    const auto config = configOf("optim:\n  name: novograd\n  wieght_decay: 0.1\n");
-    const auto optimizer = optim::createOptimizer(*config, "optim", {});
-    QVERIFY(!optimizer);
-    QCOMPARE(optimizer.error().line, 3);
-    QVERIFY2(optimizer.error().message().find("weight_decay") != std::string::npos,
-             optimizer.error().message().c_str());
-}
-
-void TestOptimizers::createOptimizer_badBetas() {
-    for (const char* betas : {"[1.0, 0.5]", "[0.9]", "[0.9, -0.1]"}) {
-        const auto config = configOf(std::string("optim:\n  name: adamw\n  betas: ") + betas + "\n");
-        const auto optimizer = optim::createOptimizer(*config, "optim", {});
+    Problem problem(isFloat64(test) ? torch::kFloat64 : torch::kFloat32);
+    auto optimizer = optimizerOf(test, problem);
+    if (const Value* error = test.at("error")) {
         QVERIFY(!optimizer);
-        QCOMPARE(optimizer.error().kind, ErrorKind::Usage);
+        QCOMPARE(optimizer.error().className, error->at("cls")->asString());
+        QCOMPARE(optimizer.error().why, error->at("msg")->asString());
+        return;
     }
+    QVERIFY2(optimizer, optimizer ? "" : optimizer.error().message().c_str());
+    const double limit = tolerance(test);
+    const Value::List& wanted = test.at("params_after_step")->asList();
+    QCOMPARE(wanted.size(), std::size_t{20});
+    for (std::size_t step = 0; step < wanted.size(); ++step) {
+        problem.setGradients(step);
+        (*optimizer)->step();
+        for (std::size_t i = 0; i < problem.order.size(); ++i) {
+            const Value& want = *wanted[step].at(problem.order[i]);
+            const double off = distance(problem.parameters[i], torch::tensor(numbers(want), torch::kFloat64));
+            QVERIFY2(off <= limit, qPrintable(QStringLiteral("step %1, %2: off by %3")
+                                                  .arg(step + 1)
+                                                  .arg(QLatin1String(problem.order[i].c_str()))
+                                                  .arg(off)));
+        }
+    }
+    const optim::OptimizerState state = (*optimizer)->state();
+    if (const Value* want = test.at("state_after_20")) compareState(state, want->asMap(), 2 * limit);
+    if (const Value* want = test.at("param_groups"))
+        for (std::size_t group = 0; group < want->asList().size(); ++group)
+            compareGroup(state.groups[group], want->asList()[group].asMap(), limit);
 }
 
-void TestOptimizers::createOptimizer_nesterovWithoutMomentum() {
-    const auto config = configOf("optim: {name: sgd, nesterov: true}\n");
-    QVERIFY(!optim::createOptimizer(*config, "optim", {}));
+void TestOptimizers::step_closedLoop_data() {
+    QTest::addColumn<int>("index");
+    const Value golden = readJson("quadratic.json");
+    int index = 0;
+    for (const Value& test : golden.at("cases")->asList())
+        QTest::newRow(test.at("name")->asString().c_str()) << index++;
+    QVERIFY(index >= 9);
 }
 
-void TestOptimizers::createOptimizer_noName() {
-    const auto config = configOf("optim: {lr: 0.5, sched: {name: CosineAnnealing}}\n");
-    const auto optimizer = optim::createOptimizer(*config, "optim", {});
-    QVERIFY(optimizer);
-    QCOMPARE((*optimizer)->baseLearningRate(), 0.5);
+/// Gradients that depend on the parameters: differences would grow.
+void TestOptimizers::step_closedLoop() {
+    QFETCH(int, index);
+    static const Value golden = readJson("quadratic.json");
+    const Value& test = golden.at("cases")->asList()[static_cast<std::size_t>(index)];
+    const auto config = configOf(sectionOf(test.at("name")->asString(), test.at("kwargs")->asMap()));
+    const torch::Tensor curvature = tensorOf(*golden.at("D"), {4}, torch::kFloat32);
+    const torch::Tensor center = tensorOf(*golden.at("c"), {4}, torch::kFloat32);
+    torch::Tensor parameter = tensorOf(*golden.at("init"), {4}, torch::kFloat32).set_requires_grad(true);
+    const auto optimizer = optim::createOptimizer(*config, "optim", {parameter});
+    QVERIFY2(optimizer, optimizer ? "" : optimizer.error().message().c_str());
+    for (std::size_t step = 0; step < test.at("loss")->asList().size(); ++step) {
+        (*optimizer)->zeroGrad();
+        torch::Tensor loss = 0.5 * (curvature * (parameter - center).square()).sum();
+        const double wanted = test.at("loss")->asList()[step].toDouble();
+        QVERIFY(std::abs(loss.item<double>() - wanted) <= 1e-5 * std::max(1.0, wanted));
+        loss.backward();
+        (*optimizer)->step();
+        const Value& after = test.at("params")->asList()[step];
+        QVERIFY(distance(parameter, torch::tensor(numbers(after), torch::kFloat64)) <= 1e-5);
+    }
 }
 
 void TestOptimizers::clipGradNorm_scalesAll() {
