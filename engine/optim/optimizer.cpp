@@ -2,6 +2,7 @@
 #include "engine/optim/optimizer.h"
 
 #include "engine/config/convert.h"
+#include "engine/optim/grouped.h"
 
 namespace fathom::optim {
 
@@ -70,6 +71,25 @@ Status Optimizer::schedule(const std::function<Result<double>(double)>& rateOf) 
         Group& of = m_groups[group];
         if (!of.options.find("initial_lr")) of.options.set("initial_lr", baseLearningRate(group));
     }
+    return {};
+}
+
+Status Optimizer::setMomentum(double momentum) {
+    std::vector<Value::Map> options;
+    for (const Group& group : m_groups) {
+        options.push_back(group.options);
+        if (Value* betas = options.back().find("betas"); betas && betas->isList() && !betas->asList().empty())
+            betas->asList().front() = momentum;
+        else if (Value* own = options.back().find("momentum"))
+            *own = momentum;
+        else
+            return fail(invalid(
+                "momentum", "optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
+                "Set sched.cycle_momentum=false"));
+    }
+    if (Status status = readOptions(options); !status) return status;
+    for (std::size_t group = 0; group < m_groups.size(); ++group)
+        m_groups[group].options = std::move(options[group]);
     return {};
 }
 

@@ -62,6 +62,9 @@ public:
     /// error the groups before it have theirs.
     [[nodiscard]] Status schedule(const std::function<Result<double>(double baseRate)>& rateOf);
 
+    /// Gives every group this momentum, or first beta, as CyclicLR does. ValueError where there is neither.
+    [[nodiscard]] Status setMomentum(double momentum);
+
     /// State of parameter `index` under PyTorch's names and with its shapes and types; empty before its first
     /// update. Tensors are handles: the next step changes them.
     [[nodiscard]] std::vector<StateEntry> state(std::size_t index) const;

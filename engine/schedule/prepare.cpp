@@ -130,10 +130,14 @@ Result<PreparedSchedule> prepareSchedule(const Value& sched, double baseLr, cons
         return none("Neither `max_steps` nor `iters_per_batch` were provided to `optim.sched`, cannot "
                     "compute effective `max_steps` !\nScheduler will not be instantiated !");
     if (takesMaxSteps(request->name)) request->arguments.set("max_steps", Value(*maxSteps));
-    Result<Schedule> schedule = constructSchedule(request->name, request->arguments, baseLr);
+    const std::size_t groups = std::max<std::size_t>(1, context.groupLrs.size());
+    Result<Schedule> schedule = constructSchedule(request->name, request->arguments, baseLr, groups);
     if (!schedule) return fail(schedule.error());
+    for (const double groupLr : context.groupLrs) // the constructor takes the first step of every group
+        if (const Result<double> first = schedule->rate(0, groupLr); !first) return fail(first.error());
     PreparedSchedule out;
     out.schedule = std::move(*schedule);
+    out.arguments = std::move(request->arguments);
     if (const Value* monitor = sched.asMap().find("monitor"); monitor && monitor->isString())
         out.monitor = monitor->asString();
     return out;

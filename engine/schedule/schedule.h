@@ -21,6 +21,8 @@ struct ScheduleContext {
     /// Effective number of optimizer steps (computeMaxSteps or trainer.max_steps); used where `sched` has no
     /// max_steps.
     std::optional<std::int64_t> maxSteps{};
+    /// Base rates of the optimizer's parameter groups, where there is more than the one of `baseLr`.
+    std::vector<double> groupLrs{};
 };
 
 /// How often the trainer steps a schedule.
@@ -113,6 +115,7 @@ struct PreparedSchedule {
     std::optional<Schedule> schedule{};
     std::string reason{};         ///< why there is none
     std::string monitor = "loss"; ///< metric for ReduceLROnPlateau
+    Value::Map arguments{};       ///< of the constructor; Plateau::create takes them
 };
 [[nodiscard]] Result<PreparedSchedule> prepareSchedule(const Value& sched, double baseLr,
                                                        const ScheduleContext& context = {});

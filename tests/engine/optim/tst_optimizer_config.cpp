@@ -47,6 +47,7 @@ class TestOptimizerConfig : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void createOptimizer_constructorDefaults();
+    void createOptimizer_dataclassDefaults();
     void createOptimizer_goldenErrors_data();
     void createOptimizer_goldenErrors();
     void createOptimizer_argsStyles_data();
@@ -67,6 +68,7 @@ private Q_SLOTS:
     void createOptimizer_groupOptions();
     void createOptimizer_sharedParameter();
     void schedule_scalesEveryGroup();
+    void setMomentum_everyGroup();
 };
 
 /// In the flat style the defaults are those of the constructors.
@@ -84,6 +86,27 @@ void TestOptimizerConfig::createOptimizer_constructorDefaults() {
             QVERIFY2(toJson(*got) == toJson(*argument.at("default")), (name + "." + key).c_str());
         }
     }
+}
+
+/// With `args` by name they are those of the dataclasses.
+void TestOptimizerConfig::createOptimizer_dataclassDefaults() {
+    const Value golden = readJson("optimizer_params.json");
+    int compared = 0;
+    for (const std::string& name : optim::optimizerNames()) {
+        const Value* className = golden.at("registry")->asMap().find(name + "_params");
+        if (!className) continue;
+        const Value options = optionsOf("optim: {name: " + name + ", lr: 0.5, args: {name: auto}}");
+        for (const Value& field :
+             golden.at("classes")->asMap().find(className->asString())->at("fields")->asList()) {
+            const std::string& key = field.at("name")->asString();
+            if (key.starts_with("luc")) continue;
+            const Value* got = options.asMap().find(key);
+            const Value wanted = key == "lr" ? Value(0.5) : *field.at("default");
+            QVERIFY2(got && toJson(*got) == toJson(wanted), (name + "." + key).c_str());
+        }
+        ++compared;
+    }
+    QCOMPARE(compared, 10);
 }
 
 void TestOptimizerConfig::createOptimizer_goldenErrors_data() {
@@ -346,6 +369,20 @@ void TestOptimizerConfig::schedule_scalesEveryGroup() {
     QCOMPARE((*optimizer)->baseLearningRate(1), 0.4);
     const Status refused = (*optimizer)->schedule([](double) -> Result<double> { return fail(Error{}); });
     QVERIFY(!refused);
+}
+
+void TestOptimizerConfig::setMomentum_everyGroup() {
+    const auto sgd = create("optim: {name: sgd, momentum: 0.9}");
+    QVERIFY((*sgd)->setMomentum(0.5));
+    QCOMPARE((*sgd)->state().groups[0].options.find("momentum")->toDouble(), 0.5);
+    const auto adam = create("optim: {name: adam}");
+    QVERIFY((*adam)->setMomentum(0.5));
+    QCOMPARE(toJson(*(*adam)->state().groups[0].options.find("betas")), std::string("[0.5, 0.999]"));
+    QVERIFY(!(*adam)->setMomentum(1.5));
+    QCOMPARE(toJson(*(*adam)->state().groups[0].options.find("betas")), std::string("[0.5, 0.999]"));
+    const Status refused = (*create("optim: {name: rprop}"))->setMomentum(0.5);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().className, std::string("ValueError"));
 }
 
 QTEST_GUILESS_MAIN(TestOptimizerConfig)

@@ -86,6 +86,9 @@ private Q_SLOTS:
     void step_golden();
     void step_closedLoop_data();
     void step_closedLoop();
+    void step_adafactorCompounds();
+    void step_adanClips();
+    void setMomentum_ofNextStep();
     void clipGradNorm_scalesAll();
     void clipGradValue_limitsEach();
 };
@@ -165,6 +168,93 @@ void TestOptimizers::step_closedLoop() {
         const Value& after = test.at("params")->asList()[step];
         QVERIFY(distance(parameter, torch::tensor(numbers(after), torch::kFloat64)) <= 1e-5);
     }
+}
+
+/// The settings that no recorded run has, after reference/optim.md: a first moment, weight decay, and a given
+/// rate that is scaled and written back from parameter to parameter and step to step.
+void TestOptimizers::step_adafactorCompounds() {
+    Problem problem(torch::kFloat64);
+    Problem expected(torch::kFloat64);
+    const auto config = configOf("optim: {name: adafactor, lr: 0.1, relative_step: false, beta1: 0.9, "
+                                 "weight_decay: 0.01, clip_threshold: 0.5, decay_rate: -0.7}");
+    const auto optimizer = optim::createOptimizer(*config, "optim", problem.parameters);
+    QVERIFY2(optimizer, optimizer ? "" : optimizer.error().message().c_str());
+    const torch::NoGradGuard guard;
+    const auto rms = [](const torch::Tensor& t) { return t.square().mean().sqrt().item<double>(); };
+    std::vector<int> steps(3);
+    std::vector<torch::Tensor> rows(3), columns(3), squares(3), means(3);
+    double rate = 0.1;
+    for (std::size_t step = 0; step < 20; ++step) {
+        problem.setGradients(step);
+        expected.setGradients(step);
+        (*optimizer)->step();
+        for (std::size_t i = 0; i < 3; ++i) {
+            const torch::Tensor grad = expected.parameters[i].grad();
+            if (!grad.defined()) continue;
+            const torch::Tensor weights = expected.parameters[i].detach();
+            if (++steps[i] == 1) {
+                means[i] = torch::zeros_like(weights);
+                rows[i] = torch::zeros({3}, torch::kFloat64);
+                columns[i] = torch::zeros({4}, torch::kFloat64);
+                squares[i] = torch::zeros_like(weights);
+            }
+            rate *= std::max(1e-3, rms(weights));
+            const double decay = 1 - std::pow(steps[i], -0.7);
+            const torch::Tensor moment = grad.square() + 1e-30;
+            torch::Tensor update;
+            if (weights.dim() == 2) {
+                rows[i] = decay * rows[i] + (1 - decay) * moment.mean(1);
+                columns[i] = decay * columns[i] + (1 - decay) * moment.mean(0);
+                update = grad / at::outer(rows[i], columns[i]).div(rows[i].mean()).sqrt();
+            } else {
+                squares[i] = decay * squares[i] + (1 - decay) * moment;
+                update = grad / squares[i].sqrt();
+            }
+            update = update / std::max(1.0, rms(update) / 0.5) * rate;
+            means[i] = 0.9 * means[i] + 0.1 * update;
+            weights.sub_(weights * 0.01 * rate + means[i]);
+        }
+        for (std::size_t i = 0; i < 3; ++i)
+            QVERIFY(distance(problem.parameters[i], expected.parameters[i].detach()) <= 1e-12);
+        QVERIFY(std::abs((*optimizer)->learningRate() - rate) <= 1e-9 * rate);
+    }
+}
+
+/// max_grad_norm: the norm over all parameters plus eps, as NeMo divides.
+void TestOptimizers::step_adanClips() {
+    Problem clipped(torch::kFloat64);
+    Problem scaled(torch::kFloat64);
+    const auto first =
+        optim::createOptimizer(*configOf("optim: {name: adan, lr: 0.01, eps: 0.001, max_grad_norm: 2.0}"),
+                               "optim", clipped.parameters);
+    const auto second = optim::createOptimizer(*configOf("optim: {name: adan, lr: 0.01, eps: 0.001}"),
+                                               "optim", scaled.parameters);
+    for (std::size_t step = 0; step < 20; ++step) {
+        clipped.setGradients(step);
+        scaled.setGradients(step);
+        double squares = 0;
+        for (const torch::Tensor& parameter : scaled.parameters)
+            if (parameter.grad().defined()) squares += parameter.grad().square().sum().item<double>();
+        for (const torch::Tensor& parameter : scaled.parameters)
+            if (parameter.grad().defined())
+                parameter.grad().mul_(std::min(1.0, 2.0 / (std::sqrt(squares) + 0.001)));
+        (*first)->step();
+        (*second)->step();
+        for (std::size_t i = 0; i < clipped.parameters.size(); ++i)
+            QVERIFY(distance(clipped.parameters[i], scaled.parameters[i].detach()) <= 1e-12);
+    }
+}
+
+void TestOptimizers::setMomentum_ofNextStep() {
+    torch::Tensor parameter = torch::zeros({1}).set_requires_grad(true);
+    const auto optimizer =
+        optim::createOptimizer(*configOf("optim: {name: sgd, lr: 1.0, momentum: 0.5}"), "optim", {parameter});
+    parameter.mutable_grad() = torch::ones({1});
+    (*optimizer)->step();
+    QCOMPARE(parameter.item<float>(), -1.0F);
+    QVERIFY((*optimizer)->setMomentum(0.25));
+    (*optimizer)->step();
+    QCOMPARE(parameter.item<float>(), -2.25F);
 }
 
 void TestOptimizers::clipGradNorm_scalesAll() {

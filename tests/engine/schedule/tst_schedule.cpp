@@ -87,6 +87,8 @@ private Q_SLOTS:
     void followsNemo();
     void countsMaxSteps();
     void preparesConfigsAsNemoDoes();
+    void prepareSchedule_checksEveryGroup();
+    void prepareSchedule_plateauOfGroups();
 };
 
 void TestSchedule::followsNemo_data() {
@@ -197,6 +199,38 @@ void TestSchedule::preparesConfigsAsNemoDoes() {
                                  curve.asList()[step].toDouble()),
                          name.c_str());
     }
+}
+
+/// NeMo's constructors take the first step of all groups: one below min_lr is refused at once.
+void TestSchedule::prepareSchedule_checksEveryGroup() {
+    const Value sched(
+        Value::Map{{"name", "CosineAnnealing"}, {"max_steps", std::int64_t{50}}, {"min_lr", 0.01}});
+    const auto fine = schedule::prepareSchedule(sched, 0.1, {.groupLrs = {0.1, 0.4}});
+    QVERIFY(fine && fine->schedule);
+    QVERIFY(isClose(fine->schedule->at(25, 0.4), 0.01 + 0.5 * 0.39));
+    const auto refused = schedule::prepareSchedule(sched, 0.1, {.groupLrs = {0.1, 0.001}});
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().className, std::string("ValueError"));
+}
+
+void TestSchedule::prepareSchedule_plateauOfGroups() {
+    const Value sched(
+        Value::Map{{"name", "ReduceLROnPlateau"},
+                   {"max_steps", std::int64_t{50}},
+                   {"monitor", "val_wer"},
+                   {"reduce_on_plateau", true},
+                   {"args", Value::Map{{"patience", std::int64_t{0}}, {"min_lr", Value::List{0.05, 0.0}}}}});
+    QVERIFY(!schedule::prepareSchedule(sched, 0.1)); // two minima for one group
+    const auto prepared = schedule::prepareSchedule(sched, 0.1, {.groupLrs = {0.1, 0.4}});
+    QVERIFY2(prepared, prepared ? "" : prepared.error().message().c_str());
+    QCOMPARE(prepared->monitor, std::string("val_wer"));
+    QVERIFY(prepared->schedule->interval() == schedule::Interval::Epoch);
+    auto plateau = schedule::Plateau::create(prepared->arguments, {0.1, 0.4});
+    QVERIFY(plateau);
+    plateau->step(1.0);
+    const std::vector<double> rates = plateau->step(2.0);
+    QVERIFY(isClose(rates[0], 0.05));
+    QVERIFY(isClose(rates[1], 0.04));
 }
 
 QTEST_GUILESS_MAIN(TestSchedule)
