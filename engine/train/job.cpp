@@ -53,6 +53,13 @@ std::vector<torch::Tensor> trainable(model::Model& model) {
     return list;
 }
 
+std::vector<double> baseRates(const optim::Optimizer& optimizer) {
+    std::vector<double> rates;
+    for (std::size_t group = 0; group < optimizer.groupCount(); ++group)
+        rates.push_back(optimizer.baseLearningRate(group));
+    return rates;
+}
+
 /// Everything a job needs, built in the order in which mistakes are cheapest to find.
 struct Setup {
     TrainerParams trainer;
@@ -145,13 +152,15 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     const auto plan = makePlan(setup.trainer, job.config, batchesOf(*training), batchesOf(*validation));
     if (!plan) return fail(plan.error());
 
-    auto optimizer = optim::createOptimizer(job.config, "model.optim", trainable(model));
+    auto groups = optim::parameterGroups(job.config, "model.optim_param_groups", model.module());
+    if (!groups) return fail(groups.error());
+    auto optimizer = optim::createGroupedOptimizer(job.config, "model.optim", std::move(*groups));
     if (!optimizer) return fail(optimizer.error());
     const ScheduleLength length{plan->stepsPerEpoch, setup.trainer.maxEpochs < 0
                                                          ? -1
                                                          : plan->stepsPerEpoch * setup.trainer.maxEpochs};
-    auto rate = createLearningRate(job.config, "model.optim", (*optimizer)->baseLearningRate(), setup.trainer,
-                                   length, log);
+    auto rate =
+        createLearningRate(job.config, "model.optim", baseRates(**optimizer), setup.trainer, length, log);
     if (!rate) return fail(rate.error());
 
     Callbacks callbacks = commonCallbacks(job, setup.trainer, log);
@@ -189,10 +198,6 @@ Result<run::TrainEnd> testJob(Setup& setup, const run::TrainJob& job, Log& log) 
 
 /// Optimizer and schedule, as far as they can be judged without knowing how many steps an epoch has.
 Status checkOptimization(const config::Config& config, const TrainerParams& trainer) {
-    if (const config::Node* groups = config.find("model.optim_param_groups");
-        groups && groups->kind != config::NodeKind::Scalar)
-        return fail(config.errorAt("model.optim_param_groups", "Cannot build the optimizer",
-                                   "parameter groups are not available", "Remove the section"));
     const auto optimizer = optim::createOptimizer(config, "model.optim", {});
     if (!optimizer) return fail(optimizer.error());
     class Silent : public Log {
@@ -200,7 +205,7 @@ Status checkOptimization(const config::Config& config, const TrainerParams& trai
     } silent;
     constexpr ScheduleLength kLong{1'000, 1'000'000};
     const auto rate =
-        createLearningRate(config, "model.optim", (*optimizer)->baseLearningRate(), trainer, kLong, silent);
+        createLearningRate(config, "model.optim", baseRates(**optimizer), trainer, kLong, silent);
     if (!rate) return fail(rate.error());
     return {};
 }

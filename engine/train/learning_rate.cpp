@@ -18,8 +18,9 @@ Error placed(const config::Config& config, const std::string& section, const Err
 
 } // namespace
 
-Result<LearningRate> createLearningRate(const config::Config& config, std::string_view path, double baseRate,
-                                        const TrainerParams& params, const ScheduleLength& length, Log& log) {
+Result<LearningRate> createLearningRate(const config::Config& config, std::string_view path,
+                                        const std::vector<double>& baseRates, const TrainerParams& params,
+                                        const ScheduleLength& length, Log& log) {
     const std::string section = std::string(path) + ".sched";
     Value sched;
     if (config.find(section)) {
@@ -34,11 +35,13 @@ Result<LearningRate> createLearningRate(const config::Config& config, std::strin
     } else if (length.totalSteps >= 0) {
         context.maxSteps = length.totalSteps;
     }
-    const Result<schedule::PreparedSchedule> prepared = schedule::prepareSchedule(sched, baseRate, context);
+    context.groupLrs = baseRates;
+    const Result<schedule::PreparedSchedule> prepared =
+        schedule::prepareSchedule(sched, baseRates.front(), context);
     if (!prepared) return fail(placed(config, section, prepared.error()));
     if (!prepared->schedule) {
         log.info(prepared->reason);
-        return LearningRate([baseRate](std::int64_t) -> Result<double> { return baseRate; });
+        return LearningRate{};
     }
     const auto shared = std::make_shared<const schedule::Schedule>(*prepared->schedule);
     if (shared->parameters().kind == schedule::Kind::ReduceLROnPlateau || shared->momentumAt(0))
@@ -46,12 +49,13 @@ Result<LearningRate> createLearningRate(const config::Config& config, std::strin
             section + ".name", "Cannot use the schedule",
             shared->name() + " changes more than a rate by step, which is not available in training",
             "Choose another, such as CosineAnnealing"));
-    if (const Result<double> first = shared->rate(0, baseRate); !first)
-        return fail(placed(config, section, first.error()));
+    for (const double baseRate : baseRates)
+        if (const Result<double> first = shared->rate(0, baseRate); !first)
+            return fail(placed(config, section, first.error()));
     const std::int64_t every =
         shared->interval() == schedule::Interval::Epoch ? std::max<std::int64_t>(1, length.stepsPerEpoch) : 1;
     return LearningRate(
-        [shared, baseRate, every](std::int64_t step) { return shared->rate(step / every, baseRate); });
+        [shared, every](std::int64_t step, double baseRate) { return shared->rate(step / every, baseRate); });
 }
 
 } // namespace fathom::train

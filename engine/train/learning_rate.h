@@ -10,22 +10,25 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 namespace fathom::train {
 
-/// The rate of a step, by the number of steps completed before it. An error ends the run.
-using LearningRate = std::function<Result<double>(std::int64_t)>;
+/// The rate of a step, by the number of steps completed before it, for parameters whose `lr` is `baseRate`.
+/// An error ends the run. Empty: the rates stay as they are.
+using LearningRate = std::function<Result<double>(std::int64_t step, double baseRate)>;
 
 struct ScheduleLength {
     std::int64_t stepsPerEpoch = 0; ///< for schedules that go by epochs
     std::int64_t totalSteps = -1;   ///< by max_epochs; -1: unknown
 };
 
-/// The schedule that `<path>.sched` describes; the base rate throughout where there is none (the log says
-/// why). As in NeMo, trainer.max_steps overrides sched.max_steps, and without either max_epochs counts.
-/// Errors (Usage) carry file, line and key.
+/// The schedule that `<path>.sched` describes; empty where there is none (the log says why). `baseRates` are
+/// those of the optimizer's groups, at least one. As in NeMo, trainer.max_steps overrides sched.max_steps,
+/// and without either max_epochs counts. Errors (Usage) carry file, line and key.
 [[nodiscard]] Result<LearningRate> createLearningRate(const config::Config& config, std::string_view path,
-                                                      double baseRate, const TrainerParams& params,
+                                                      const std::vector<double>& baseRates,
+                                                      const TrainerParams& params,
                                                       const ScheduleLength& length, Log& log);
 
 } // namespace fathom::train

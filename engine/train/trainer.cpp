@@ -188,9 +188,10 @@ Result<Trainer::Outcome> Trainer::batch(const FitInputs& inputs, const model::Ba
     }
     const bool steps = (m_state.batch + 1) % m_params.accumulate == 0 || isLastBatch();
     if (steps && m_window.loss.defined()) {
-        const Result<double> rate = inputs.learningRate(m_state.globalStep);
-        if (!rate) return fail(rate.error());
-        m_window.learningRate = *rate;
+        const auto rateOf = [&](double base) { return inputs.learningRate(m_state.globalStep, base); };
+        if (inputs.learningRate)
+            if (Status fine = inputs.optimizer.schedule(rateOf); !fine) return fail(fine.error());
+        m_window.learningRate = inputs.optimizer.learningRate();
         if (Status fine = update(inputs); !fine) return fail(fine.error());
     }
     m_window.seconds += secondsSince(begin);
@@ -215,7 +216,7 @@ Status Trainer::update(const FitInputs& inputs) {
         else
             optim::clipGradValue(inputs.optimizer.parameters(), m_params.clipValue);
     }
-    inputs.optimizer.step(m_window.learningRate);
+    inputs.optimizer.step();
     inputs.optimizer.zeroGrad();
     ++m_state.globalStep;
     return {};

@@ -62,6 +62,9 @@ class TestJob : public QObject {
 private Q_SLOTS:
     void train_leavesAModelThatRestores();
     void train_sameSeed_sameLosses();
+    void train_parameterGroups_haveTheirOwnRates();
+    void train_everyOptimizer_learns_data();
+    void train_everyOptimizer_learns();
     void train_stop_savesTheModel();
     void train_testSet_isTestedAfterwards();
     void test_initFromNemoModel();
@@ -112,6 +115,54 @@ void TestJob::train_sameSeed_sameLosses() {
     QCOMPARE(first.writer.valuesOf("train_loss"), second.writer.valuesOf("train_loss"));
     QCOMPARE(first.writer.valuesOf("val_loss"), second.writer.valuesOf("val_loss"));
     QVERIFY(first.writer.valuesOf("train_loss") != other.writer.valuesOf("train_loss"));
+}
+
+void TestJob::train_parameterGroups_haveTheirOwnRates() {
+    // A group with a rate of 0 does not move, whatever its schedule does; the others do.
+    Job job;
+    const auto end = job.run({"+model.optim_param_groups={encoder:{lr:0.0,weight_decay:0.0}}"});
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    Job untrained;
+    QVERIFY(untrained.run({"model.optim.lr=0.0", "model.optim.weight_decay=0.0"}));
+    const auto weightsOf = [](const Job& of) {
+        return model::restoreModel(*archive::Nemo::open(of.writer.folder / "checkpoints/tiny.nemo"), {});
+    };
+    const auto trained = weightsOf(job);
+    const auto still = weightsOf(untrained);
+    QVERIFY(trained && still);
+    const auto a = trained->model->module().named_parameters();
+    const auto b = still->model->module().named_parameters();
+    for (const auto& item : a) {
+        const bool isEqual = torch::equal(item.value(), b[item.key()]);
+        QVERIFY2(isEqual == item.key().starts_with("encoder."), item.key().c_str());
+    }
+    Job wrong;
+    const auto refused = wrong.run({"+model.optim_param_groups={encodr:{lr:0.1}}"});
+    QVERIFY(!refused.has_value());
+    QVERIFY2(refused.error().message().find("encodr") != std::string::npos,
+             refused.error().message().c_str());
+}
+
+void TestJob::train_everyOptimizer_learns_data() {
+    QTest::addColumn<QString>("section");
+    for (const char* section :
+         {"{name:sgd,lr:0.01}", "{name:adam,lr:0.01}", "{name:adamw,lr:0.01}", "{name:adadelta,lr:1.0}",
+          "{name:adamax,lr:0.01}", "{name:adagrad,lr:0.05}", "{name:rmsprop,lr:0.003}",
+          "{name:rprop,lr:0.003}", "{name:novograd,lr:0.03}",
+          "{name:adafactor,lr:0.05,scale_parameter:false,relative_step:false}", "{name:adan,lr:0.01}"})
+        QTest::newRow(section) << QString::fromLatin1(section);
+}
+
+void TestJob::train_everyOptimizer_learns() {
+    QFETCH(QString, section);
+    Job job;
+    const auto end =
+        job.run({"~model.optim", "+model.optim=" + section.toStdString(), "trainer.max_epochs=6"});
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    const std::vector<double> losses = job.writer.valuesOf("val_loss");
+    QCOMPARE(losses.size(), std::size_t{6});
+    QVERIFY2(losses.back() < losses.front(),
+             (std::to_string(losses.front()) + " to " + std::to_string(losses.back())).c_str());
 }
 
 void TestJob::train_stop_savesTheModel() {

@@ -46,7 +46,7 @@ struct Bench {
         if (!plan) return fail(plan.error());
         const auto optimizer = optim::createOptimizer(config, "optim", model.module().parameters());
         if (!optimizer) return fail(optimizer.error());
-        const auto rate = createLearningRate(config, "optim", (*optimizer)->baseLearningRate(), params,
+        const auto rate = createLearningRate(config, "optim", {(*optimizer)->baseLearningRate()}, params,
                                              {plan->stepsPerEpoch, plan->totalSteps}, log);
         if (!rate) return fail(rate.error());
         std::vector<std::unique_ptr<Callback>> callbacks;
