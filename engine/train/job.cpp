@@ -6,6 +6,7 @@
 #include "engine/train/device.h"
 #include "engine/train/experiment.h"
 #include "engine/train/learning_rate.h"
+#include "engine/train/plateau_callback.h"
 #include "engine/train/recording.h"
 #include "engine/train/trainer.h"
 
@@ -164,6 +165,8 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     if (!rate) return fail(rate.error());
 
     Callbacks callbacks = commonCallbacks(job, setup.trainer, log);
+    if (rate->plateau)
+        callbacks.push_back(std::make_unique<PlateauCallback>(**optimizer, *rate->plateau, rate->monitor));
     if (setup.experimentParams.createCheckpointCallback && !setup.trainer.fastDevRun) {
         const CheckpointParams& params = setup.experimentParams.checkpoint;
         callbacks.push_back(std::make_unique<Checkpointer>(
@@ -207,7 +210,7 @@ Status checkOptimization(const config::Config& config, const TrainerParams& trai
     const auto rate =
         createLearningRate(config, "model.optim", baseRates(**optimizer), trainer, kLong, silent);
     if (!rate) return fail(rate.error());
-    return {};
+    return rate->momentum ? (*optimizer)->setMomentum(rate->momentum(0)) : Status{};
 }
 
 } // namespace

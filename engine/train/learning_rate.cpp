@@ -44,18 +44,25 @@ Result<LearningRate> createLearningRate(const config::Config& config, std::strin
         return LearningRate{};
     }
     const auto shared = std::make_shared<const schedule::Schedule>(*prepared->schedule);
-    if (shared->parameters().kind == schedule::Kind::ReduceLROnPlateau || shared->momentumAt(0))
-        return fail(config.errorAt(
-            section + ".name", "Cannot use the schedule",
-            shared->name() + " changes more than a rate by step, which is not available in training",
-            "Choose another, such as CosineAnnealing"));
+    LearningRate result;
+    if (shared->parameters().kind == schedule::Kind::ReduceLROnPlateau) {
+        auto plateau = schedule::Plateau::create(prepared->arguments, baseRates);
+        if (!plateau) return fail(placed(config, section, plateau.error()));
+        result.plateau = std::move(*plateau);
+        result.monitor = prepared->monitor;
+        return result;
+    }
     for (const double baseRate : baseRates)
         if (const Result<double> first = shared->rate(0, baseRate); !first)
             return fail(placed(config, section, first.error()));
     const std::int64_t every =
         shared->interval() == schedule::Interval::Epoch ? std::max<std::int64_t>(1, length.stepsPerEpoch) : 1;
-    return LearningRate(
-        [shared, every](std::int64_t step, double baseRate) { return shared->rate(step / every, baseRate); });
+    result.rate = [shared, every](std::int64_t step, double baseRate) {
+        return shared->rate(step / every, baseRate);
+    };
+    if (shared->momentumAt(0))
+        result.momentum = [shared, every](std::int64_t step) { return *shared->momentumAt(step / every); };
+    return result;
 }
 
 } // namespace fathom::train

@@ -5,18 +5,27 @@
 #include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/config/config.h"
+#include "engine/schedule/plateau.h"
 #include "engine/train/trainer_params.h"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace fathom::train {
 
-/// The rate of a step, by the number of steps completed before it, for parameters whose `lr` is `baseRate`.
-/// An error ends the run. Empty: the rates stay as they are.
-using LearningRate = std::function<Result<double>(std::int64_t step, double baseRate)>;
+/// What a schedule gives an optimizer. All empty: its rates stay as they are.
+struct LearningRate {
+    /// The rate of a step, by the number of steps completed before it, for parameters whose `lr` is
+    /// `baseRate`. An error ends the run.
+    std::function<Result<double>(std::int64_t step, double baseRate)> rate{};
+    std::function<double(std::int64_t step)> momentum{}; ///< CyclicLR's
+    std::optional<schedule::Plateau> plateau{};          ///< ReduceLROnPlateau, which goes by a metric
+    std::string monitor{};                               ///< that metric
+};
 
 struct ScheduleLength {
     std::int64_t stepsPerEpoch = 0; ///< for schedules that go by epochs

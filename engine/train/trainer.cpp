@@ -188,9 +188,7 @@ Result<Trainer::Outcome> Trainer::batch(const FitInputs& inputs, const model::Ba
     }
     const bool steps = (m_state.batch + 1) % m_params.accumulate == 0 || isLastBatch();
     if (steps && m_window.loss.defined()) {
-        const auto rateOf = [&](double base) { return inputs.learningRate(m_state.globalStep, base); };
-        if (inputs.learningRate)
-            if (Status fine = inputs.optimizer.schedule(rateOf); !fine) return fail(fine.error());
+        if (Status fine = applySchedule(inputs); !fine) return fail(fine.error());
         m_window.learningRate = inputs.optimizer.learningRate();
         if (Status fine = update(inputs); !fine) return fail(fine.error());
     }
@@ -207,6 +205,15 @@ Result<Trainer::Outcome> Trainer::batch(const FitInputs& inputs, const model::Ba
     Result<Outcome> validated = validateIfDue(inputs);
     if (!validated || *validated != Outcome::Continue) return validated;
     return afterBatch();
+}
+
+Status Trainer::applySchedule(const FitInputs& inputs) const {
+    const LearningRate& schedule = inputs.learningRate;
+    if (schedule.rate) {
+        const auto rateOf = [&](double base) { return schedule.rate(m_state.globalStep, base); };
+        if (Status fine = inputs.optimizer.schedule(rateOf); !fine) return fine;
+    }
+    return schedule.momentum ? inputs.optimizer.setMomentum(schedule.momentum(m_state.globalStep)) : Status{};
 }
 
 Status Trainer::update(const FitInputs& inputs) {

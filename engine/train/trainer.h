@@ -65,6 +65,7 @@ private:
     [[nodiscard]] Result<Outcome> sanityCheck(const FitInputs& inputs);
     [[nodiscard]] Result<Outcome> epoch(const FitInputs& inputs);
     [[nodiscard]] Result<Outcome> batch(const FitInputs& inputs, const model::Batch& batch);
+    [[nodiscard]] Status applySchedule(const FitInputs& inputs) const;
     [[nodiscard]] Status update(const FitInputs& inputs);
     [[nodiscard]] Result<Outcome> validateIfDue(const FitInputs& inputs);
     [[nodiscard]] bool validationIsDue() const;

@@ -65,6 +65,8 @@ private Q_SLOTS:
     void train_parameterGroups_haveTheirOwnRates();
     void train_everyOptimizer_learns_data();
     void train_everyOptimizer_learns();
+    void train_plateau_reducesTheRate();
+    void train_cyclicSchedule_movesMomentumToo();
     void train_stop_savesTheModel();
     void train_testSet_isTestedAfterwards();
     void test_initFromNemoModel();
@@ -163,6 +165,40 @@ void TestJob::train_everyOptimizer_learns() {
     QCOMPARE(losses.size(), std::size_t{6});
     QVERIFY2(losses.back() < losses.front(),
              (std::to_string(losses.front()) + " to " + std::to_string(losses.back())).c_str());
+}
+
+void TestJob::train_plateau_reducesTheRate() {
+    // With a threshold that nothing passes, each epoch but the first is a bad one.
+    const std::string schedule =
+        "+model.optim.sched={name:ReduceLROnPlateau,monitor:val_loss,patience:0,factor:0.5,"
+        "threshold:1000.0,threshold_mode:abs}";
+    Job job;
+    const auto end = job.run({"~model.optim.sched", schedule, "trainer.max_epochs=3"});
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    const std::vector<double> rates = job.writer.valuesOf("learning_rate");
+    QVERIFY(rates.size() >= 3);
+    QCOMPARE(rates.front(), 0.01);
+    QCOMPARE(rates.back(), 0.005);
+    Job wrong;
+    const auto refused =
+        wrong.run({"~model.optim.sched", "+model.optim.sched={name:ReduceLROnPlateau,monitor:val_x}"});
+    QVERIFY(!refused.has_value());
+    QVERIFY2(refused.error().message().find("val_loss") != std::string::npos,
+             refused.error().message().c_str());
+}
+
+void TestJob::train_cyclicSchedule_movesMomentumToo() {
+    const std::string schedule =
+        "+model.optim.sched={name:CyclicLR,base_lr:0.001,max_lr:0.01,step_size_up:2}";
+    Job job;
+    const auto end = job.run({"~model.optim", "+model.optim={name:sgd,lr:0.01,momentum:0.9}", schedule});
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    const std::vector<double> rates = job.writer.valuesOf("learning_rate");
+    QVERIFY(rates.size() >= 3);
+    QVERIFY(rates[0] < rates[1] && rates[1] < rates[2]);
+    Job without;
+    const std::vector<std::string> rprop{"~model.optim", "+model.optim={name:rprop,lr:0.01}", schedule};
+    QVERIFY(!train::checkJob(without.config(rprop), run::Mode::Train).has_value());
 }
 
 void TestJob::train_stop_savesTheModel() {

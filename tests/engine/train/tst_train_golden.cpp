@@ -106,7 +106,7 @@ void TestTrainGolden::tenSteps() {
         QVERIFY(near("grad_norm", optim::gradNorm((*optimizer)->parameters()).item<double>(),
                      line.at("grad_norm")->toDouble(), 1e-3));
         const double base = (*optimizer)->baseLearningRate();
-        const Result<double> lr = *rate ? (*rate)(step, base) : Result<double>(base);
+        const Result<double> lr = rate->rate ? rate->rate(step, base) : Result<double>(base);
         QVERIFY(lr);
         QVERIFY(near("lr", *lr, line.at("lr")->toDouble(), 1e-12));
         (*optimizer)->step(*lr);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// ReduceLROnPlateau in training: the metric of each epoch decides the rates of the next.
+#pragma once
+
+#include "engine/optim/optimizer.h"
+#include "engine/schedule/plateau.h"
+#include "engine/train/callback.h"
+
+#include <optional>
+#include <string>
+
+namespace fathom::train {
+
+/// As Lightning steps it: after each epoch in which there was a validation, with the last value of the
+/// metric. A metric that no one reports is an error (MisconfigurationException). Borrows the optimizer.
+class PlateauCallback : public Callback {
+public:
+    PlateauCallback(optim::Optimizer& optimizer, schedule::Plateau plateau, std::string monitor)
+        : m_optimizer(optimizer), m_plateau(std::move(plateau)), m_monitor(std::move(monitor)) {}
+
+    Status onTrainStep(const LoopState& state, const StepReport& report) override;
+    Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
+    Status onEpochEnd(const LoopState& state) override;
+
+private:
+    optim::Optimizer& m_optimizer;
+    schedule::Plateau m_plateau;
+    std::string m_monitor;
+    torch::Tensor m_loss{}; ///< of the last step; read only where it is monitored
+    std::optional<double> m_metric{};
+    std::string m_known = "loss, train_loss"; ///< metrics that were seen, for the error
+};
+
+} // namespace fathom::train
