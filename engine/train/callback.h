@@ -61,6 +61,9 @@ public:
     virtual Status onEvaluationStart(const LoopState&, model::Split) { return {}; }
     virtual Status onEvaluationBatch(const LoopState&, model::Split) { return {}; }
     virtual Status onEvaluationEnd(const LoopState&, const EvaluationReport&) { return {}; }
+    /// Asked after each step and each epoch: the training has gone on long enough. It ends once min_epochs
+    /// and min_steps are reached.
+    [[nodiscard]] virtual bool wantsToStop() const { return false; }
     /// The loop is over (completed or stopped, not failed), before anything is saved or torn down by others.
     virtual Status onFitEnd(const LoopState&, run::TrainEnd) { return {}; }
 };

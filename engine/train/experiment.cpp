@@ -45,8 +45,6 @@ const std::vector<Absent>& absentOptions() {
         {"clearml_logger_kwargs", Effect::None, {}},
         {"create_neptune_logger", Effect::None, {false}},
         {"neptune_logger_kwargs", Effect::None, {}},
-        {"create_early_stopping_callback", Effect::Changes, {false}},
-        {"early_stopping_callback_params", Effect::None, {}},
         {"create_ipl_epoch_stopper_callback", Effect::Changes, {false}},
         {"ipl_epoch_stopper_callback_params", Effect::None, {}},
         {"create_preemption_callback", Effect::None, {false, true}},
@@ -103,14 +101,17 @@ const config::Schema<CheckpointParams>& checkpointSchema() {
 
 const config::Schema<ExpManagerParams>& expManagerSchema() {
     using P = ExpManagerParams;
-    static const auto schema = config::Schema<P>(schemas::at("ExpManager"))
-                                   .bind("explicit_log_dir", &P::explicitLogDir)
-                                   .bind("exp_dir", &P::expDir)
-                                   .bind("name", &P::name)
-                                   .bind("version", &P::version)
-                                   .bind("use_datetime_version", &P::useDatetimeVersion)
-                                   .bind("create_checkpoint_callback", &P::createCheckpointCallback)
-                                   .bind("checkpoint_callback_params", &P::checkpoint, checkpointSchema());
+    static const auto schema =
+        config::Schema<P>(schemas::at("ExpManager"))
+            .bind("explicit_log_dir", &P::explicitLogDir)
+            .bind("exp_dir", &P::expDir)
+            .bind("name", &P::name)
+            .bind("version", &P::version)
+            .bind("use_datetime_version", &P::useDatetimeVersion)
+            .bind("create_checkpoint_callback", &P::createCheckpointCallback)
+            .bind("checkpoint_callback_params", &P::checkpoint, checkpointSchema())
+            .bind("create_early_stopping_callback", &P::createEarlyStopping)
+            .bind("early_stopping_callback_params", &P::earlyStopping, earlyStoppingSchema());
     return schema;
 }
 

@@ -11,6 +11,7 @@
 #include "engine/base/result.h"
 #include "engine/config/config.h"
 #include "engine/config/schema.h"
+#include "engine/train/early_stopping.h"
 
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,8 @@ struct ExpManagerParams {
     bool useDatetimeVersion{};
     bool createCheckpointCallback{};
     CheckpointParams checkpoint;
+    bool createEarlyStopping{};
+    EarlyStoppingParams earlyStopping;
     std::vector<std::string> warnings; ///< options that were given and have no effect here
 };
 

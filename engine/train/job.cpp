@@ -167,6 +167,9 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     Callbacks callbacks = commonCallbacks(job, setup.trainer, log);
     if (rate->plateau)
         callbacks.push_back(std::make_unique<PlateauCallback>(**optimizer, *rate->plateau, rate->monitor));
+    if (setup.experimentParams.createEarlyStopping && !setup.trainer.fastDevRun)
+        callbacks.push_back(std::make_unique<EarlyStopping>(
+            setup.experimentParams.earlyStopping, plan->validationEvery == plan->trainBatches, log));
     if (setup.experimentParams.createCheckpointCallback && !setup.trainer.fastDevRun) {
         const CheckpointParams& params = setup.experimentParams.checkpoint;
         callbacks.push_back(std::make_unique<Checkpointer>(

@@ -4,10 +4,7 @@
 
 #include "engine/optim/optimizer.h"
 #include "engine/schedule/plateau.h"
-#include "engine/train/callback.h"
-
-#include <optional>
-#include <string>
+#include "engine/train/monitored_metric.h"
 
 namespace fathom::train {
 
@@ -16,7 +13,7 @@ namespace fathom::train {
 class PlateauCallback : public Callback {
 public:
     PlateauCallback(optim::Optimizer& optimizer, schedule::Plateau plateau, std::string monitor)
-        : m_optimizer(optimizer), m_plateau(std::move(plateau)), m_monitor(std::move(monitor)) {}
+        : m_optimizer(optimizer), m_plateau(std::move(plateau)), m_metric(std::move(monitor)) {}
 
     Status onTrainStep(const LoopState& state, const StepReport& report) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
@@ -25,10 +22,7 @@ public:
 private:
     optim::Optimizer& m_optimizer;
     schedule::Plateau m_plateau;
-    std::string m_monitor;
-    torch::Tensor m_loss{}; ///< of the last step; read only where it is monitored
-    std::optional<double> m_metric{};
-    std::string m_known = "loss, train_loss"; ///< metrics that were seen, for the error
+    MonitoredMetric m_metric;
 };
 
 } // namespace fathom::train

@@ -167,7 +167,7 @@ Result<Trainer::Outcome> Trainer::epoch(const FitInputs& inputs) {
                            "` reached.");
         return Outcome::Finished;
     }
-    return Outcome::Continue;
+    return mayStopEarly() ? Outcome::Finished : Outcome::Continue;
 }
 
 Result<Trainer::Outcome> Trainer::batch(const FitInputs& inputs, const model::Batch& batch) {
@@ -246,6 +246,20 @@ Result<Trainer::Outcome> Trainer::validateIfDue(const FitInputs& inputs) {
     return *report ? Outcome::Continue : Outcome::Stopped;
 }
 
+/// A callback wants to stop, and the least number of epochs and steps is reached.
+bool Trainer::mayStopEarly() {
+    const bool isWanted = std::any_of(m_callbacks.begin(), m_callbacks.end(),
+                                      [](const auto& callback) { return callback->wantsToStop(); });
+    if (!isWanted) return false;
+    if (m_state.epoch >= m_params.minEpochs && m_state.globalStep >= m_params.minSteps) return true;
+    if (!std::exchange(m_saidToGoOn, true))
+        m_context.log.info("Trainer was signaled to stop but the required `min_epochs=" +
+                           std::to_string(m_params.minEpochs) +
+                           "` or `min_steps=" + std::to_string(m_params.minSteps) +
+                           "` has not been met. Training will continue...");
+    return false;
+}
+
 Trainer::Outcome Trainer::afterBatch() {
     if (m_params.maxSteps >= 0 && m_state.globalStep >= m_params.maxSteps) {
         if (m_state.batch >= m_state.plan.trainBatches) ++m_state.epoch;
@@ -257,6 +271,7 @@ Trainer::Outcome Trainer::afterBatch() {
         m_context.log.info("`Trainer.fit` stopped: `max_time` reached.");
         return Outcome::Finished;
     }
+    if (m_state.batch < m_state.plan.trainBatches && mayStopEarly()) return Outcome::Finished;
     return Outcome::Continue;
 }
 

@@ -71,6 +71,7 @@ private:
     [[nodiscard]] bool validationIsDue() const;
     [[nodiscard]] bool isLastBatch() const { return m_state.batch + 1 >= m_state.plan.trainBatches; }
     [[nodiscard]] Outcome afterBatch();
+    [[nodiscard]] bool mayStopEarly();
     [[nodiscard]] Result<std::optional<EvaluationReport>>
     evaluatePass(model::Model& model, model::Split split,
                  const std::shared_ptr<const model::Dataset>& dataset, std::int64_t batches,
@@ -86,6 +87,7 @@ private:
     StepReport m_window; ///< of the optimizer step under way
     std::int64_t m_batchesSeen = 0;
     std::int64_t m_skipped = 0;
+    bool m_saidToGoOn = false; ///< that a wish to stop comes too early
     Clock::time_point m_begin;
 };
 

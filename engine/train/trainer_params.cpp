@@ -112,6 +112,8 @@ Status readLengths(const Reader& reader, const TrainerFlags& flags, TrainerParam
                                      "Give for example trainer.max_time='00:00:05:00' for five minutes"));
     }
     // Lightning: 1000 epochs when nothing limits the run.
+    params.minEpochs = flags.minEpochs.value_or(0);
+    params.minSteps = flags.minSteps.value_or(0);
     params.maxEpochs = flags.maxEpochs.value_or(flags.maxSteps == -1 && !params.maxTime ? 1000 : -1);
     return {};
 }

@@ -77,6 +77,8 @@ struct TrainerParams {
     bool deterministic = false;
     bool benchmark = false;
     int maxEpochs = -1;              ///< -1: without limit
+    int minEpochs = 0;               ///< that a callback cannot cut short
+    std::int64_t minSteps = 0;       ///< the same
     std::int64_t maxSteps = -1;      ///< -1: without limit
     std::optional<double> maxTime{}; ///< seconds
     bool fastDevRun = false;

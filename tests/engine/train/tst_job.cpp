@@ -67,6 +67,8 @@ private Q_SLOTS:
     void train_everyOptimizer_learns();
     void train_plateau_reducesTheRate();
     void train_cyclicSchedule_movesMomentumToo();
+    void train_stopsEarly_data();
+    void train_stopsEarly();
     void train_stop_savesTheModel();
     void train_testSet_isTestedAfterwards();
     void test_initFromNemoModel();
@@ -199,6 +201,47 @@ void TestJob::train_cyclicSchedule_movesMomentumToo() {
     Job without;
     const std::vector<std::string> rprop{"~model.optim", "+model.optim={name:rprop,lr:0.01}", schedule};
     QVERIFY(!train::checkJob(without.config(rprop), run::Mode::Train).has_value());
+}
+
+void TestJob::train_stopsEarly_data() {
+    QTest::addColumn<QString>("params");
+    QTest::addColumn<int>("validations");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("patience") << "min_delta:1000.0,patience:2" << 3
+                              << "did not improve in the last 2 records";
+    QTest::newRow("threshold") << "stopping_threshold:1000000.0" << 1 << "Stopping threshold reached";
+    QTest::newRow("divergence") << "divergence_threshold:0.0" << 1 << "Divergence threshold reached";
+    QTest::newRow("improves") << "min_delta:-1000.0,patience:1" << 6 << "max_epochs=6";
+    QTest::newRow("maximum") << "mode:max,monitor:val_wer,min_delta:1000.0,patience:1" << 2
+                             << "did not improve";
+    QTest::newRow("training loss") << "monitor:train_loss,min_delta:1000.0,patience:1" << 2
+                                   << "did not improve";
+}
+
+void TestJob::train_stopsEarly() {
+    QFETCH(QString, params);
+    QFETCH(int, validations);
+    QFETCH(QString, word);
+    const std::string given = params.toStdString();
+    const std::vector<std::string> overrides{"trainer.max_epochs=6",
+                                             "+exp_manager.create_early_stopping_callback=true",
+                                             "+exp_manager.early_stopping_callback_params={" + given + "}"};
+    Job job;
+    const auto end = job.run(overrides);
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    QVERIFY(*end == run::TrainEnd::Completed);
+    QCOMPARE(job.writer.valuesOf("val_loss").size(), static_cast<std::size_t>(validations));
+    QVERIFY(job.log.contains(word.toStdString()));
+    QVERIFY(std::filesystem::exists(job.writer.folder / "checkpoints/tiny.nemo"));
+    Job longer;
+    std::vector<std::string> atLeast = overrides;
+    atLeast.push_back("+trainer.min_epochs=5");
+    QVERIFY(longer.run(atLeast));
+    QCOMPARE(longer.writer.valuesOf("val_loss").size(), static_cast<std::size_t>(std::max(5, validations)));
+    Job wrong;
+    const auto refused = wrong.run({"+exp_manager.create_early_stopping_callback=true",
+                                    "+exp_manager.early_stopping_callback_params.monitor=val_x"});
+    QVERIFY(!refused && refused.error().message().find("val_loss") != std::string::npos);
 }
 
 void TestJob::train_stop_savesTheModel() {

@@ -98,7 +98,7 @@ void TestTrainerParams::parseDuration_forms() {
 
 void TestTrainerParams::readExpManagerParams_refusesWhatWouldChangeTheTraining() {
     for (const char* option :
-         {"resume_if_exists: true", "ema: {enable: true}", "create_early_stopping_callback: true",
+         {"resume_if_exists: true", "ema: {enable: true}", "create_ipl_epoch_stopper_callback: true",
           "max_time_per_run: '00:01:00:00'", "expdir: x"}) {
         const auto params = readExpManagerParams(*configOf(std::string("exp_manager:\n  ") + option + "\n"));
         QVERIFY2(!params, option);
