@@ -197,6 +197,13 @@ SaveReport patchReport(const SaveLayout& layout) {
     return report;
 }
 
+/// The file itself can take the change where it stands.
+bool goesInPlace(const NemoDraft& draft, const SaveLayout& layout, const fs::path& path,
+                 const SaveOptions& options) {
+    return options.allowInPlace && layout.patches() && isSameFile(path, draft.original.identity()) &&
+           access(path.c_str(), W_OK) == 0;
+}
+
 Status checkUntouched(const Nemo& original) {
     if (!original.identity()) return {};
     const auto now = identify(original.path());
@@ -222,7 +229,7 @@ Result<SavePlan> planSave(const NemoDraft& draft, const fs::path& target, const 
     const auto layout = SaveLayout::make(draft, wallTime());
     if (!layout) return fail(layout.error());
     SavePlan plan;
-    plan.isInPlace = options.allowInPlace && layout->patches() && isSameFile(path, draft.original.identity());
+    plan.isInPlace = goesInPlace(draft, *layout, path, options);
     plan.bytesToWrite = layout->bytes();
     if (plan.isInPlace) {
         plan.bytesToWrite = 0;
@@ -241,8 +248,7 @@ Result<SaveReport> saveNemo(const NemoDraft& draft, const fs::path& target, cons
     const bool isSame = isSameFile(path, draft.original.identity());
     const auto layout = SaveLayout::make(draft, wallTime());
     if (!layout) return fail(layout.error());
-    const bool isInPlace =
-        isSame && options.allowInPlace && layout->patches() && access(path.c_str(), W_OK) == 0;
+    const bool isInPlace = goesInPlace(draft, *layout, path, options);
     std::optional<FileLock> lock;
     if (isSame) {
         auto taken = FileLock::take(path, isInPlace);

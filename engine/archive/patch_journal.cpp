@@ -26,7 +26,11 @@ constexpr std::string_view kMagic = "FATHOM-UNDO 1\n";
 constexpr std::size_t kDigestDigits = 64;
 constexpr std::size_t kPage = 4096; // the kernel takes a kill between pages, not within one
 
-fs::path journalOf(const fs::path& file) {
+/// Beside the file itself, whatever link leads to it.
+fs::path journalOf(const fs::path& link) {
+    std::error_code code;
+    fs::path file = fs::canonical(link, code);
+    if (code) file = link;
     return file.parent_path() / ("." + file.filename().string() + ".fathom-undo");
 }
 

@@ -140,9 +140,11 @@ void SaveLayout::addPieces(const NemoDraft& draft, double now) {
         if (i == config) piece.entry.headerBytes = kConfigHeaderBytes;
         m_pieces.push_back(std::move(piece));
     }
-    for (SavePiece& piece : m_pieces)
-        if (piece.kind != SavePiece::Kind::Record)
-            piece.bytes = tarHeaders(piece.entry)->size() + tarPadded(piece.entry.bytes);
+    for (SavePiece& piece : m_pieces) {
+        if (piece.kind == SavePiece::Kind::Record) continue;
+        if (!tarHeaders(piece.entry)) piece.entry.headerBytes = 0; // a name that fills the room by itself
+        piece.bytes = tarHeaders(piece.entry)->size() + tarPadded(piece.entry.bytes);
+    }
 }
 
 /// Everything has to lie where it lay. A new header takes what its content leaves of the old record.

@@ -98,7 +98,7 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::filesystem
     if (S_ISDIR(info.st_mode)) return fail(isFolder(path));
     const auto size = static_cast<std::size_t>(info.st_size);
     if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile(path, identityOf(info), {}));
-    void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd.get(), 0);
+    void* address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
     if (address == MAP_FAILED)
         return fail(systemError(ErrorKind::BadInput, "Cannot map the file", path.string()));
     return std::shared_ptr<const MappedFile>(

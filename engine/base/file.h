@@ -30,9 +30,8 @@ struct FileIdentity {
 
 [[nodiscard]] Result<FileIdentity> identify(const std::filesystem::path& path);
 
-/// A file mapped for its lifetime, privately: whoever writes to the bytes nevertheless (a model that trains
-/// on the weights of an archive) gets pages of his own, and the file stays what it is. Any thread may read.
-/// Empty files map to an empty span.
+/// A file mapped read-only for its lifetime. Immutable, so any thread may read. Empty files map to an empty
+/// span. The mapping is private: made writable, it keeps what is written from the file.
 class MappedFile {
 public:
     [[nodiscard]] static Result<std::shared_ptr<const MappedFile>> open(const std::filesystem::path& path);

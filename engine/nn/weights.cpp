@@ -4,6 +4,8 @@
 #include "engine/nn/norm.h"
 
 #include <memory>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -80,11 +82,21 @@ bool mayLack(const std::string& name, const archive::Checkpoint& checkpoint) {
     return true;
 }
 
+/// Lets whoever trains on the view write to pages of his own. False where the system does not allow for them
+/// (strict overcommit).
+bool makeWritable(const torch::Tensor& view) {
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(view.const_data_ptr());
+    const std::uintptr_t first = begin / page * page;
+    const std::uintptr_t last = (begin + view.nbytes() + page - 1) / page * page;
+    return mprotect(reinterpret_cast<void*>(first), last - first, PROT_READ | PROT_WRITE) == 0;
+}
+
 /// Torch's kernels want the alignment that its allocator gives, and torch.save keeps it in files.
 bool isShareable(const torch::Tensor& target, const torch::Tensor& view) {
     constexpr std::uintptr_t kAlignment = 64;
     return target.is_cpu() && target.is_contiguous() && target.scalar_type() == view.scalar_type() &&
-           reinterpret_cast<std::uintptr_t>(view.const_data_ptr()) % kAlignment == 0;
+           reinterpret_cast<std::uintptr_t>(view.const_data_ptr()) % kAlignment == 0 && makeWritable(view);
 }
 
 } // namespace

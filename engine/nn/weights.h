@@ -25,7 +25,7 @@ struct NamedTensor {
 
 /// Shares the tensor's memory where it is on the CPU (a copy from other devices); keeps it alive.
 [[nodiscard]] archive::Tensor toArchive(const std::string& name, const torch::Tensor& tensor);
-/// A view of the archive's bytes that keeps their owner alive. Writing to it does not reach the file.
+/// A view of the archive's bytes that keeps their owner alive. Do not write to it.
 [[nodiscard]] torch::Tensor viewOf(const archive::Tensor& tensor);
 [[nodiscard]] torch::ScalarType scalarType(archive::DType dtype);
 
@@ -42,8 +42,8 @@ struct LoadReport {
 struct LoadOptions {
     bool strict = true; ///< missing and unexpected names are errors too
     /// Parameters become views of the checkpoint's bytes, which they keep alive, where those can be used as
-    /// they are: on the CPU, of the same dtype, contiguous. For large models that is the difference between
-    /// milliseconds and seconds.
+    /// they are: on the CPU, of the same dtype, contiguous. Writing to them does not reach the file. For
+    /// large models that is the difference between milliseconds and seconds.
     bool share = false;
     std::string className{}; ///< for the message
 };

@@ -5,7 +5,6 @@
 #include "app/pages/archive/audio_pane.h"
 #include "app/pages/archive/hex_pane.h"
 #include "app/pages/archive/vocabulary_pane.h"
-#include "engine/base/file.h"
 #include "widgets/action_button.h"
 #include "widgets/code_view.h"
 #include "widgets/elided_label.h"
@@ -123,13 +122,7 @@ void ArtifactView::saveCopy() {
     if (file.isEmpty()) return;
     m_jobs.run(
         QString(), this,
-        [source = m_source, file](std::stop_token) -> Status {
-            const auto member = source();
-            if (!member) return fail(member.error());
-            return writeFileAtomically(
-                file.toStdString(),
-                {reinterpret_cast<const char*>(member->bytes.data()), member->bytes.size()});
-        },
+        [source = m_source, file](std::stop_token) { return writeMember(source, file.toStdString()); },
         [this, file](const Status& status) {
             Q_EMIT statusMessage(status ? tr("Wrote %1").arg(file)
                                         : QString::fromStdString(status.error().message()));

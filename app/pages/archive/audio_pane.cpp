@@ -2,7 +2,6 @@
 #include "app/pages/archive/audio_pane.h"
 
 #include "app/bridge/job_runner.h"
-#include "engine/base/file.h"
 #include "widgets/icon.h"
 #include "widgets/sound_player.h"
 #include "widgets/theme.h"
@@ -107,13 +106,7 @@ void AudioPane::openElsewhere() {
     const QString file = m_folder.filePath(m_name);
     m_jobs.run(
         QString(), this,
-        [source = m_source, file](std::stop_token) -> Status {
-            const auto member = source();
-            if (!member) return fail(member.error());
-            return writeFileAtomically(
-                file.toStdString(),
-                {reinterpret_cast<const char*>(member->bytes.data()), member->bytes.size()});
-        },
+        [source = m_source, file](std::stop_token) { return writeMember(source, file.toStdString()); },
         [this, file](const Status& status) {
             if (!status)
                 Q_EMIT statusMessage(QString::fromStdString(status.error().message()));

@@ -2,7 +2,7 @@
 // Where the bytes of a member come from: the archive, or an edit that is not saved yet.
 #pragma once
 
-#include "engine/base/result.h"
+#include "engine/base/file.h"
 
 #include <cstddef>
 #include <functional>
@@ -19,5 +19,13 @@ struct MemberBytes {
 
 /// For a background thread.
 using MemberSource = std::function<Result<MemberBytes>()>;
+
+/// The member as a file of its own, written atomically. For a background thread.
+[[nodiscard]] inline Status writeMember(const MemberSource& source, const std::filesystem::path& file) {
+    const auto member = source();
+    if (!member) return fail(member.error());
+    return writeFileAtomically(file,
+                               {reinterpret_cast<const char*>(member->bytes.data()), member->bytes.size()});
+}
 
 } // namespace fathom::app

@@ -2,6 +2,7 @@
 // Saving an edited archive: what is written, where it is written, and what is refused.
 #include "engine/archive/nemo_save.h"
 #include "engine/archive/patch_journal.h"
+#include "engine/archive/tar_writer.h"
 #include "engine/base/checksum.h"
 #include "engine/base/file.h"
 #include "tests/engine/archive/archive_testing.h"
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void gzip_becomesPlain();
     void folder_isPacked();
     void untouchedSave_givesTheSameMembers();
+    void longNames_areWritten();
     void globalHeader_isNotLost();
     void changedOnDisk_isRefused();
     void brokenReference_isRefused_unlessItWasThere();
@@ -258,6 +260,32 @@ void TestNemoSave::untouchedSave_givesTheSameMembers() {
     }
 }
 
+void TestNemoSave::longNames_areWritten() {
+    // A config whose folder's name alone is longer than the room that a rewritten config gets.
+    std::string name = "./";
+    for (int i = 0; i < 20; ++i)
+        name += std::string(200, static_cast<char>('a' + i)) + '/';
+    name += "model_config.yaml";
+    const std::string yaml = "target: x\nlr: 1\n";
+    std::string tar;
+    archive::TarWriter writer([&](std::span<const std::byte> bytes) -> Status {
+        tar.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return {};
+    });
+    VERIFY_RESULT(writer.begin({.name = name, .bytes = yaml.size()}));
+    VERIFY_RESULT(writer.content(std::as_bytes(std::span(yaml.data(), yaml.size()))));
+    VERIFY_RESULT(writer.end());
+    VERIFY_RESULT(writer.finish());
+    QVERIFY(writeFileAtomically(path("long.nemo"), tar).has_value());
+    auto editor = NemoEditor::open(path("long.nemo"));
+    VERIFY_RESULT(editor);
+    for (const std::size_t length : {std::size_t{3}, std::size_t{5000}}) {
+        VERIFY_RESULT(editor->setConfig("++note='" + std::string(length, 'x') + "'"));
+        VERIFY_RESULT(archive::saveNemo(editor->draft(), path("saved.nemo")));
+        QCOMPARE(*archive::Nemo::open(path("saved.nemo"))->configYaml(), editor->configYaml());
+    }
+}
+
 void TestNemoSave::globalHeader_isNotLost() {
     // A global PAX header that gives the following members their path is beyond what a record says alone.
     const auto content = *readFile(goldenFile(QStringLiteral("quartznet_char.nemo")));
@@ -408,6 +436,12 @@ void TestNemoSave::journal_isUndone_onlyWhereItBelongs() {
         QCOMPARE(*readFile(file), old);
         QVERIFY(!fs::exists(journal));
     }
+    // Opened through a link, too.
+    fs::create_symlink(file, path("link.bin"));
+    QVERIFY(writeFileAtomically(file, patched).has_value());
+    QVERIFY(writeFileAtomically(journal, text).has_value());
+    VERIFY_RESULT(archive::recoverPatch(path("link.bin")));
+    QCOMPARE(*readFile(file), old);
     // Another content, another size, a damaged journal: left alone.
     std::string damaged = text;
     damaged[60] ^= 1;
