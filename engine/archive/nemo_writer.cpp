@@ -72,7 +72,7 @@ Status writeParts(TarWriter& tar, std::vector<Part>& parts) {
 
 Status writeNemo(const std::filesystem::path& path, const NemoContents& contents) {
     if (auto checked = checkNames(path, contents); !checked) return checked;
-    const auto weights = StateDictWriter::prepare(contents.tensors, contents.modules, "model_weights");
+    const auto weights = prepareStateDict(contents.tensors, contents.modules, "model_weights");
     if (!weights) return fail(weights.error());
     std::vector<Part> parts;
     for (const NamedFile& file : contents.artifacts)

@@ -21,6 +21,8 @@ inline constexpr NodeId kEmptyTuple = 3;
 struct PickleNode {
     PickleKind kind = PickleKind::None;
     bool hasEntries = false;  ///< items are key, value, key, value, …
+    bool isParameter = false; ///< Tensor
+    bool requiresGrad = false;
     NodeId type = kNone;      ///< Object, Dict, Set: the Global that names the class
     NodeId arguments = kNone; ///< Object
     NodeId state = kNone;

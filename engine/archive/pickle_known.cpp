@@ -121,7 +121,7 @@ public:
         if (name == "torch._utils._rebuild_tensor_v2") return tensor(false);
         if (name == "torch._utils._rebuild_tensor_v3") return tensor(true);
         if (name == "torch._utils._rebuild_parameter" || name == "torch._utils._rebuild_parameter_with_state")
-            return first(PickleKind::Tensor);
+            return parameter();
         if (name == "torch._tensor._rebuild_from_type_v2") return fromType();
         const std::string_view type = builtin(name);
         if (type == "set" || type == "frozenset") return collection(PickleKind::Set);
@@ -217,7 +217,7 @@ private:
         return values;
     }
 
-    /// (storage, offset, size, stride, …); with `typed` the dtype is argument 6.
+    /// (storage, offset, size, stride, requires_grad, …); with `typed` the dtype is argument 6.
     std::optional<NodeId> tensor(bool typed) {
         if (m_arguments.size() < (typed ? 7U : 4U)) return std::nullopt;
         if (node(0).kind != PickleKind::Storage || node(1).kind != PickleKind::Int) return std::nullopt;
@@ -237,7 +237,18 @@ private:
         spec.stride = std::move(*stride);
         PickleNode result(PickleKind::Tensor);
         result.integer = static_cast<std::int64_t>(m_document.tensorSpecs.size());
+        result.requiresGrad = m_arguments.size() > 4 && m_arguments[4] == kTrue;
         m_document.tensorSpecs.push_back(std::move(spec));
+        return add(std::move(result));
+    }
+
+    /// (tensor, requires_grad, hooks, …)
+    std::optional<NodeId> parameter() {
+        if (!first(PickleKind::Tensor)) return std::nullopt;
+        PickleNode result(PickleKind::Tensor);
+        result.integer = node(0).integer;
+        result.isParameter = true;
+        result.requiresGrad = m_arguments.size() > 1 && m_arguments[1] == kTrue;
         return add(std::move(result));
     }
 

@@ -202,6 +202,13 @@ const Tensor* PickleValue::tensor() const {
     return index < m_document->tensors.size() ? &m_document->tensors[index] : nullptr;
 }
 
+bool PickleValue::isParameter() const {
+    return nodeOf(m_document, m_id).isParameter;
+}
+bool PickleValue::requiresGrad() const {
+    return nodeOf(m_document, m_id).requiresGrad;
+}
+
 Result<Value> toValue(const PickleValue& value) {
     Planter planter(kMaxValues);
     Value result = planter.plant(value, 0);

@@ -76,6 +76,9 @@ public:
     [[nodiscard]] PickleValue state() const;
     /// Of a Tensor node, else nullptr. Its name is empty: names are keys of the dicts that hold it.
     [[nodiscard]] const Tensor* tensor() const;
+    /// Whether the tensor was a torch.nn.Parameter.
+    [[nodiscard]] bool isParameter() const;
+    [[nodiscard]] bool requiresGrad() const;
 
 private:
     std::shared_ptr<const PickleDocument> m_document{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/archive/pickle_writer.h"
 
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -22,7 +23,7 @@ void PickleWriter::recall(std::uint32_t index) {
     }
 }
 
-void PickleWriter::memoize() {
+std::uint32_t PickleWriter::memoize() {
     if (m_next < 256) {
         op('q');
         raw(static_cast<std::uint8_t>(m_next));
@@ -30,7 +31,7 @@ void PickleWriter::memoize() {
         op('r');
         raw(m_next);
     }
-    ++m_next;
+    return m_next++;
 }
 
 void PickleWriter::global(std::string_view module, std::string_view name) {
@@ -57,8 +58,8 @@ void PickleWriter::text(std::string_view text) {
 }
 
 void PickleWriter::shared(std::string_view text) {
-    const auto [it, isNew] = m_shared.try_emplace(std::string(text), m_next);
-    if (!isNew) return recall(it->second);
+    if (const auto it = m_shared.find(text); it != m_shared.end()) return recall(it->second);
+    m_shared.emplace(text, m_next);
     newText(text);
 }
 
@@ -84,13 +85,24 @@ void PickleWriter::integer(std::int64_t value) {
     }
 }
 
+void PickleWriter::real(double value) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    op('G');
+    for (int shift = 56; shift >= 0; shift -= 8) // big-endian
+        raw(static_cast<std::uint8_t>(bits >> shift));
+}
+
+void PickleWriter::endTuple(std::size_t count) {
+    if (count == 0) return op(')');
+    op(count == 1 ? '\x85' : count == 2 ? '\x86' : count == 3 ? '\x87' : 't');
+    memoize();
+}
+
 void PickleWriter::integers(std::span<const std::int64_t> values) {
-    if (values.empty()) return op(')');
     if (values.size() > 3) op('(');
     for (const std::int64_t value : values)
         integer(value);
-    op(values.size() == 1 ? '\x85' : values.size() == 2 ? '\x86' : values.size() == 3 ? '\x87' : 't');
-    memoize();
+    endTuple(values.size());
 }
 
 } // namespace fathom::archive

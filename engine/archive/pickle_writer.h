@@ -26,8 +26,14 @@ public:
     void integer(std::int64_t value);
     /// A tuple of integers with its memo entry; () has none.
     void integers(std::span<const std::int64_t> values);
-    /// BINPUT with the next number.
-    void memoize();
+    void real(double value);
+    /// The opcode that makes a tuple of the last `count` values, where more than three came after a '('; with
+    /// its memo entry, which () has not.
+    void endTuple(std::size_t count);
+    /// BINPUT with the next number, which it returns.
+    std::uint32_t memoize();
+    /// BINGET
+    void recall(std::uint32_t index);
     [[nodiscard]] std::string finish() {
         op('.');
         return std::move(m_out);
@@ -35,13 +41,17 @@ public:
 
 private:
     void newText(std::string_view text);
-    void recall(std::uint32_t index);
     template <class T> void raw(T value);
+
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
 
     std::string m_out;
     std::uint32_t m_next = 0;
     std::unordered_map<std::string, std::uint32_t> m_globals{};
-    std::unordered_map<std::string, std::uint32_t> m_shared{};
+    std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> m_shared{};
 };
 
 } // namespace fathom::archive

@@ -93,7 +93,7 @@ Status SaveLayout::prepareWeights(const NemoDraft& draft) {
         entries.push_back({(*weights)->tensors()[edited.source], edited.dtype});
         entries.back().tensor.name = edited.name;
     }
-    auto writer = StateDictWriter::prepare(entries, (*weights)->modules(), "model_weights");
+    auto writer = prepareStateDict(entries, (*weights)->modules(), "model_weights");
     if (!writer) return fail(writer.error());
     m_weights.emplace(std::move(*writer));
     return {};

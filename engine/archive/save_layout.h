@@ -32,7 +32,7 @@ public:
     SaveLayout& operator=(SaveLayout&&) = delete;
 
     [[nodiscard]] const std::vector<SavePiece>& pieces() const { return m_pieces; }
-    [[nodiscard]] const std::optional<StateDictWriter>& weights() const { return m_weights; }
+    [[nodiscard]] const std::optional<TorchFileWriter>& weights() const { return m_weights; }
     /// Size of the new file.
     [[nodiscard]] std::uint64_t bytes() const { return m_bytes; }
     /// Where everything new fits into its old place: what to write there.
@@ -48,7 +48,7 @@ private:
     void openSource(const Nemo& original);
 
     std::vector<SavePiece> m_pieces{};
-    std::optional<StateDictWriter> m_weights{};
+    std::optional<TorchFileWriter> m_weights{};
     std::optional<std::vector<Patch>> m_patches{};
     std::uint64_t m_bytes = 0;
     int m_source = -1;
