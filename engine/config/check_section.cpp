@@ -45,6 +45,11 @@ std::filesystem::path expanded(const std::string& text) {
                                           : std::filesystem::path(text);
 }
 
+/// A default as one writes it in YAML.
+std::string yamlText(const Value& value) {
+    return value.isString() ? value.asString() : toJson(value);
+}
+
 class SectionCheck {
 public:
     SectionCheck(const Config& config, Resolver& resolver, const std::string& path,
@@ -99,6 +104,11 @@ private:
                                   placedAt(m_config, at, "Wrong value of " + at, status.error())});
             return;
         }
+        if (!field.options.noEffect.empty() && !value->isNull() && *value != field.defaultValue)
+            m_problems.push_back({Severity::Warning, Finding::NoEffect,
+                                  m_config.errorAt(full, full + " has no effect", field.options.noEffect,
+                                                   "Set it to " + yamlText(field.defaultValue) +
+                                                       " to be rid of this warning")});
         if (field.options.path == PathKind::File || field.options.path == PathKind::Folder)
             checkPaths(field, full, *value);
     }

@@ -36,8 +36,11 @@ double number(std::string_view text) {
 
 FieldOptions parseOptions(std::string_view text) {
     FieldOptions options;
+    constexpr std::string_view kNoEffect = "no effect: ";
     if (text.empty()) return options;
-    if (text == "file" || text == "folder" || text == "output") {
+    if (text.starts_with(kNoEffect)) {
+        options.noEffect = text.substr(kNoEffect.size());
+    } else if (text == "file" || text == "folder" || text == "output") {
         options.path = text == "file"     ? PathKind::File
                        : text == "folder" ? PathKind::Folder
                                           : PathKind::Output;

@@ -9,7 +9,8 @@
 //
 // The type is Python's, the default YAML ("???": has to be given) or an instance as `Name(field: value)`.
 // After "|": `0..1`, `>= 0`, `<= 1`, `file`, `folder`, `output` or the legal words, separated by commas;
-// words ending in ", ..." are suggestions. A line of `...` lets other keys pass.
+// words ending in ", ..." are suggestions; `no effect: why` marks what is accepted and not obeyed. A line of
+// `...` lets other keys pass.
 #pragma once
 
 #include "engine/base/value.h"
@@ -36,6 +37,7 @@ struct FieldOptions {
     std::vector<std::string> choices{}; ///< for strings: the only ones allowed
     bool choicesAreOpen = false;        ///< choices are suggestions: others are allowed
     PathKind path = PathKind::None;     ///< a string that names a file or folder
+    std::string noEffect{}; ///< why values other than the default change nothing; empty: it is obeyed
 };
 
 struct Description;

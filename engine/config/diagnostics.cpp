@@ -220,6 +220,15 @@ std::vector<Diagnostic> diagnose(const Config& config) {
     return found;
 }
 
+std::vector<Diagnostic> withoutEffect(const Config& config, std::string_view section) {
+    std::vector<Diagnostic> found = diagnose(config);
+    const std::string below = std::string(section) + '.';
+    std::erase_if(found, [&](const Diagnostic& each) {
+        return each.finding != Finding::NoEffect || !each.error.key.starts_with(below);
+    });
+    return found;
+}
+
 Diagnosis diagnose(const ComposeRequest& request) {
     Diagnosis out;
     detail::PartialConfig partial = detail::composeAll(request);
@@ -242,9 +251,9 @@ std::string_view name(Severity severity) {
 }
 
 std::string_view name(Finding finding) {
-    static constexpr std::array<std::string_view, 8> kNames{
-        "composition", "missing-value", "broken-interpolation", "unknown-key",
-        "wrong-value", "shadowed",      "unused-value",         "missing-path"};
+    static constexpr std::array<std::string_view, 9> kNames{
+        "composition", "missing-value", "broken-interpolation", "unknown-key", "wrong-value",
+        "shadowed",    "unused-value",  "missing-path",         "no-effect"};
     return kNames[static_cast<std::size_t>(finding)];
 }
 

@@ -31,6 +31,7 @@ enum class Finding {
     Shadowed,            ///< a later layer replaced what this file or argument says
     UnusedValue, ///< a helper key that no interpolation names, an interpolation that never takes effect
     MissingPath, ///< names a file or folder that does not exist
+    NoEffect,    ///< an option of NeMo's that is accepted and not obeyed here
 };
 
 struct Diagnostic {
@@ -54,6 +55,10 @@ struct Diagnosis {
 
 /// The checks of a composed config alone.
 [[nodiscard]] std::vector<Diagnostic> diagnose(const Config& config);
+
+/// Those of them that name an option below `section` which is accepted and not obeyed (Finding::NoEffect):
+/// what a run has to say when it starts.
+[[nodiscard]] std::vector<Diagnostic> withoutEffect(const Config& config, std::string_view section);
 
 /// "error", "warning", "note".
 [[nodiscard]] std::string_view name(Severity severity);

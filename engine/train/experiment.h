@@ -10,8 +10,7 @@
 #include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/config/config.h"
-#include "engine/config/schema.h"
-#include "engine/train/early_stopping.h"
+#include "engine/train/exp_manager_params.h"
 
 #include <filesystem>
 #include <memory>
@@ -20,36 +19,6 @@
 #include <vector>
 
 namespace fathom::train {
-
-/// Described in engine/config/schemas, defaults too.
-struct CheckpointParams {
-    std::optional<std::string> dirpath{};
-    std::string monitor{};
-    std::string mode{};
-    std::optional<std::string> prefix{};
-    std::string postfix{};
-    bool saveBestModel{};
-    bool alwaysSaveNemo{};
-    bool saveNemoOnTrainEnd{};
-};
-
-/// The same.
-struct ExpManagerParams {
-    std::optional<std::string> explicitLogDir{};
-    std::optional<std::string> expDir{};
-    std::optional<std::string> name{};
-    std::optional<std::string> version{};
-    bool useDatetimeVersion{};
-    bool createCheckpointCallback{};
-    CheckpointParams checkpoint;
-    bool createEarlyStopping{};
-    EarlyStoppingParams earlyStopping;
-    std::vector<std::string> warnings; ///< options that were given and have no effect here
-};
-
-/// Reads the section at `exp_manager` (all defaults where there is none). Errors are Usage: an unknown key,
-/// or an option that would change the training and is not available.
-[[nodiscard]] Result<ExpManagerParams> readExpManagerParams(const config::Config& config);
 
 /// The folder that holds a run's folder: <exp_dir>/<name>, or the parent of explicit_log_dir.
 [[nodiscard]] std::filesystem::path experimentRoot(const ExpManagerParams& params,

@@ -42,7 +42,7 @@ EarlyStoppingParams
   log_rank_zero_only: bool = false  # only the first process reports
 IPLEpochStopperParams
   enable_stop: bool = true  # whether to stop
-  stop_every_n_epochs: int = 1  # epochs between stops | >= 1
+  stop_every_n_epochs: int = 1  # epochs of each run | >= 1
 CallbackParams
   filepath: Optional[str] = null  # older name of dirpath and filename
   dirpath: Optional[str] = null  # folder of the checkpoints; null: checkpoints in the run's folder | output
@@ -54,22 +54,22 @@ CallbackParams
   save_weights_only: Optional[bool] = false  # without optimizer and loop state
   mode: Optional[str] = min  # whether smaller or larger is better | min, max
   auto_insert_metric_name: bool = true  # write metric names into file names
-  every_n_epochs: Optional[int] = 1  # epochs between checkpoints
-  every_n_train_steps: Optional[int] = null  # steps between checkpoints
+  every_n_epochs: Optional[int] = 1  # epochs between checkpoints; 0: not by epochs | >= 0
+  every_n_train_steps: Optional[int] = null  # steps between checkpoints | >= 0
   train_time_interval: Optional[Any] = null  # time between checkpoints
   prefix: Optional[str] = null  # beginning of the file names; null: the experiment's name
   postfix: str = .nemo  # end of the file names
   save_best_model: bool = false  # at the end, save the best model, not the last
   always_save_nemo: bool = false  # save the model after each validation
   save_nemo_on_train_end: Optional[bool] = true  # save the model at the end
-  model_parallel_size: Optional[int] = null  # devices that share a model
+  model_parallel_size: Optional[int] = null  # devices that share a model | no effect: models are not split
   save_on_train_epoch_end: Optional[bool] = false  # after training epochs, not after validation
   async_save: Optional[bool] = false  # write in the background
   save_last_n_optim_states: Optional[int] = -1  # checkpoints that keep the optimizer's state; -1: all
 StepTimingParams
-  reduction: Optional[str] = mean  # how measurements are combined
+  reduction: Optional[str] = mean  # how measurements are combined | mean, sum, min, max, none
   sync_cuda: Optional[bool] = false  # wait for the GPU before reading the clock
-  buffer_size: Optional[int] = 1  # steps that are averaged | >= 1
+  buffer_size: Optional[int] = 1  # steps that are combined; below 1: only the last
 EMAParams
   enable: Optional[bool] = false  # whether to do it
   decay: Optional[float] = 0.999  # share of the old average | 0..1
@@ -108,15 +108,15 @@ ExpManagerConfig
   resume_from_checkpoint: Optional[str] = null  # checkpoint to go on from | file
   create_tensorboard_logger: Optional[bool] = true  # write TensorBoard event files
   summary_writer_kwargs: Optional[Dict[Any, Any]] = null  # arguments of the TensorBoard logger
-  create_wandb_logger: Optional[bool] = false  # log to Weights & Biases
+  create_wandb_logger: Optional[bool] = false  # log to Weights & Biases | no effect: it is a service on the network, and no run uses the network
   wandb_logger_kwargs: Optional[Dict[Any, Any]] = null  # arguments of the Weights & Biases logger
-  create_mlflow_logger: Optional[bool] = false  # log to MLflow
+  create_mlflow_logger: Optional[bool] = false  # log to MLflow | no effect: it is a service on the network, and no run uses the network
   mlflow_logger_kwargs: Optional[MLFlowParams] = MLFlowParams()  # arguments of the MLflow logger
   create_dllogger_logger: Optional[bool] = false  # log to DLLogger
   dllogger_logger_kwargs: Optional[DLLoggerParams] = DLLoggerParams()  # arguments of DLLogger
-  create_clearml_logger: Optional[bool] = false  # log to ClearML
+  create_clearml_logger: Optional[bool] = false  # log to ClearML | no effect: it is a service on the network, and no run uses the network
   clearml_logger_kwargs: Optional[ClearMLParams] = ClearMLParams()  # arguments of ClearML
-  create_neptune_logger: Optional[bool] = false  # log to Neptune
+  create_neptune_logger: Optional[bool] = false  # log to Neptune | no effect: it is a service on the network, and no run uses the network
   neptune_logger_kwargs: Optional[Dict[Any, Any]] = null  # arguments of Neptune
   create_checkpoint_callback: Optional[bool] = true  # save checkpoints
   checkpoint_callback_params: Optional[CallbackParams] = CallbackParams()  # which checkpoints are saved
@@ -133,9 +133,9 @@ ExpManagerConfig
   ema: Optional[EMAParams] = EMAParams()  # average of the weights over time
   max_time_per_run: Optional[str] = null  # longest duration, days:hours:minutes:seconds
   seconds_to_sleep: float = 5  # wait of other processes for the first
-  create_straggler_detection_callback: Optional[bool] = false  # look for slow devices
+  create_straggler_detection_callback: Optional[bool] = false  # look for slow devices | no effect: a run has one device, and there is none to compare it with
   straggler_detection_params: Optional[StragglerDetectionParams] = StragglerDetectionParams()  # what counts as slow
-  create_fault_tolerance_callback: Optional[bool] = false  # restart after failures
+  create_fault_tolerance_callback: Optional[bool] = false  # restart after failures | no effect: the launcher that restarts runs is a Python program
   fault_tolerance: Optional[FaultToleranceParams] = FaultToleranceParams()  # how failures are seen
   log_tflops_per_sec_per_gpu: Optional[bool] = true  # record arithmetic speed
 ExpManager(ExpManagerConfig)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The trainer and exp_manager sections: what is accepted, what is refused, and with which words.
+// The trainer section: what is accepted, what is refused, and with which words.
 #include "tests/engine/train/train_testing.h"
 
-#include "engine/train/experiment.h"
 #include "engine/train/trainer_params.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace fathom;
@@ -20,11 +18,6 @@ private Q_SLOTS:
     void readTrainerParams_refused();
     void readTrainerParams_harmlessFlags();
     void parseDuration_forms();
-    void readExpManagerParams_refusesWhatWouldChangeTheTraining();
-    void readExpManagerParams_warnsOfWhatDoesNot();
-    void checkWritable_noPermission();
-    void create_foldersDiffer();
-    void create_explicitLogDir();
 };
 
 void TestTrainerParams::readTrainerParams_defaults() {
@@ -94,62 +87,6 @@ void TestTrainerParams::parseDuration_forms() {
     QVERIFY(!parseDuration(Value("00:00:00:05 ")));
     QVERIFY(!parseDuration(Value(5)));
     QVERIFY(!parseDuration(Value(Value::Map{{"fortnights", 1}})));
-}
-
-void TestTrainerParams::readExpManagerParams_refusesWhatWouldChangeTheTraining() {
-    for (const char* option :
-         {"resume_if_exists: true", "ema: {enable: true}", "create_ipl_epoch_stopper_callback: true",
-          "max_time_per_run: '00:01:00:00'", "expdir: x"}) {
-        const auto params = readExpManagerParams(*configOf(std::string("exp_manager:\n  ") + option + "\n"));
-        QVERIFY2(!params, option);
-        QCOMPARE(params.error().kind, ErrorKind::Usage);
-    }
-}
-
-void TestTrainerParams::readExpManagerParams_warnsOfWhatDoesNot() {
-    const auto params = readExpManagerParams(*configOf(
-        "exp_manager: {create_tensorboard_logger: true, create_wandb_logger: true, ema: {enable: false},\n"
-        "  checkpoint_callback_params: {monitor: val_wer, save_top_k: 3}}\n"));
-    QVERIFY2(params, params ? "" : params.error().message().c_str());
-    QCOMPARE(params->checkpoint.monitor, std::string("val_wer"));
-    QCOMPARE(params->warnings.size(), std::size_t{2});
-    QVERIFY(readExpManagerParams(*configOf("exp_manager: null\n")));
-    QVERIFY(readExpManagerParams(*configOf("name: x\n")));
-}
-
-void TestTrainerParams::checkWritable_noPermission() {
-    const auto config = configOf("exp_manager: {exp_dir: /proc/self/nowhere, name: x}\n");
-    const auto params = readExpManagerParams(*config);
-    QVERIFY(params);
-    const Status fine = checkWritable(*params, *config);
-    QVERIFY(!fine);
-    QCOMPARE(fine.error().key, std::string("exp_manager.exp_dir"));
-    QCOMPARE(fine.error().exitCode(), 2);
-}
-
-void TestTrainerParams::create_foldersDiffer() {
-    const QTemporaryDir folder;
-    const auto config = configOf("exp_manager: {exp_dir: " + folder.path().toStdString() + ", name: net}\n");
-    const auto params = readExpManagerParams(*config);
-    const auto first = Experiment::create(*params, *config);
-    const auto second = Experiment::create(*params, *config);
-    QVERIFY(first && second);
-    QVERIFY((*first)->folder() != (*second)->folder());
-    QCOMPARE((*first)->folder().parent_path(), std::filesystem::path(folder.path().toStdString()) / "net");
-    QVERIFY(std::filesystem::is_directory((*first)->checkpoints()));
-    MemoryLog next;
-    (*first)->logTo(next).info("hello");
-    QCOMPARE(next.lines.size(), std::size_t{1});
-    QVERIFY(std::filesystem::file_size((*first)->folder() / "log.txt") > 5);
-}
-
-void TestTrainerParams::create_explicitLogDir() {
-    const QTemporaryDir folder;
-    const std::string path = folder.path().toStdString() + "/here";
-    const auto config = configOf("exp_manager: {explicit_log_dir: " + path + "}\n");
-    const auto experiment = Experiment::create(*readExpManagerParams(*config), *config);
-    QVERIFY(experiment);
-    QCOMPARE((*experiment)->folder(), std::filesystem::path(path));
 }
 
 QTEST_GUILESS_MAIN(TestTrainerParams)
