@@ -8,7 +8,7 @@ namespace fathom::archive {
 
 namespace {
 
-constexpr std::size_t kMaxObjects = 6'000'000; // as many as a pickle may hold (pickle_machine.cpp)
+constexpr std::size_t kMaxObjects = 2'000'000; // a small pickle can name one list again and again
 
 /// Makes a tree of the graph. The path leads to the value being read.
 class Reader {
