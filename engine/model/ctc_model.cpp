@@ -156,7 +156,8 @@ Result<std::shared_ptr<const Dataset>> CtcModel::dataset(Split split) {
 
 CtcModel::Output CtcModel::run(const nn::Features& features, nn::Random* random) const {
     Output output;
-    output.encoded = m_encoder->forward(features.values, features.lengths, random);
+    const torch::ScalarType weights = m_module->parameters(true).front().scalar_type();
+    output.encoded = m_encoder->forward(features.values.to(weights), features.lengths, random);
     output.logProbs = m_decoder->forward(output.encoded, m_params.temperature);
     return output;
 }

@@ -157,6 +157,8 @@ struct Restored {
 /// broken file, names that do not match) or Usage (a class or device that is not known).
 [[nodiscard]] Result<Restored> restoreModel(const archive::Nemo& nemo, const run::RestoreOptions& options);
 
+/// What saveModel writes, with copies of the weights: another thread may write it while training goes on.
+[[nodiscard]] Result<archive::NemoContents> copyForSaving(Model& model);
 /// Writes config and weights as `.nemo`, atomically.
 [[nodiscard]] Status saveModel(Model& model, const std::filesystem::path& path);
 

@@ -141,7 +141,9 @@ Result<Restored> restoreModel(const archive::Nemo& nemo, const run::RestoreOptio
     return Restored{std::move(*model), {std::move(loaded->missing), std::move(loaded->unexpected)}};
 }
 
-Status saveModel(Model& model, const std::filesystem::path& path) {
+namespace {
+
+Result<archive::NemoContents> contentsOf(Model& model, bool copies) {
     const Result<std::string> yaml = model.configYaml();
     if (!yaml) return fail(yaml.error());
     auto packed = model.artifacts().pack(*yaml);
@@ -149,17 +151,30 @@ Status saveModel(Model& model, const std::filesystem::path& path) {
     archive::NemoContents contents;
     contents.configYaml = std::move(packed->configYaml);
     contents.artifacts = std::move(packed->files);
+    const torch::NoGradGuard guard;
+    for (const nn::NamedTensor& item : nn::stateDict(model.module()))
+        contents.tensors.push_back(
+            nn::toArchive(item.name, copies ? item.tensor.detach().clone() : item.tensor));
+    contents.modules = nn::moduleVersions(model.module());
+    return contents;
+}
+
+} // namespace
+
+Result<archive::NemoContents> copyForSaving(Model& model) {
+    return contentsOf(model, /*copies=*/true);
+}
+
+Status saveModel(Model& model, const std::filesystem::path& path) {
     try {
-        for (const nn::NamedTensor& item : nn::stateDict(model.module()))
-            contents.tensors.push_back(nn::toArchive(item.name, item.tensor));
-        contents.modules = nn::moduleVersions(model.module());
+        const auto contents = contentsOf(model, /*copies=*/false);
+        return contents ? archive::writeNemo(path, *contents) : fail(contents.error());
     } catch (const std::exception& error) {
         return fail({.what = "Cannot save " + path.string(),
                      .why = error.what(),
                      .remedy = "",
                      .file = path.string()});
     }
-    return archive::writeNemo(path, contents);
 }
 
 } // namespace fathom::model

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nn/ctc.h"
 
+#include "engine/nn/full_precision.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -22,13 +24,14 @@ Result<CtcReduction> ctcReductionFrom(const std::string& name) {
 
 torch::Tensor ctcLoss(const torch::Tensor& logProbs, const Lengths& frames, const CtcTargets& targets,
                       CtcReduction reduction) {
+    const FullPrecision guard;
     const std::int64_t blank = logProbs.size(2) - 1;
     const auto own = reduction == CtcReduction::Mean  ? at::Reduction::Mean
                      : reduction == CtcReduction::Sum ? at::Reduction::Sum
                                                       : at::Reduction::None;
     const torch::Tensor losses =
-        at::ctc_loss(logProbs.transpose(0, 1).to(torch::kFloat32), targets.tokens.to(logProbs.device()),
-                     frames.values(), targets.lengths.values(), blank, own, /*zero_infinity=*/true);
+        at::ctc_loss(widened(logProbs.transpose(0, 1)), targets.tokens.to(logProbs.device()), frames.values(),
+                     targets.lengths.values(), blank, own, /*zero_infinity=*/true);
     if (reduction == CtcReduction::MeanBatch) return losses.mean();
     if (reduction != CtcReduction::MeanVolume) return losses;
     const auto& counts = targets.lengths.values();

@@ -53,13 +53,14 @@ Status JasperBlock::check() const {
         return fail(blockUsage("filters", "filters and repeat must be positive", "Correct the block"));
     if (!positive(m_params.kernel) || !positive(m_params.stride) || !positive(m_params.dilation))
         return fail(blockUsage("kernel", "kernel, stride and dilation are lists of one positive number",
-                          "Write kernel: [11]"));
+                               "Write kernel: [11]"));
     if (m_params.stride[0] > 1 && m_params.dilation[0] > 1)
-        return fail(blockUsage("stride", "Only stride OR dilation may be greater than 1", "Set one of them to 1"));
+        return fail(
+            blockUsage("stride", "Only stride OR dilation may be greater than 1", "Set one of them to 1"));
     const std::string& mode = m_context.residualMode;
     if (mode != "add" && mode != "stride_add" && mode != "max")
         return fail(blockUsage("residual_mode", "residual_mode '" + mode + "' is not known",
-                          "Use add, stride_add or max"));
+                               "Use add, stride_add or max"));
     if (m_params.heads != -1 && !m_params.separable)
         return fail(blockUsage("heads", "Only use heads for depthwise convolutions", "Set separable: true"));
     if (m_params.heads != -1 && (m_params.heads <= 0 || m_context.in % m_params.heads != 0))
@@ -68,7 +69,8 @@ Status JasperBlock::check() const {
         m_params.filters % m_params.groups != 0)
         return fail(blockUsage("groups", "groups does not divide the channels", "Use a divisor"));
     if (m_params.se && (m_params.seReductionRatio <= 0 || m_params.filters < m_params.seReductionRatio))
-        return fail(blockUsage("se_reduction_ratio", "se_reduction_ratio is larger than filters", "Lower it"));
+        return fail(
+            blockUsage("se_reduction_ratio", "se_reduction_ratio is larger than filters", "Lower it"));
     return {};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nn/mel_spectrogram.h"
 
+#include "engine/nn/full_precision.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -100,6 +102,7 @@ Features MelSpectrogram::forwardUnpadded(const torch::Tensor& signal, const Leng
 
 // Clip by clip: what the batch is padded with costs nothing.
 Features MelSpectrogram::compute(const torch::Tensor& signal, const Lengths& lengths, Random* random) const {
+    const FullPrecision guard;
     const torch::Tensor batch = signal.to(m_window.device(), torch::kFloat32);
     std::vector<std::int64_t> frames;
     frames.reserve(lengths.values().size());
@@ -157,10 +160,11 @@ torch::Tensor MelSpectrogram::prepared(const torch::Tensor& row, std::int64_t le
 
 torch::Tensor MelSpectrogram::magnitudes(const torch::Tensor& signal, Random* random) const {
     const std::int64_t fft = m_params.fftSize();
-    const torch::Tensor spectrum = torch::stft(
-        signal, fft, m_params.hopSamples(), m_params.windowSamples(), m_window, /*center=*/!m_params.exactPad,
-        m_params.rule == FeatureRule::Legacy ? "reflect" : "constant", /*normalized=*/false,
-        /*onesided=*/true, /*return_complex=*/true);
+    const torch::Tensor spectrum =
+        torch::stft(signal, fft, m_params.hopSamples(), m_params.windowSamples(),
+                    m_window.to(torch::kFloat32), /*center=*/!m_params.exactPad,
+                    m_params.rule == FeatureRule::Legacy ? "reflect" : "constant", /*normalized=*/false,
+                    /*onesided=*/true, /*return_complex=*/true);
     const torch::Tensor parts = torch::view_as_real(spectrum);
     torch::Tensor power = parts.select(-1, 0).square().addcmul_(parts.select(-1, 1), parts.select(-1, 1));
     if (random && m_params.nbAugmentationProb > 0) {

@@ -3,6 +3,7 @@
 
 #include "engine/nn/packed_unit.h"
 
+#include <ATen/autocast_mode.h>
 #include <algorithm>
 #include <numeric>
 
@@ -109,7 +110,8 @@ bool canPack(const JasperBlock& block) {
 }
 
 bool canPack(const torch::Tensor& features) {
-    return features.is_cpu() && features.scalar_type() == torch::kFloat32;
+    return features.is_cpu() && features.scalar_type() == torch::kFloat32 &&
+           !at::autocast::is_autocast_enabled(at::kCPU);
 }
 
 PackedFrames pack(const torch::Tensor& padded, const Lengths& lengths) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nn/squeeze_excite.h"
 
+#include "engine/nn/full_precision.h"
+
 #include <algorithm>
 
 namespace fathom::nn {
@@ -23,7 +25,8 @@ SqueezeExcite::SqueezeExcite(const SqueezeExciteParams& params, InitMode mode, R
 
 torch::Tensor SqueezeExcite::forward(const torch::Tensor& input, const Lengths& lengths,
                                      Random* random) const {
-    torch::Tensor x = input.to(torch::kFloat32);
+    const FullPrecision guard;
+    torch::Tensor x = widened(input);
     const torch::Tensor mask = lengths.mask(x.size(2), x);
     x = x * mask;
     torch::Tensor window = x;
@@ -35,9 +38,9 @@ torch::Tensor SqueezeExcite::forward(const torch::Tensor& input, const Lengths& 
     }
     const torch::Tensor mean = window.sum(2) / counted.sum(2).clamp_min(1);
     const torch::Tensor hidden =
-        activate(torch::linear(mean, m_squeeze.to(torch::kFloat32)), m_params.activation);
+        activate(torch::linear(mean, m_squeeze.to(x.scalar_type())), m_params.activation);
     const torch::Tensor gate =
-        torch::sigmoid(torch::linear(hidden, m_excite.to(torch::kFloat32))).unsqueeze(2);
+        torch::sigmoid(torch::linear(hidden, m_excite.to(x.scalar_type()))).unsqueeze(2);
     return (x * gate).to(input.scalar_type());
 }
 

@@ -195,7 +195,7 @@ Result<LoadReport> loadStateDict(torch::nn::Module& module, const archive::Check
     std::vector<std::pair<torch::Tensor, const archive::Tensor*>> copies;
     std::unordered_map<std::string_view, const archive::Tensor*> available;
     for (const archive::Tensor& tensor : checkpoint.tensors())
-        available[tensor.name] = &tensor;
+        if (!options.wants || options.wants(tensor.name)) available[tensor.name] = &tensor;
     std::unordered_set<std::string_view> used;
     const std::vector<NamedTensor> wanted = stateDict(module);
     for (const NamedTensor& item : wanted) {
@@ -214,7 +214,8 @@ Result<LoadReport> loadStateDict(torch::nn::Module& module, const archive::Check
             copies.emplace_back(item.tensor, found->second);
     }
     for (const archive::Tensor& tensor : checkpoint.tensors()) {
-        if (!used.contains(tensor.name)) report.unexpected.push_back(tensor.name);
+        if (available.contains(tensor.name) && !used.contains(tensor.name))
+            report.unexpected.push_back(tensor.name);
     }
     const bool namesDiffer = !report.missing.empty() || !report.unexpected.empty();
     if (!report.mismatched.empty() || (options.strict && namesDiffer))
@@ -231,6 +232,7 @@ Result<LoadReport> loadStateDict(torch::nn::Module& module, const archive::Check
         else
             target.copy_(view);
     }
+    report.loaded = copies.size();
     return report;
 }
 

@@ -6,7 +6,9 @@
 #include "engine/archive/tensor.h"
 #include "engine/base/result.h"
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <torch/torch.h>
 #include <vector>
 
@@ -33,6 +35,7 @@ struct LoadReport {
     std::vector<std::string> missing{};    ///< the module has them, the checkpoint does not
     std::vector<std::string> unexpected{}; ///< the checkpoint has them, the module does not
     std::vector<std::string> mismatched{}; ///< PyTorch's "size mismatch for …" lines
+    std::size_t loaded = 0;                ///< tensors that were taken over
 
     /// PyTorch's text: "Error(s) in loading state_dict for EncDecCTCModel:\n\tMissing key(s) in state_dict:
     /// …".
@@ -46,6 +49,8 @@ struct LoadOptions {
     /// large models that is the difference between milliseconds and seconds.
     bool share = false;
     std::string className{}; ///< for the message
+    /// Tensors of the checkpoint that count; the others are as if they were not there. Empty: all.
+    std::function<bool(std::string_view name)> wants{};
 };
 
 /// Copies (or shares) by name, converted to the dtype of each parameter. Different shapes are always errors;

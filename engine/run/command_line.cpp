@@ -28,7 +28,7 @@ std::string quoted(const std::string& word) {
 } // namespace
 
 std::string commandLine(const RunRequest& request) {
-    std::string line = request.mode == Mode::Test ? "fathom-cli test" : "fathom-cli train";
+    std::string line = "fathom-cli " + std::string(name(request.mode));
     line += " --config-path " + quoted(request.configPath.string());
     line += " --config-name " + quoted(request.configName);
     if (!request.workspace.empty()) line += " --workspace " + quoted(request.workspace.string());

@@ -4,11 +4,23 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fathom::run {
 
-enum class Mode { Train, Test };
+enum class Mode { Train, Validate, Test };
+
+/// Its subcommand of fathom-cli: "train", "validate", "test".
+[[nodiscard]] constexpr std::string_view name(Mode mode) {
+    return mode == Mode::Train ? "train" : mode == Mode::Validate ? "validate" : "test";
+}
+/// "Training", "Validation" or "Testing" failed.
+[[nodiscard]] constexpr const char* failureOf(Mode mode) {
+    return mode == Mode::Train      ? "Training failed"
+           : mode == Mode::Validate ? "Validation failed"
+                                    : "Testing failed";
+}
 
 /// A run is a config, its overrides and a workspace; nothing else, so that a command line says it all.
 struct RunRequest {

@@ -59,7 +59,7 @@ Result<store::NewRun> describe(const config::Config& config, const RunRequest& r
 
 /// The one place where whatever a run throws becomes an Error.
 Result<TrainEnd> trainGuarded(const ActiveRun& run, std::stop_token stop) {
-    const std::string what = run.request.mode == Mode::Test ? "Testing failed" : "Training failed";
+    const std::string what = failureOf(run.request.mode);
     RunLog log(*run.writer);
     try {
         return run.module->train({run.config, run.request.mode, *run.writer, log, std::move(stop)});

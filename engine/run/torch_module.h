@@ -7,6 +7,7 @@
 #include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/config/config.h"
+#include "engine/run/command.h"
 #include "engine/run/request.h"
 #include "engine/store/recorder.h"
 
@@ -24,7 +25,8 @@ struct TrainJob {
     Mode mode = Mode::Train;
     store::RunWriter& writer; ///< metrics, events, samples, progress, directory
     Log& log;
-    std::stop_token stop; ///< asked at least once a step
+    std::stop_token stop;             ///< asked at least once a step
+    CommandQueue* commands = nullptr; ///< null: none will come
 };
 
 enum class TrainEnd { Completed, Stopped };
@@ -86,7 +88,7 @@ public:
 };
 
 /// What both sides of the border must agree on; raised with every change of an interface that crosses it.
-inline constexpr int kTorchModuleAbi = 2;
+inline constexpr int kTorchModuleAbi = 3;
 
 /// Loads libfathom_torch.so (its `extern "C" TorchModule* fathomTorchModule(int abi)`) from
 /// $FATHOM_MODULE_DIR if that is set, else from beside the program, ../lib or ../lib/fathom, once per

@@ -96,7 +96,16 @@ bool Plateau::isBetter(double metric) const {
     return metric < (m_absolute ? m_best - m_threshold : m_best * (1.0 - m_threshold));
 }
 
+void Plateau::setState(const State& state) {
+    m_rates = state.rates;
+    m_best = state.best;
+    m_bad = state.numBadEpochs;
+    m_cooling = state.cooldownCounter;
+    m_seen = state.lastEpoch;
+}
+
 const std::vector<double>& Plateau::step(double metric) {
+    ++m_seen;
     if (isBetter(metric)) {
         m_best = metric;
         m_bad = 0;

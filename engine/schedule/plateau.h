@@ -19,6 +19,18 @@ public:
     const std::vector<double>& step(double metric);
     [[nodiscard]] const std::vector<double>& rates() const { return m_rates; }
 
+    /// What changes from step to step, under PyTorch's names.
+    struct State {
+        std::vector<double> rates{}; ///< `_last_lr`
+        double best = 0;             ///< infinite before the first metric
+        std::int64_t numBadEpochs = 0;
+        std::int64_t cooldownCounter = 0;
+        std::int64_t lastEpoch = 0; ///< metrics seen
+    };
+    [[nodiscard]] State state() const { return {m_rates, m_best, m_bad, m_cooling, m_seen}; }
+    /// Requires as many rates as there are groups.
+    void setState(const State& state);
+
 private:
     [[nodiscard]] bool isBetter(double metric) const;
 
@@ -29,7 +41,7 @@ private:
     std::vector<double> m_minimums;
     std::vector<double> m_rates;
     double m_best = 0;
-    std::int64_t m_bad = 0, m_cooling = 0;
+    std::int64_t m_bad = 0, m_cooling = 0, m_seen = 0;
 };
 
 } // namespace fathom::schedule

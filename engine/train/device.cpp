@@ -51,10 +51,12 @@ int cpuThreads() {
     return physicalCores();
 }
 
-void prepareTorch(const TrainerParams& params) {
+void prepareTorch(const TrainerParams& params, std::uint64_t seed) {
     at::set_num_threads(cpuThreads());
-    at::globalContext().setDeterministicAlgorithms(params.deterministic, params.deterministic);
+    at::globalContext().setDeterministicAlgorithms(params.determinism != Determinism::Off,
+                                                   params.determinism == Determinism::Warn);
     at::globalContext().setBenchmarkCuDNN(params.benchmark);
+    torch::manual_seed(seed);
 }
 
 std::string describe(const torch::Device& device) {

@@ -19,8 +19,9 @@ namespace fathom::train {
 /// counted once.
 [[nodiscard]] int cpuThreads();
 
-/// Sets the threads of LibTorch's operations for the calling thread, and the global switches of the flags.
-void prepareTorch(const TrainerParams& params);
+/// Sets the threads of LibTorch's operations for the calling thread, the global switches of the flags, and
+/// seeds LibTorch's own generators.
+void prepareTorch(const TrainerParams& params, std::uint64_t seed);
 
 /// "CPU (2 threads)" or the GPU's name.
 [[nodiscard]] std::string describe(const torch::Device& device);

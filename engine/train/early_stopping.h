@@ -29,15 +29,19 @@ public:
     /// `atEpochEnd` is what check_on_train_epoch_end stands for when it is null: one validation an epoch.
     EarlyStopping(EarlyStoppingParams params, bool atEpochEnd, Log& log);
 
-    Status onTrainStep(const LoopState& state, const StepReport& report) override;
+    Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
-    Status onEpochEnd(const LoopState& state) override;
+    Status onTrainEpochEnd(const LoopState& state) override;
     [[nodiscard]] bool wantsToStop() const override { return m_wantsToStop; }
+    [[nodiscard]] std::string stateKey() const override;
+    [[nodiscard]] archive::TorchObject stateDict() const override;
+    Status loadStateDict(const archive::PickleValue& state) override;
+    void restoreMetrics(const std::map<std::string, double>& metrics) override { m_metric.see(metrics); }
 
 private:
-    [[nodiscard]] Status check();
+    [[nodiscard]] Status check(const LoopState& state);
     [[nodiscard]] bool isBetter(double value, double than) const;
-    void stop(const std::string& why);
+    void stop(const LoopState& state, const std::string& why);
 
     EarlyStoppingParams m_params;
     bool m_atEpochEnd;
@@ -45,6 +49,7 @@ private:
     MonitoredMetric m_metric;
     std::optional<double> m_best{};
     std::int64_t m_waited = 0; ///< checks without improvement
+    std::int64_t m_stoppedEpoch = 0;
     bool m_wantsToStop = false;
 };
 

@@ -137,4 +137,10 @@ void Experiment::note(LogLevel level, std::string_view text) noexcept {
     if (m_log) m_log->append(level, text);
 }
 
+Result<std::optional<std::filesystem::path>> findResume(const ExpManagerParams& params, const Experiment&,
+                                                        Log&) {
+    if (!params.resumeFromCheckpoint) return std::optional<std::filesystem::path>{};
+    return std::optional<std::filesystem::path>(*params.resumeFromCheckpoint);
+}
+
 } // namespace fathom::train

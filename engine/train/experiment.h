@@ -55,4 +55,8 @@ private:
     std::unique_ptr<FileLog> m_log;
 };
 
+/// The checkpoint to go on from, if there is one, by NeMo's rules.
+[[nodiscard]] Result<std::optional<std::filesystem::path>> findResume(const ExpManagerParams& params,
+                                                                      const Experiment& experiment, Log& log);
+
 } // namespace fathom::train

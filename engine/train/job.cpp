@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/train/job.h"
 
-#include "engine/nn/weights.h"
-#include "engine/train/checkpointer.h"
+#include "engine/config/compose.h"
 #include "engine/train/device.h"
+#include "engine/train/ema.h"
+#include "engine/train/epoch_stopper.h"
 #include "engine/train/experiment.h"
+#include "engine/train/initial_weights.h"
 #include "engine/train/learning_rate.h"
+#include "engine/train/model_checkpoint.h"
 #include "engine/train/plateau_callback.h"
 #include "engine/train/recording.h"
 #include "engine/train/trainer.h"
@@ -25,26 +28,6 @@ Result<std::uint64_t> readSeed(const config::Config& config) {
     if (value->isInt() && value->asInt() >= 0) return static_cast<std::uint64_t>(value->asInt());
     return fail(config.errorAt("seed", "Cannot seed the run", "the seed is not a whole number from 0 on",
                                "Give for example seed=42"));
-}
-
-/// Loads the weights of the archive that `init_from_nemo_model` names, if it does.
-Status initialise(model::Model& model, const config::Config& config, Log& log) {
-    if (!config.find("init_from_nemo_model")) return {};
-    const Result<Value> value = config.resolved("init_from_nemo_model");
-    if (!value) return fail(value.error());
-    if (value->isNull()) return {};
-    if (!value->isString())
-        return fail(config.errorAt("init_from_nemo_model", "Cannot initialise the model",
-                                   "it is not the path of a .nemo file", "Give one path"));
-    const Result<archive::Nemo> nemo = archive::Nemo::open(value->asString());
-    if (!nemo) return fail(nemo.error());
-    const auto weights = nemo->weights();
-    if (!weights) return fail(weights.error());
-    const auto report =
-        nn::loadStateDict(model.module(), **weights, {.strict = true, .className = model.target()});
-    if (!report) return fail(report.error());
-    log.info("initialised from " + value->asString());
-    return {};
 }
 
 std::vector<torch::Tensor> trainable(model::Model& model) {
@@ -69,6 +52,7 @@ struct Setup {
     std::unique_ptr<Experiment> experiment;
     torch::Device device{torch::kCPU};
     std::unique_ptr<model::Model> model;
+    std::optional<Precision> precision;
 };
 
 Result<Setup> setUp(const run::TrainJob& job) {
@@ -97,11 +81,13 @@ Result<Setup> setUp(const run::TrainJob& job) {
 Status buildModel(Setup& setup, const run::TrainJob& job, Log& log) {
     for (const std::string& warning : setup.experimentParams.warnings)
         log.warning(warning);
-    prepareTorch(setup.trainer);
+    prepareTorch(setup.trainer, setup.seed);
     auto model = model::createModel(job.config, "model", {.seed = mixSeed(setup.seed, 0, 0), .log = &log});
     if (!model) return fail(model.error());
     setup.model = std::move(*model);
-    if (Status loaded = initialise(*setup.model, job.config, log); !loaded) return loaded;
+    if (Status loaded = initializeWeights(*setup.model, job.config, log); !loaded) return loaded;
+    setup.precision.emplace(setup.trainer.precision, setup.device, log);
+    setup.precision->convert(setup.model->module());
     setup.model->module().to(setup.device);
     std::int64_t count = 0;
     for (const torch::Tensor& parameter : trainable(*setup.model))
@@ -126,16 +112,100 @@ Callbacks commonCallbacks(const run::TrainJob& job, const TrainerParams& params,
     return callbacks;
 }
 
-/// Runs the test set with the weights as they are. Nothing happens without one.
-Result<run::TrainEnd> test(Setup& setup, Trainer& trainer, Log& log) {
-    const auto dataset = openDataset(*setup.model, model::Split::Test, log);
+/// Runs the split with the weights as they are. Nothing happens without one.
+Result<run::TrainEnd> evaluateJob(Setup& setup, Trainer& trainer, model::Split split, Log& log) {
+    const auto dataset = openDataset(*setup.model, split, log);
     if (!dataset) return fail(dataset.error());
     if (!*dataset) return run::TrainEnd::Completed;
     const std::int64_t available = batchCount((*dataset)->size(), (*dataset)->loader());
-    const std::int64_t batches = setup.trainer.testLimit.of(available).value_or(1);
-    const auto report = trainer.evaluate(*setup.model, model::Split::Test, *dataset, batches);
+    const BatchLimit& limit =
+        split == model::Split::Test ? setup.trainer.testLimit : setup.trainer.validationLimit;
+    const auto report = trainer.evaluate(*setup.model, split, *dataset, limit.of(available).value_or(1));
     if (!report) return fail(report.error());
     return *report ? run::TrainEnd::Completed : run::TrainEnd::Stopped;
+}
+
+/// What trains a model.
+struct Optimization {
+    std::unique_ptr<optim::Optimizer> optimizer;
+    LearningRate rate;
+};
+
+Result<Optimization> optimize(Setup& setup, const run::TrainJob& job, const Plan& plan, Log& log) {
+    auto groups = optim::parameterGroups(job.config, "model.optim_param_groups", setup.model->module());
+    if (!groups) return fail(groups.error());
+    auto optimizer = optim::createGroupedOptimizer(job.config, "model.optim", std::move(*groups));
+    if (!optimizer) return fail(optimizer.error());
+    const ScheduleLength length{
+        plan.stepsPerEpoch, setup.trainer.maxEpochs < 0 ? -1 : plan.stepsPerEpoch * setup.trainer.maxEpochs};
+    auto rate =
+        createLearningRate(job.config, "model.optim", baseRates(**optimizer), setup.trainer, length, log);
+    if (!rate) return fail(rate.error());
+    return Optimization{std::move(*optimizer), std::move(*rate)};
+}
+
+/// The checkpoint to go on from, and the averages that belong to it.
+struct Resume {
+    std::optional<std::filesystem::path> path{};
+    std::optional<archive::Checkpoint> checkpoint{};
+};
+
+Result<Resume> findCheckpoint(const Setup& setup, Log& log) {
+    Resume resume;
+    auto found = findResume(setup.experimentParams, *setup.experiment, log);
+    if (!found) return fail(found.error());
+    resume.path = std::move(*found);
+    if (!resume.path) return resume;
+    log.info("Resuming training from checkpoint: " + resume.path->string());
+    auto checkpoint = archive::Checkpoint::open(*resume.path);
+    if (!checkpoint) return fail(checkpoint.error());
+    resume.checkpoint = std::move(*checkpoint);
+    return resume;
+}
+
+/// NeMo's order: …, averages, early stopping, checkpoints.
+Result<Callbacks> trainingCallbacks(Setup& setup, const run::TrainJob& job, const Plan& plan,
+                                    Optimization& optimization, const Resume& resume, Log& log) {
+    const ExpManagerParams& params = setup.experimentParams;
+    Callbacks callbacks = commonCallbacks(job, setup.trainer, log);
+    if (setup.trainer.fastDevRun) return callbacks;
+    const Ema* ema = nullptr;
+    if (params.ema.enable) {
+        auto average = std::make_unique<Ema>(*setup.model, *optimization.optimizer, params.ema);
+        const bool isOfEma = resume.path && resume.path->stem().string().ends_with("-EMA");
+        if (resume.path && !isOfEma)
+            if (Status loaded = average->loadBeside(*resume.path); !loaded) return fail(loaded.error());
+        ema = average.get();
+        callbacks.push_back(std::move(average));
+    }
+    if (optimization.rate.plateau)
+        callbacks.push_back(std::make_unique<PlateauCallback>(
+            *optimization.optimizer, optimization.rate.plateau, optimization.rate.monitor));
+    if (params.createEarlyStopping)
+        callbacks.push_back(std::make_unique<EarlyStopping>(params.earlyStopping,
+                                                            plan.validationEvery == plan.trainBatches, log));
+    if (params.createIplEpochStopper && params.iplEpochStopper.enableStop)
+        callbacks.push_back(std::make_unique<EpochStopper>(params.iplEpochStopper.stopEveryNEpochs));
+    if (params.createCheckpointCallback)
+        callbacks.push_back(std::make_unique<ModelCheckpoint>(
+            *setup.model, job.writer, log, ema,
+            ModelCheckpoint::Target{.folder = setup.experiment->checkpoints(),
+                                    .name = setup.experiment->name(),
+                                    .params = params.checkpoint,
+                                    .resumedFrom = resume.path,
+                                    .validationInterval =
+                                        setup.trainer.validationInterval.count.value_or(0)}));
+    return callbacks;
+}
+
+/// The model section as it is saved, as plain data.
+Result<Value> hyperParametersOf(const model::Model& model) {
+    const auto yaml = model.configYaml();
+    if (!yaml) return fail(yaml.error());
+    const auto composed =
+        config::compose({.configName = "model_config", .files = {{"model_config.yaml", *yaml}}});
+    if (!composed) return fail(composed.error());
+    return composed->unresolved();
 }
 
 Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log) {
@@ -152,54 +222,45 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     };
     const auto plan = makePlan(setup.trainer, job.config, batchesOf(*training), batchesOf(*validation));
     if (!plan) return fail(plan.error());
-
-    auto groups = optim::parameterGroups(job.config, "model.optim_param_groups", model.module());
-    if (!groups) return fail(groups.error());
-    auto optimizer = optim::createGroupedOptimizer(job.config, "model.optim", std::move(*groups));
-    if (!optimizer) return fail(optimizer.error());
-    const ScheduleLength length{plan->stepsPerEpoch, setup.trainer.maxEpochs < 0
-                                                         ? -1
-                                                         : plan->stepsPerEpoch * setup.trainer.maxEpochs};
-    auto rate =
-        createLearningRate(job.config, "model.optim", baseRates(**optimizer), setup.trainer, length, log);
-    if (!rate) return fail(rate.error());
-
-    Callbacks callbacks = commonCallbacks(job, setup.trainer, log);
-    if (rate->plateau)
-        callbacks.push_back(std::make_unique<PlateauCallback>(**optimizer, *rate->plateau, rate->monitor));
-    if (setup.experimentParams.createEarlyStopping && !setup.trainer.fastDevRun)
-        callbacks.push_back(std::make_unique<EarlyStopping>(
-            setup.experimentParams.earlyStopping, plan->validationEvery == plan->trainBatches, log));
-    if (setup.experimentParams.createCheckpointCallback && !setup.trainer.fastDevRun) {
-        const CheckpointParams& params = setup.experimentParams.checkpoint;
-        callbacks.push_back(std::make_unique<Checkpointer>(
-            model, job.writer, log,
-            Checkpointer::Target{setup.experiment->checkpoints(),
-                                 params.prefix.value_or(setup.experiment->name()), params}));
-    }
-    Trainer trainer(setup.trainer, {.seed = setup.seed, .log = log, .stop = job.stop}, std::move(callbacks));
+    auto optimization = optimize(setup, job, *plan, log);
+    if (!optimization) return fail(optimization.error());
+    auto resume = findCheckpoint(setup, log);
+    if (!resume) return fail(resume.error());
+    auto callbacks = trainingCallbacks(setup, job, *plan, *optimization, *resume, log);
+    if (!callbacks) return fail(callbacks.error());
+    auto hyperParameters = hyperParametersOf(model);
+    if (!hyperParameters) return fail(hyperParameters.error());
+    Trainer trainer(setup.trainer,
+                    {.seed = setup.seed, .log = log, .stop = job.stop, .commands = job.commands},
+                    std::move(*setup.precision), std::move(*callbacks));
     log.info("training: " + std::to_string(plan->stepsPerEpoch) + " steps an epoch, " +
              (plan->totalSteps < 0 ? std::string("no limit") : std::to_string(plan->totalSteps) + " in all"));
     auto end = trainer.fit({.model = model,
-                            .optimizer = **optimizer,
-                            .learningRate = std::move(*rate),
+                            .optimizer = *optimization->optimizer,
+                            .learningRate = std::move(optimization->rate),
                             .plan = *plan,
                             .train = *training,
-                            .validation = *validation});
+                            .validation = *validation,
+                            .resume = std::move(resume->checkpoint),
+                            .maxSeconds = setup.experimentParams.maxTimePerRun,
+                            .hyperParameters = std::move(*hyperParameters)});
     if (!end || *end == run::TrainEnd::Stopped) return end;
-    return test(setup, trainer, log);
+    return evaluateJob(setup, trainer, model::Split::Test, log);
 }
 
-Result<run::TrainEnd> testJob(Setup& setup, const run::TrainJob& job, Log& log) {
-    const Result<Value> source = job.config.resolved("init_from_nemo_model");
-    if (!job.config.find("init_from_nemo_model") || !source || source->isNull())
-        log.warning("init_from_nemo_model is not set: the weights that are tested are random");
-    if (!job.config.find("model.test_ds"))
-        return fail(job.config.errorAt("model.test_ds", "Cannot test", "the config names no test data",
-                                       "Set +model.test_ds.manifest_filepath=…"));
+/// `test` and `validate`.
+Result<run::TrainEnd> evaluationJob(Setup& setup, const run::TrainJob& job, Log& log) {
+    if (!hasInitialWeights(job.config))
+        log.warning("neither init_from_nemo_model nor init_from_ptl_ckpt is set: the weights that are judged "
+                    "are random");
+    const model::Split split = job.mode == run::Mode::Test ? model::Split::Test : model::Split::Validation;
+    const std::string section = "model." + std::string(model::sectionName(split));
+    if (!job.config.find(section))
+        return fail(job.config.errorAt(section, "Cannot judge the model", "the config names no such data",
+                                       "Set +" + section + ".manifest_filepath=…"));
     Trainer trainer(setup.trainer, {.seed = setup.seed, .log = log, .stop = job.stop},
-                    commonCallbacks(job, setup.trainer, log));
-    return test(setup, trainer, log);
+                    std::move(*setup.precision), commonCallbacks(job, setup.trainer, log));
+    return evaluateJob(setup, trainer, split, log);
 }
 
 /// Optimizer and schedule, as far as they can be judged without knowing how many steps an epoch has.
@@ -238,7 +299,7 @@ Result<run::TrainEnd> runJob(const run::TrainJob& job) {
     Log& log = setup->experiment->logTo(job.log);
     Result<run::TrainEnd> end = [&]() -> Result<run::TrainEnd> {
         if (Status built = buildModel(*setup, job, log); !built) return fail(built.error());
-        return job.mode == run::Mode::Test ? testJob(*setup, job, log) : trainJob(*setup, job, log);
+        return job.mode == run::Mode::Train ? trainJob(*setup, job, log) : evaluationJob(*setup, job, log);
     }();
     if (!end) setup->experiment->note(LogLevel::Error, end.error().message());
     return end;

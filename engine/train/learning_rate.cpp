@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/train/learning_rate.h"
 
-#include "engine/schedule/schedule.h"
-
-#include <memory>
-
 namespace fathom::train {
 namespace {
 
@@ -17,6 +13,19 @@ Error placed(const config::Config& config, const std::string& section, const Err
 }
 
 } // namespace
+
+void LearningRate::use(std::shared_ptr<const schedule::Schedule> newSchedule, std::int64_t newStepsPerTick) {
+    schedule = std::move(newSchedule);
+    stepsPerTick = newStepsPerTick;
+    rate = [shared = schedule, every = stepsPerTick](std::int64_t step, double baseRate) {
+        return shared->rate(step / every, baseRate);
+    };
+    momentum = {};
+    if (schedule->momentumAt(0))
+        momentum = [shared = schedule, every = stepsPerTick](std::int64_t step) {
+            return *shared->momentumAt(step / every);
+        };
+}
 
 Result<LearningRate> createLearningRate(const config::Config& config, std::string_view path,
                                         const std::vector<double>& baseRates, const TrainerParams& params,
@@ -48,7 +57,7 @@ Result<LearningRate> createLearningRate(const config::Config& config, std::strin
     if (shared->parameters().kind == schedule::Kind::ReduceLROnPlateau) {
         auto plateau = schedule::Plateau::create(prepared->arguments, baseRates);
         if (!plateau) return fail(placed(config, section, plateau.error()));
-        result.plateau = std::move(*plateau);
+        result.plateau = std::make_shared<schedule::Plateau>(std::move(*plateau));
         result.monitor = prepared->monitor;
         return result;
     }
@@ -57,11 +66,7 @@ Result<LearningRate> createLearningRate(const config::Config& config, std::strin
             return fail(placed(config, section, first.error()));
     const std::int64_t every =
         shared->interval() == schedule::Interval::Epoch ? std::max<std::int64_t>(1, length.stepsPerEpoch) : 1;
-    result.rate = [shared, every](std::int64_t step, double baseRate) {
-        return shared->rate(step / every, baseRate);
-    };
-    if (shared->momentumAt(0))
-        result.momentum = [shared, every](std::int64_t step) { return *shared->momentumAt(step / every); };
+    result.use(shared, every);
     return result;
 }
 

@@ -6,11 +6,12 @@
 #include "engine/base/result.h"
 #include "engine/config/config.h"
 #include "engine/schedule/plateau.h"
+#include "engine/schedule/schedule.h"
 #include "engine/train/trainer_params.h"
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,14 @@ struct LearningRate {
     /// The rate of a step, by the number of steps completed before it, for parameters whose `lr` is
     /// `baseRate`. An error ends the run.
     std::function<Result<double>(std::int64_t step, double baseRate)> rate{};
-    std::function<double(std::int64_t step)> momentum{}; ///< CyclicLR's
-    std::optional<schedule::Plateau> plateau{};          ///< ReduceLROnPlateau, which goes by a metric
-    std::string monitor{};                               ///< that metric
+    std::function<double(std::int64_t step)> momentum{};  ///< CyclicLR's
+    std::shared_ptr<schedule::Plateau> plateau{};         ///< ReduceLROnPlateau, which goes by a metric
+    std::string monitor{};                                ///< that metric
+    std::shared_ptr<const schedule::Schedule> schedule{}; ///< behind `rate`
+    std::int64_t stepsPerTick = 1; ///< optimizer steps from one step of `schedule` to the next
+
+    /// Goes by `schedule` from now on.
+    void use(std::shared_ptr<const schedule::Schedule> newSchedule, std::int64_t newStepsPerTick);
 };
 
 struct ScheduleLength {

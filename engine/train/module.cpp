@@ -39,8 +39,7 @@ public:
         }
     }
     Result<run::TrainEnd> train(const run::TrainJob& job) override {
-        return guarded<run::TrainEnd>(job.mode == run::Mode::Test ? "Testing failed" : "Training failed",
-                                      [&] { return runJob(job); });
+        return guarded<run::TrainEnd>(run::failureOf(job.mode), [&] { return runJob(job); });
     }
     Status check(const config::Config& config, run::Mode mode) override {
         return guarded<void>("Cannot check the config", [&] { return checkJob(config, mode); });

@@ -4,6 +4,7 @@
 
 #include "engine/train/callback.h"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -13,17 +14,21 @@ class MonitoredMetric {
 public:
     explicit MonitoredMetric(std::string name) : m_name(std::move(name)) {}
 
-    void see(const StepReport& report) { m_loss = report.loss; }
+    void see(const StepReport& report) {
+        if (report.loss.defined()) m_loss = report.loss;
+    }
     void see(const EvaluationReport& report) {
         if (const model::Metric* metric = report.find(m_name)) m_value = metric->value;
         for (const model::Metric& metric : report.metrics)
             if (m_known.find(metric.name) == std::string::npos) m_known += ", " + metric.name;
     }
+    void see(const std::map<std::string, double>& metrics) {
+        if (const auto found = metrics.find(m_name); found != metrics.end()) m_value = found->second;
+    }
     /// Waits for the device where it is the training loss. nullopt: nobody reported it.
     [[nodiscard]] std::optional<double> value() const {
-        if (m_name == "loss" || m_name == "train_loss")
-            return m_loss.defined() ? std::optional(m_loss.item<double>()) : std::nullopt;
-        return m_value;
+        const bool isLoss = m_name == "loss" || m_name == "train_loss";
+        return isLoss && m_loss.defined() ? std::optional(m_loss.item<double>()) : m_value;
     }
     [[nodiscard]] const std::string& name() const { return m_name; }
     /// Those that were reported, for messages.

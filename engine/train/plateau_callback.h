@@ -12,16 +12,21 @@ namespace fathom::train {
 /// metric. A metric that no one reports is an error (MisconfigurationException). Borrows the optimizer.
 class PlateauCallback : public Callback {
 public:
-    PlateauCallback(optim::Optimizer& optimizer, schedule::Plateau plateau, std::string monitor)
+    PlateauCallback(optim::Optimizer& optimizer, std::shared_ptr<schedule::Plateau> plateau,
+                    std::string monitor)
         : m_optimizer(optimizer), m_plateau(std::move(plateau)), m_metric(std::move(monitor)) {}
 
-    Status onTrainStep(const LoopState& state, const StepReport& report) override;
+    Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
-    Status onEpochEnd(const LoopState& state) override;
+    Status onTrainEpochEnd(const LoopState& state) override;
+    /// A rate that was set by hand is where it goes on from.
+    Status onCommand(const LoopState& state, const run::Command& command,
+                     const std::string& outcome) override;
+    void restoreMetrics(const std::map<std::string, double>& metrics) override { m_metric.see(metrics); }
 
 private:
     optim::Optimizer& m_optimizer;
-    schedule::Plateau m_plateau;
+    std::shared_ptr<schedule::Plateau> m_plateau; ///< shared with the trainer, which saves it
     MonitoredMetric m_metric;
 };
 

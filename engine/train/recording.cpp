@@ -15,14 +15,15 @@ void MetricRecorder::put(std::string_view name, std::int64_t step, double value)
     m_sink.put({known->second, step, wallTime(), value});
 }
 
-Status MetricRecorder::onTrainStep(const LoopState& state, const StepReport& report) {
+Status MetricRecorder::onTrainBatchEnd(const LoopState& state, const StepReport& report) {
+    if (!report.stepped) return {};
     m_items += report.items;
     m_stepSeconds += report.seconds;
     m_waitSeconds += report.dataWait;
     ++m_steps;
     if (state.globalStep % m_every != 0) return {};
     const std::int64_t step = state.globalStep;
-    put("train_loss", step, report.loss.item<double>());
+    if (report.loss.defined()) put("train_loss", step, report.loss.item<double>());
     put("learning_rate", step, report.learningRate);
     for (const model::Metric& metric : report.metrics)
         put(metric.name, step, metric.value);
@@ -39,6 +40,7 @@ Status MetricRecorder::onTrainStep(const LoopState& state, const StepReport& rep
 }
 
 Status MetricRecorder::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
+    if (state.sanityChecking) return {};
     for (const model::Metric& metric : report.metrics)
         put(metric.name, state.globalStep, metric.value);
     return {};
@@ -59,7 +61,8 @@ Status ProgressRecorder::onFitStart(const LoopState& state) {
     return {};
 }
 
-Status ProgressRecorder::onTrainStep(const LoopState& state, const StepReport& report) {
+Status ProgressRecorder::onTrainBatchEnd(const LoopState& state, const StepReport& report) {
+    if (!report.stepped) return {};
     m_clock += report.seconds + report.dataWait;
     m_times.push_back(m_clock);
     while (m_times.size() > 2 && m_times.front() < m_clock - kSpeedWindowSeconds)
@@ -69,21 +72,32 @@ Status ProgressRecorder::onTrainStep(const LoopState& state, const StepReport& r
 }
 
 Status ProgressRecorder::onEvaluationStart(const LoopState& state, model::Split split) {
-    tell(state, split == model::Split::Test ? "testing" : "validating");
+    if (!state.sanityChecking) tell(state, split == model::Split::Test ? "testing" : "validating");
     return {};
 }
 
 Status ProgressRecorder::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
+    if (state.sanityChecking) return {};
     if (report.split == model::Split::Validation) tell(state, "training");
     return {};
 }
 
-Status ProgressRecorder::onFitEnd(const LoopState& state, run::TrainEnd) {
+Status ProgressRecorder::onCommand(const LoopState& state, const run::Command& command,
+                                   const std::string& outcome) {
+    using Kind = run::Command::Kind;
+    m_writer.event(LogLevel::Info, "step " + std::to_string(state.globalStep) + ": " + outcome);
+    if (command.kind == Kind::Pause) tell(state, "paused");
+    if (command.kind == Kind::Resume || command.kind == Kind::SetMaxEpochs) tell(state, "training");
+    return {};
+}
+
+Status ProgressRecorder::onTrainEnd(const LoopState& state, run::TrainEnd) {
     tell(state, "saving");
     return {};
 }
 
 Status SampleRecorder::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
+    if (state.sanityChecking) return {};
     std::vector<store::Sample> samples;
     samples.reserve(report.samples.size());
     for (const model::Sample& sample : report.samples)
@@ -101,6 +115,7 @@ Status SampleRecorder::onEvaluationEnd(const LoopState& state, const EvaluationR
 }
 
 Status EvaluationLogger::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
+    if (state.sanityChecking) return {};
     std::string line = "step " + std::to_string(state.globalStep) + ':';
     for (const model::Metric& metric : report.metrics)
         line += ' ' + metric.name + ' ' + shortNumber(metric.value);

@@ -17,7 +17,7 @@ namespace fathom::train {
 class MetricRecorder : public Callback {
 public:
     MetricRecorder(MetricSink& sink, int logEverySteps) : m_sink(sink), m_every(logEverySteps) {}
-    Status onTrainStep(const LoopState& state, const StepReport& report) override;
+    Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
 
 private:
@@ -38,10 +38,12 @@ class ProgressRecorder : public Callback {
 public:
     explicit ProgressRecorder(store::RunWriter& writer) : m_writer(writer) {}
     Status onFitStart(const LoopState& state) override;
-    Status onTrainStep(const LoopState& state, const StepReport& report) override;
+    Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
     Status onEvaluationStart(const LoopState& state, model::Split split) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
-    Status onFitEnd(const LoopState& state, run::TrainEnd end) override;
+    Status onCommand(const LoopState& state, const run::Command& command,
+                     const std::string& outcome) override;
+    Status onTrainEnd(const LoopState& state, run::TrainEnd end) override;
 
 private:
     void tell(const LoopState& state, const char* phase);

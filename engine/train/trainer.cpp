@@ -2,255 +2,295 @@
 #include "engine/train/trainer.h"
 
 #include "engine/optim/clip.h"
+#include "engine/train/text.h"
+
+#include <torch/csrc/autograd/anomaly_mode.h>
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace fathom::train {
 namespace {
 
-constexpr std::uint64_t kStepStream =
-    1; ///< streams of mixSeed; epochs' orders use the seed with the epoch as stream
+// Streams of mixSeed; epochs' orders use the seed with the epoch as stream.
+constexpr std::uint64_t kStepStream = 1;
 constexpr std::uint64_t kOrderStream = 2;
 
-double secondsSince(std::chrono::steady_clock::time_point begin) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+double secondsBetween(std::chrono::steady_clock::time_point begin,
+                      std::chrono::steady_clock::time_point end) {
+    return std::chrono::duration<double>(end - begin).count();
 }
 
-/// Adds one batch's ratios to the sums, and its first samples to the report.
-void add(model::EvaluationStep& step, std::vector<model::Ratio>& sums, EvaluationReport& report) {
-    for (const model::Ratio& ratio : step.metrics) {
-        const auto sum = std::find_if(sums.begin(), sums.end(),
-                                      [&](const model::Ratio& s) { return s.name == ratio.name; });
-        if (sum == sums.end()) {
-            sums.push_back(ratio);
-            continue;
-        }
-        sum->numerator += ratio.numerator;
-        sum->denominator += ratio.denominator;
+/// Anomaly detection is a switch of the whole process.
+class AnomalyDetection {
+public:
+    explicit AnomalyDetection(bool wanted) : m_before(torch::autograd::AnomalyMode::is_enabled()) {
+        if (wanted) torch::autograd::AnomalyMode::set_enabled(true);
     }
-    for (model::Sample& sample : step.samples)
-        if (report.samples.size() < kSampleLimit) report.samples.push_back(std::move(sample));
-}
+    ~AnomalyDetection() { torch::autograd::AnomalyMode::set_enabled(m_before); }
+    AnomalyDetection(const AnomalyDetection&) = delete;
+    AnomalyDetection& operator=(const AnomalyDetection&) = delete;
 
-std::vector<model::Metric> metricsOf(const std::vector<model::Ratio>& sums, model::Split split) {
-    std::vector<model::Metric> metrics;
-    for (const model::Ratio& sum : sums)
-        metrics.push_back({std::string(model::metricPrefix(split)) + sum.name,
-                           sum.denominator == 0 ? std::numeric_limits<double>::infinity()
-                                                : sum.numerator / sum.denominator});
-    return metrics;
-}
-
-Error flagError(const config::Config& config, const std::string& flag, std::string why, std::string remedy) {
-    return config.errorAt("trainer." + flag, "Cannot plan the training", std::move(why), std::move(remedy));
-}
+private:
+    bool m_before;
+};
 
 } // namespace
 
-Result<Plan> makePlan(const TrainerParams& params, const config::Config& config, std::int64_t trainBatches,
-                      std::int64_t validationBatches) {
-    Plan plan;
-    const auto limited = [&](const BatchLimit& limit, std::int64_t available,
-                             const char* flag) -> Result<std::int64_t> {
-        if (const auto count = limit.of(available)) return *count;
-        return fail(flagError(config, flag,
-                              "that share of " + std::to_string(available) + " batches is less than one",
-                              "Increase it or set it to a number of batches"));
-    };
-    const auto train = limited(params.trainLimit, trainBatches, "limit_train_batches");
-    if (!train) return fail(train.error());
-    const auto validation = limited(params.validationLimit, validationBatches, "limit_val_batches");
-    if (!validation) return fail(validation.error());
-    plan.trainBatches = *train;
-    plan.validationBatches = *validation;
-    plan.stepsPerEpoch = (plan.trainBatches + params.accumulate - 1) / params.accumulate;
-
-    const BatchLimit& interval = params.validationInterval;
-    if (plan.validationBatches > 0 && plan.trainBatches > 0) {
-        plan.validationEvery =
-            interval.count
-                ? *interval.count
-                : std::max<std::int64_t>(
-                      1, static_cast<std::int64_t>(static_cast<double>(plan.trainBatches) * interval.share));
-        if (interval.count && params.validationEpochInterval && *interval.count > plan.trainBatches)
-            return fail(
-                flagError(config, "val_check_interval",
-                          std::to_string(*interval.count) + " is more than the " +
-                              std::to_string(plan.trainBatches) + " training batches of an epoch",
-                          "Lower it, or set trainer.check_val_every_n_epoch=null to count across epochs"));
-    }
-    if (params.maxEpochs >= 0) plan.totalSteps = plan.stepsPerEpoch * params.maxEpochs;
-    if (params.maxSteps >= 0)
-        plan.totalSteps = plan.totalSteps < 0 ? params.maxSteps : std::min(plan.totalSteps, params.maxSteps);
-    if (plan.totalSteps >= 0 && plan.stepsPerEpoch > 0)
-        plan.totalEpochs = static_cast<int>((plan.totalSteps + plan.stepsPerEpoch - 1) / plan.stepsPerEpoch);
-    return plan;
-}
-
-const model::Metric* EvaluationReport::find(std::string_view name) const {
-    for (const model::Metric& metric : metrics)
-        if (metric.name == name) return &metric;
-    return nullptr;
-}
-
-Trainer::Trainer(const TrainerParams& params, const TrainerContext& context,
+Trainer::Trainer(const TrainerParams& params, const TrainerContext& context, Precision precision,
                  std::vector<std::unique_ptr<Callback>> callbacks)
-    : m_params(params), m_context(context), m_callbacks(std::move(callbacks)), m_begin(Clock::now()) {}
-
-template <class Hook> Status Trainer::notify(Hook&& hook) {
-    for (const auto& callback : m_callbacks)
-        if (Status fine = hook(*callback); !fine) return fine;
-    return {};
-}
+    : m_params(params),
+      m_context(context),
+      m_precision(std::move(precision)),
+      m_hooks(std::move(callbacks)),
+      m_skipped(context.log) {}
 
 Result<run::TrainEnd> Trainer::fit(const FitInputs& inputs) {
+    m_inputs = &inputs;
+    m_learningRate = inputs.learningRate;
     m_state = LoopState{.plan = inputs.plan};
-    m_begin = Clock::now();
-    if (Status fine = notify([&](Callback& c) { return c.onFitStart(m_state); }); !fine)
-        return fail(fine.error());
-    Result<Outcome> outcome = sanityCheck(inputs);
-    if (inputs.plan.trainBatches == 0) {
-        m_context.log.warning("`Trainer.fit` stopped: No training batches.");
-        outcome = Outcome::Finished;
+    m_rateFactor = 1;
+    m_hasStarted = false;
+    m_step = {};
+    m_begin = m_counted = Clock::now();
+    const AnomalyDetection anomalies(m_params.detectAnomaly);
+    const Result<Outcome> outcome = train();
+    countTime();
+    if (!outcome) {
+        for (const auto& callback : m_hooks.all())
+            callback->onException(m_state, outcome.error());
+        (void)m_hooks.call([&](Callback& c) { return c.teardown(m_state, Stage::Fit); });
+        m_inputs = nullptr;
+        return fail(outcome.error());
     }
-    if (inputs.plan.totalSteps == 0) outcome = Outcome::Finished;
-    while (outcome && *outcome == Outcome::Continue)
-        outcome = epoch(inputs);
-    if (outcome)
-        if (Status fine = m_watch.check(); !fine) return fail(fine.error());
-    if (!outcome) return fail(outcome.error());
     const run::TrainEnd end =
         *outcome == Outcome::Stopped ? run::TrainEnd::Stopped : run::TrainEnd::Completed;
-    if (Status fine = notify([&](Callback& c) { return c.onFitEnd(m_state, end); }); !fine)
-        return fail(fine.error());
+    Status fine;
+    if (m_hasStarted) fine = m_hooks.call([&](Callback& c) { return c.onTrainEnd(m_state, end); });
+    if (fine) fine = m_hooks.call([&](Callback& c) { return c.onFitEnd(m_state, end); });
+    const Status tornDown = m_hooks.call([&](Callback& c) { return c.teardown(m_state, Stage::Fit); });
+    m_inputs = nullptr;
+    if (fine) fine = tornDown;
+    if (!fine) return fail(fine.error());
     return end;
 }
 
-Result<Trainer::Outcome> Trainer::sanityCheck(const FitInputs& inputs) {
+/// Everything between setup and the hooks of the end.
+Result<Trainer::Outcome> Trainer::train() {
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.setup(*this, Stage::Fit); }); !fine)
+        return fail(fine.error());
+    if (m_inputs->resume)
+        if (Status fine = restore(*m_inputs->resume); !fine) return fail(fine.error());
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onFitStart(m_state); }); !fine)
+        return fail(fine.error());
+    Result<Outcome> outcome = m_inputs->resume ? Outcome::Continue : sanityCheck();
+    if (outcome && *outcome == Outcome::Continue) {
+        // An epoch under way is ended properly, even where its limit was reached before it was saved.
+        const bool isWithinEpoch = m_state.batch > 0 && !m_state.epochIsOver;
+        m_hasStarted = isWithinEpoch || !isDone();
+        if (Status fine =
+                m_hasStarted ? m_hooks.call([&](Callback& c) { return c.onTrainStart(m_state); }) : Status{};
+            !fine)
+            return fail(fine.error());
+    }
+    while (outcome && *outcome == Outcome::Continue && m_hasStarted) {
+        outcome = epoch();
+        if (outcome && *outcome == Outcome::Continue && isDone()) break;
+    }
+    if (!outcome) return outcome;
+    if (Status fine = m_watch.check(); !fine) return fail(fine.error());
+    return *outcome == Outcome::Stopped ? Outcome::Stopped : Outcome::Finished;
+}
+
+bool Trainer::stepsAreReached() const {
+    return m_params.maxSteps >= 0 && m_state.globalStep >= m_params.maxSteps;
+}
+
+/// Between epochs.
+bool Trainer::isDone() {
+    const auto stopped = [&](const std::string& why) {
+        m_context.log.info("`Trainer.fit` stopped: `" + why + "` reached.");
+        return true;
+    };
+    if (m_state.plan.trainBatches == 0) {
+        m_context.log.warning("`Trainer.fit` stopped: No training batches.");
+        return true;
+    }
+    if (stepsAreReached()) return stopped("max_steps=" + std::to_string(m_params.maxSteps));
+    if (m_params.maxEpochs >= 0 && m_state.epoch >= m_params.maxEpochs)
+        return stopped("max_epochs=" + std::to_string(m_params.maxEpochs));
+    if (!mayStopEarly()) return false;
+    return m_params.maxTime && m_state.seconds >= *m_params.maxTime ? stopped("max_time") : true;
+}
+
+Result<Trainer::Outcome> Trainer::sanityCheck() {
     if (m_context.stop.stop_requested()) return Outcome::Stopped;
-    if (m_params.sanitySteps == 0 || inputs.plan.validationBatches == 0) return Outcome::Continue;
+    if (m_params.sanitySteps == 0 || m_state.plan.validationBatches == 0) return Outcome::Continue;
     const std::int64_t batches =
         m_params.sanitySteps < 0
-            ? inputs.plan.validationBatches
-            : std::min<std::int64_t>(m_params.sanitySteps, inputs.plan.validationBatches);
-    const auto report =
-        evaluatePass(inputs.model, model::Split::Validation, inputs.validation, batches, Announce::No);
+            ? m_state.plan.validationBatches
+            : std::min<std::int64_t>(m_params.sanitySteps, m_state.plan.validationBatches);
+    m_state.sanityChecking = true;
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onSanityCheckStart(m_state); }); !fine)
+        return fail(fine.error());
+    const Evaluated report =
+        evaluatePass(m_inputs->model, model::Split::Validation, m_inputs->validation, batches, false);
     if (!report) return fail(report.error());
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onSanityCheckEnd(m_state); }); !fine)
+        return fail(fine.error());
+    m_state.sanityChecking = false; // after a stop or an error there is nothing more to check
     return *report ? Outcome::Continue : Outcome::Stopped;
 }
 
-Result<Trainer::Outcome> Trainer::epoch(const FitInputs& inputs) {
-    m_state.batch = 0;
-    m_window = {};
-    auto order = epochBatches(inputs.train->size(), inputs.train->loader(),
-                              mixSeed(m_context.seed, kOrderStream, 0), m_state.epoch);
+Result<Trainer::Outcome> Trainer::epoch() {
+    if (std::exchange(m_state.epochIsOver, false)) m_state.batch = 0;
+    const model::Dataset& data = *m_inputs->train;
+    model::LoaderOptions options = data.loader();
+    if (m_params.overfits()) options.shuffle = false;
+    auto order = epochBatches(data.size(), options, mixSeed(m_context.seed, kOrderStream, 0), m_state.epoch);
     order.resize(static_cast<std::size_t>(m_state.plan.trainBatches));
-    const auto stream = openStream(inputs.train, std::move(order));
-    inputs.model.module().train();
-    while (m_state.batch < m_state.plan.trainBatches) {
+    order.erase(order.begin(), order.begin() + m_state.batch); // those before a resume
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onTrainEpochStart(m_state); }); !fine)
+        return fail(fine.error());
+    m_inputs->model.module().train();
+    if (std::exchange(m_validationOwed, false)) {
+        const Result<Outcome> validated = validate();
+        if (!validated || *validated != Outcome::Continue) return validated;
+    }
+    const auto stream = openStream(m_inputs->train, std::move(order));
+    while (m_state.batch < m_state.plan.trainBatches && !stepsAreReached() && !mayStopEarly()) {
+        const Result<Outcome> obeyed = obeyCommands();
+        if (!obeyed || *obeyed != Outcome::Continue) return obeyed;
         if (m_context.stop.stop_requested()) return Outcome::Stopped;
         const double waitedBefore = stream->waited();
         auto next = stream->next(m_context.stop);
         if (!next && next.error().kind == ErrorKind::Interrupted) return Outcome::Stopped;
         if (!next) return fail(next.error());
         if (!*next) break;
-        m_window.dataWait += stream->waited() - waitedBefore;
-        Result<Outcome> outcome = batch(inputs, **next);
+        m_step.dataWait += stream->waited() - waitedBefore;
+        const Result<Outcome> outcome = batch(**next);
         if (!outcome || *outcome != Outcome::Continue) return outcome;
     }
-    ++m_state.epoch;
-    if (Status fine = notify([&](Callback& c) { return c.onEpochEnd(m_state); }); !fine)
+    m_state.epochIsEnding = true;
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onTrainEpochEnd(m_state); }); !fine)
         return fail(fine.error());
-    if (m_params.maxEpochs >= 0 && m_state.epoch >= m_params.maxEpochs) {
-        m_context.log.info("`Trainer.fit` stopped: `max_epochs=" + std::to_string(m_params.maxEpochs) +
-                           "` reached.");
-        return Outcome::Finished;
-    }
-    return mayStopEarly() ? Outcome::Finished : Outcome::Continue;
+    m_state.epochIsEnding = false;
+    ++m_state.epoch;
+    m_state.epochIsOver = true;
+    return Outcome::Continue;
 }
 
-Result<Trainer::Outcome> Trainer::batch(const FitInputs& inputs, const model::Batch& batch) {
-    warnAboutSkipped(batch);
+Result<Trainer::Outcome> Trainer::batch(model::Batch& batch) {
+    m_skipped.warn(batch);
+    m_precision.convert(batch);
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onTrainBatchStart(m_state, batch); }); !fine)
+        return fail(fine.error());
     const Clock::time_point begin = Clock::now();
-    if (batch.size() > 0) {
-        const model::StepContext context{
-            .seed = mixSeed(m_context.seed, kStepStream, static_cast<std::uint64_t>(m_batchesSeen)),
-            .wantMetrics = (m_state.batch + 1) % m_params.logEverySteps == 0};
-        Result<model::TrainingStep> step = inputs.model.trainingStep(batch, context);
-        if (!step) return fail(std::move(step.error()));
-        if (Status fine = m_watch.note(step->loss, m_state.globalStep + 1, batch.sources); !fine)
-            return fail(fine.error());
-        (m_params.accumulate > 1 ? step->loss / m_params.accumulate : step->loss).backward();
-        m_window.loss = step->loss.detach();
-        m_window.metrics = std::move(step->metrics);
-        m_window.items += batch.size();
-    }
-    const bool steps = (m_state.batch + 1) % m_params.accumulate == 0 || isLastBatch();
-    if (steps && m_window.loss.defined()) {
-        if (Status fine = applySchedule(inputs); !fine) return fail(fine.error());
-        m_window.learningRate = inputs.optimizer.learningRate();
-        if (Status fine = update(inputs); !fine) return fail(fine.error());
-    }
-    m_window.seconds += secondsSince(begin);
+    if (m_state.batch % m_params.accumulate == 0) m_hasGradients = false;
+    m_step.loss.reset();
+    if (batch.size() > 0)
+        if (Status fine = forwardAndBackward(batch); !fine) return fail(fine.error());
+    m_step.items += batch.size();
+    const bool isStep = (m_state.batch + 1) % m_params.accumulate == 0 || isLastBatch();
+    m_step.stepped = isStep && m_hasGradients;
+    if (m_step.stepped)
+        if (Status fine = update(); !fine) return fail(fine.error());
+    m_step.seconds += secondsBetween(begin, Clock::now());
     ++m_state.batch;
-    ++m_batchesSeen;
-    if (steps && m_window.loss.defined()) {
-        if (m_state.globalStep % m_params.logEverySteps == 0)
-            if (Status fine = m_watch.check(); !fine) return fail(fine.error());
-        if (Status fine = notify([&](Callback& c) { return c.onTrainStep(m_state, m_window); }); !fine)
-            return fail(fine.error());
-        m_window = {};
-    }
-    Result<Outcome> validated = validateIfDue(inputs);
-    if (!validated || *validated != Outcome::Continue) return validated;
-    return afterBatch();
+    ++m_state.batchesSeen;
+    countTime();
+    if (m_step.stepped && m_state.globalStep % m_params.logEverySteps == 0)
+        if (Status fine = m_watch.check(); !fine) return fail(fine.error());
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onTrainBatchEnd(m_state, m_step); }); !fine)
+        return fail(fine.error());
+    if (isStep) m_step = {};
+    return validateIfDue();
 }
 
-Status Trainer::applySchedule(const FitInputs& inputs) const {
-    const LearningRate& schedule = inputs.learningRate;
-    if (schedule.rate) {
-        const auto rateOf = [&](double base) { return schedule.rate(m_state.globalStep, base); };
-        if (Status fine = inputs.optimizer.schedule(rateOf); !fine) return fine;
+Status Trainer::forwardAndBackward(const model::Batch& batch) {
+    const model::StepContext context{
+        .seed = mixSeed(m_context.seed, kStepStream, static_cast<std::uint64_t>(m_state.batchesSeen)),
+        .wantMetrics = (m_state.batch + 1) % m_params.logEverySteps == 0};
+    Result<model::TrainingStep> step = [&] {
+        const Precision::Autocast autocast = m_precision.autocast();
+        return m_inputs->model.trainingStep(batch, context);
+    }();
+    if (!step) return fail(std::move(step.error()));
+    if (Status fine = m_watch.note(step->loss, m_state.globalStep + 1, batch.sources); !fine) return fine;
+    const torch::Tensor loss = m_params.accumulate > 1 ? step->loss / m_params.accumulate : step->loss;
+    if (!std::exchange(m_hasGradients, true)) {
+        if (Status fine = m_hooks.call([&](Callback& c) { return c.onBeforeZeroGrad(m_state); }); !fine)
+            return fine;
+        m_inputs->optimizer.zeroGrad();
     }
-    return schedule.momentum ? inputs.optimizer.setMomentum(schedule.momentum(m_state.globalStep)) : Status{};
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onBeforeBackward(m_state, loss); }); !fine)
+        return fine;
+    m_precision.scale(loss).backward();
+    m_step.loss = m_lastLoss = step->loss.detach();
+    m_step.metrics = std::move(step->metrics);
+    return m_hooks.call([&](Callback& c) { return c.onAfterBackward(m_state); });
 }
 
-Status Trainer::update(const FitInputs& inputs) {
+Status Trainer::applySchedule() {
+    optim::Optimizer& optimizer = m_inputs->optimizer;
+    if (m_learningRate.rate) {
+        const auto rateOf = [&](double base) -> Result<double> {
+            Result<double> rate = m_learningRate.rate(m_state.globalStep, base);
+            if (rate) *rate *= m_rateFactor;
+            return rate;
+        };
+        if (Status fine = optimizer.schedule(rateOf); !fine) return fine;
+    }
+    return m_learningRate.momentum ? optimizer.setMomentum(m_learningRate.momentum(m_state.globalStep))
+                                   : Status{};
+}
+
+Status Trainer::update() {
+    optim::Optimizer& optimizer = m_inputs->optimizer;
+    if (Status fine = applySchedule(); !fine) return fine;
+    m_step.learningRate = optimizer.learningRate();
+    m_precision.unscale(optimizer.parameters());
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onBeforeOptimizerStep(m_state); }); !fine)
+        return fine;
     if (m_params.clipValue > 0) {
         if (m_params.clipAlgorithm == ClipAlgorithm::Norm)
-            optim::clipGradNorm(inputs.optimizer.parameters(), m_params.clipValue);
+            optim::clipGradNorm(optimizer.parameters(), m_params.clipValue);
         else
-            optim::clipGradValue(inputs.optimizer.parameters(), m_params.clipValue);
+            optim::clipGradValue(optimizer.parameters(), m_params.clipValue);
     }
-    inputs.optimizer.step();
-    inputs.optimizer.zeroGrad();
+    m_precision.step(optimizer);
     ++m_state.globalStep;
     return {};
 }
 
-bool Trainer::validationIsDue() const {
+bool Trainer::validationIsDue() {
     const std::int64_t every = m_state.plan.validationEvery;
     if (every == 0) return false;
-    if (!m_params.validationEpochInterval) return m_batchesSeen % every == 0;
-    return m_state.batch % every == 0 && (m_state.epoch + 1) % *m_params.validationEpochInterval == 0;
+    const auto& epochs = m_params.validationEpochInterval;
+    if (epochs && (m_state.epoch + 1) % *epochs != 0) return false;
+    return (epochs ? m_state.batch : m_state.batchesSeen) % every == 0 || mayStopEarly();
 }
 
-Result<Trainer::Outcome> Trainer::validateIfDue(const FitInputs& inputs) {
-    if (!validationIsDue()) return Outcome::Continue;
+Result<Trainer::Outcome> Trainer::validateIfDue() {
+    return validationIsDue() ? validate() : Outcome::Continue;
+}
+
+Result<Trainer::Outcome> Trainer::validate() {
     if (Status fine = m_watch.check(); !fine) return fail(fine.error());
-    const auto report = evaluatePass(inputs.model, model::Split::Validation, inputs.validation,
-                                     m_state.plan.validationBatches, Announce::Yes);
+    // Gradients that no step needs any more would take memory from the validation.
+    if (!m_state.isWithinStep(m_params.accumulate)) m_inputs->optimizer.zeroGrad();
+    const Evaluated report = evaluatePass(m_inputs->model, model::Split::Validation, m_inputs->validation,
+                                          m_state.plan.validationBatches, false);
     if (!report) return fail(report.error());
-    inputs.model.module().train();
+    m_inputs->model.module().train();
+    countTime();
     return *report ? Outcome::Continue : Outcome::Stopped;
 }
 
-/// A callback wants to stop, and the least number of epochs and steps is reached.
+/// A callback wants to stop or the time is up, and the least number of epochs and steps is reached.
 bool Trainer::mayStopEarly() {
-    const bool isWanted = std::any_of(m_callbacks.begin(), m_callbacks.end(),
-                                      [](const auto& callback) { return callback->wantsToStop(); });
-    if (!isWanted) return false;
+    const bool isTimeUp = m_params.maxTime && m_state.seconds >= *m_params.maxTime;
+    if (!isTimeUp && !m_hooks.wantStop()) return false;
     if (m_state.epoch >= m_params.minEpochs && m_state.globalStep >= m_params.minSteps) return true;
     if (!std::exchange(m_saidToGoOn, true))
         m_context.log.info("Trainer was signaled to stop but the required `min_epochs=" +
@@ -260,74 +300,116 @@ bool Trainer::mayStopEarly() {
     return false;
 }
 
-Trainer::Outcome Trainer::afterBatch() {
-    if (m_params.maxSteps >= 0 && m_state.globalStep >= m_params.maxSteps) {
-        if (m_state.batch >= m_state.plan.trainBatches) ++m_state.epoch;
-        m_context.log.info("`Trainer.fit` stopped: `max_steps=" + std::to_string(m_params.maxSteps) +
-                           "` reached.");
-        return Outcome::Finished;
-    }
-    if (m_params.maxTime && secondsSince(m_begin) >= *m_params.maxTime) {
-        m_context.log.info("`Trainer.fit` stopped: `max_time` reached.");
-        return Outcome::Finished;
-    }
-    if (m_state.batch < m_state.plan.trainBatches && mayStopEarly()) return Outcome::Finished;
-    return Outcome::Continue;
+void Trainer::countTime() {
+    const Clock::time_point now = Clock::now();
+    m_state.seconds += secondsBetween(m_counted, now);
+    m_counted = now;
 }
 
 Result<std::optional<EvaluationReport>>
 Trainer::evaluate(model::Model& model, model::Split split,
                   const std::shared_ptr<const model::Dataset>& dataset, std::int64_t batches) {
-    return evaluatePass(model, split, dataset, batches, Announce::Yes);
+    const Stage stage = split == model::Split::Test ? Stage::Test : Stage::Validate;
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.setup(*this, stage); }); !fine)
+        return fail(fine.error());
+    Evaluated report = evaluatePass(model, split, dataset, batches, m_params.inferenceMode);
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.teardown(m_state, stage); }); report && !fine)
+        return fail(fine.error());
+    return report;
 }
 
-Result<std::optional<EvaluationReport>>
-Trainer::evaluatePass(model::Model& model, model::Split split,
-                      const std::shared_ptr<const model::Dataset>& dataset, std::int64_t batches,
-                      Announce announce) {
-    const Clock::time_point begin = Clock::now();
-    const auto tell = [&](auto&& hook) { return announce == Announce::Yes ? notify(hook) : Status{}; };
-    if (Status fine = tell([&](Callback& c) { return c.onEvaluationStart(m_state, split); }); !fine)
+Trainer::Evaluated Trainer::evaluatePass(model::Model& model, model::Split split,
+                                         const std::shared_ptr<const model::Dataset>& dataset,
+                                         std::int64_t batches, bool inferenceMode) {
+    Evaluated report = train::evaluate({.model = model,
+                                        .split = split,
+                                        .dataset = dataset,
+                                        .batches = batches,
+                                        .inferenceMode = inferenceMode},
+                                       {.hooks = m_hooks,
+                                        .precision = m_precision,
+                                        .skipped = m_skipped,
+                                        .seed = mixSeed(m_context.seed, kOrderStream, 1),
+                                        .stop = m_context.stop},
+                                       m_state);
+    if (!report || !*report) return report;
+    if (split == model::Split::Validation && !m_state.sanityChecking) noteValidation(**report);
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onEvaluationEnd(m_state, **report); }); !fine)
         return fail(fine.error());
-    model.module().eval();
-    auto order =
-        epochBatches(dataset->size(), dataset->loader(), mixSeed(m_context.seed, kOrderStream, 1), 0);
-    if (batches >= 0) order.resize(std::min(order.size(), static_cast<std::size_t>(batches)));
-    const auto stream = openStream(dataset, std::move(order));
+    return report;
+}
 
-    EvaluationReport report{.split = split};
-    std::vector<model::Ratio> sums;
+void Trainer::noteValidation(const EvaluationReport& report) {
+    m_state.validatedAt = m_state.batchesSeen;
+    for (const model::Metric& metric : report.metrics)
+        m_metrics[metric.name] = metric.value;
+}
+
+Result<Trainer::Outcome> Trainer::obeyCommands() {
+    if (m_inputs->maxSeconds && secondsBetween(m_begin, Clock::now()) >= *m_inputs->maxSeconds) {
+        m_context.log.info("Time limit reached: exp_manager.max_time_per_run");
+        return Outcome::Stopped;
+    }
+    if (!m_context.commands) return Outcome::Continue;
+    bool isPaused = false;
     while (true) {
-        if (m_context.stop.stop_requested()) return std::optional<EvaluationReport>{};
-        auto next = stream->next(m_context.stop);
-        if (!next && next.error().kind == ErrorKind::Interrupted) return std::optional<EvaluationReport>{};
-        if (!next) return fail(next.error());
-        if (!*next) break;
-        warnAboutSkipped(**next);
-        if ((*next)->size() == 0) continue;
-        const torch::NoGradGuard guard;
-        Result<model::EvaluationStep> step = model.evaluationStep(**next);
-        if (!step) return fail(std::move(step.error()));
-        add(*step, sums, report);
-        report.items += (*next)->size();
-        if (Status fine = tell([&](Callback& c) { return c.onEvaluationBatch(m_state, split); }); !fine)
-            return fail(fine.error());
+        const auto command = isPaused ? m_context.commands->wait(m_context.stop) : m_context.commands->take();
+        if (!command) break;
+        if (command->kind == run::Command::Kind::Pause) isPaused = true;
+        if (command->kind == run::Command::Kind::Resume) isPaused = false;
+        const Result<Outcome> outcome = obey(*command);
+        if (!outcome || *outcome != Outcome::Continue) return outcome;
     }
-    report.metrics = metricsOf(sums, split);
-    report.seconds = secondsSince(begin);
-    if (Status fine = tell([&](Callback& c) { return c.onEvaluationEnd(m_state, report); }); !fine)
-        return fail(fine.error());
-    return std::optional(std::move(report));
+    m_counted = isPaused ? Clock::now() : m_counted;
+    return m_context.stop.stop_requested() ? Outcome::Stopped : Outcome::Continue;
 }
 
-void Trainer::warnAboutSkipped(const model::Batch& batch) {
-    for (const Error& error : batch.skipped) {
-        ++m_skipped;
-        if (m_skipped <= 10)
-            m_context.log.warning("skipped (" + std::to_string(m_skipped) + "): " + error.message());
-        if (m_skipped == 10)
-            m_context.log.warning("more than ten recordings were skipped; further ones are only counted");
+Result<Trainer::Outcome> Trainer::obey(const run::Command& command) {
+    using Kind = run::Command::Kind;
+    std::string text;
+    switch (command.kind) {
+    case Kind::Pause:
+        countTime();
+        text = "paused";
+        break;
+    case Kind::Resume:
+        m_counted = Clock::now();
+        text = "resumed";
+        break;
+    case Kind::Checkpoint:
+        text = "checkpoint on demand";
+        break;
+    case Kind::Validate:
+        text = "validation on demand";
+        break;
+    case Kind::SetLearningRate:
+        text = setLearningRate(command.value);
+        break;
+    case Kind::SetMaxEpochs:
+        m_params.maxEpochs = static_cast<int>(command.value);
+        limitPlan(m_state.plan, m_params);
+        text = "max_epochs set to " + std::to_string(m_params.maxEpochs);
+        break;
     }
+    if (Status fine = m_hooks.call([&](Callback& c) { return c.onCommand(m_state, command, text); }); !fine)
+        return fail(fine.error());
+    if (command.kind == Kind::Validate && m_state.plan.validationBatches > 0) return validate();
+    return Outcome::Continue;
+}
+
+/// The rates of all groups in proportion, so that the first group's next is `rate`. Says what became of it.
+std::string Trainer::setLearningRate(double rate) {
+    optim::Optimizer& optimizer = m_inputs->optimizer;
+    if (Status fine = applySchedule(); !fine) return "learning rate unchanged: " + fine.error().message();
+    const double current = optimizer.learningRate();
+    if (!(rate >= 0) || !(current > 0))
+        return "learning rate unchanged at " + shortNumber(current, 5) +
+               (current > 0 ? ": it cannot be set to " + shortNumber(rate, 5)
+                            : ": a schedule that stands at 0 cannot be scaled");
+    m_rateFactor *= rate / current;
+    for (std::size_t group = 0; group < optimizer.groupCount(); ++group)
+        optimizer.setLearningRate(group, optimizer.learningRate(group) * (rate / current));
+    return "learning rate set from " + shortNumber(current, 5) + " to " + shortNumber(rate, 5);
 }
 
 } // namespace fathom::train

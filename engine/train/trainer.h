@@ -6,25 +6,26 @@
 //   .validation = …});
 #pragma once
 
-#include "engine/config/config.h"
+#include "engine/archive/checkpoint.h"
 #include "engine/optim/optimizer.h"
+#include "engine/run/command.h"
 #include "engine/train/batches.h"
-#include "engine/train/callback.h"
+#include "engine/train/evaluation_loop.h"
+#include "engine/train/hooks.h"
 #include "engine/train/learning_rate.h"
+#include "engine/train/loop_state.h"
 #include "engine/train/loss_watch.h"
+#include "engine/train/precision.h"
 #include "engine/train/trainer_params.h"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <vector>
 
 namespace fathom::train {
-
-/// How long a fit will be. `validationItems` 0: no validation set. Errors (Usage) name the flag.
-[[nodiscard]] Result<Plan> makePlan(const TrainerParams& params, const config::Config& config,
-                                    std::int64_t trainBatches, std::int64_t validationBatches);
 
 struct FitInputs {
     model::Model& model;
@@ -33,62 +34,95 @@ struct FitInputs {
     Plan plan{};
     std::shared_ptr<const model::Dataset> train;
     std::shared_ptr<const model::Dataset> validation; ///< may be null
+    /// A Lightning checkpoint to go on from: weights, optimizer, schedule, loops, callbacks, randomness.
+    std::optional<archive::Checkpoint> resume{};
+    std::optional<double> maxSeconds{}; ///< of this fit (exp_manager.max_time_per_run); then it is Stopped
+    Value hyperParameters{};            ///< the model section as saved; kept in checkpoints
 };
 
 struct TrainerContext {
     std::uint64_t seed = 0;
     Log& log;
     std::stop_token stop{};
+    run::CommandQueue* commands = nullptr; ///< null: none will come
 };
 
-/// One fit; one thread. The model must be on its device.
+/// One fit or evaluation; one thread. The model must be on its device.
 class Trainer {
 public:
-    Trainer(const TrainerParams& params, const TrainerContext& context,
+    Trainer(const TrainerParams& params, const TrainerContext& context, Precision precision,
             std::vector<std::unique_ptr<Callback>> callbacks);
 
     /// Trains until the plan is fulfilled, the time is up or a stop is requested (within one step). Errors:
-    /// what data, model or callbacks report; a loss that is not finite. May throw what torch throws.
+    /// what data, model or callbacks report; a loss that is not finite; a checkpoint that does not fit. May
+    /// throw what torch throws.
     [[nodiscard]] Result<run::TrainEnd> fit(const FitInputs& inputs);
 
-    /// One pass over a data set; nullopt when a stop came first. `batches` limits it, -1: all.
+    /// One pass over a data set with the hooks of `stage`; nullopt when a stop came first. `batches` limits
+    /// it, -1: all.
     [[nodiscard]] Result<std::optional<EvaluationReport>>
     evaluate(model::Model& model, model::Split split, const std::shared_ptr<const model::Dataset>& dataset,
              std::int64_t batches);
+
     [[nodiscard]] const LoopState& state() const { return m_state; }
+
+    /// Everything that Lightning saves, and what Fathom needs to go on to the bit, with copies of all
+    /// tensors; valid between batches of a fit. `weightsOnly`: without optimizer, schedules, scaler and
+    /// callbacks.
+    [[nodiscard]] archive::TorchObject snapshot(bool weightsOnly) const;
 
 private:
     enum class Outcome { Continue, Finished, Stopped };
-    enum class Announce { Yes, No };
     using Clock = std::chrono::steady_clock;
+    using Evaluated = Result<std::optional<EvaluationReport>>;
 
-    [[nodiscard]] Result<Outcome> sanityCheck(const FitInputs& inputs);
-    [[nodiscard]] Result<Outcome> epoch(const FitInputs& inputs);
-    [[nodiscard]] Result<Outcome> batch(const FitInputs& inputs, const model::Batch& batch);
-    [[nodiscard]] Status applySchedule(const FitInputs& inputs) const;
-    [[nodiscard]] Status update(const FitInputs& inputs);
-    [[nodiscard]] Result<Outcome> validateIfDue(const FitInputs& inputs);
-    [[nodiscard]] bool validationIsDue() const;
+    [[nodiscard]] Result<Outcome> train();
+    [[nodiscard]] Result<Outcome> sanityCheck();
+    [[nodiscard]] Result<Outcome> epoch();
+    [[nodiscard]] Result<Outcome> batch(model::Batch& batch);
+    [[nodiscard]] Status forwardAndBackward(const model::Batch& batch);
+    [[nodiscard]] Status applySchedule();
+    [[nodiscard]] Status update();
+    [[nodiscard]] Result<Outcome> validateIfDue();
+    [[nodiscard]] Result<Outcome> validate();
+    [[nodiscard]] bool validationIsDue();
+    [[nodiscard]] Result<Outcome> obeyCommands();
+    [[nodiscard]] Result<Outcome> obey(const run::Command& command);
+    [[nodiscard]] std::string setLearningRate(double rate);
     [[nodiscard]] bool isLastBatch() const { return m_state.batch + 1 >= m_state.plan.trainBatches; }
-    [[nodiscard]] Outcome afterBatch();
+    [[nodiscard]] bool stepsAreReached() const;
+    [[nodiscard]] bool isDone();
     [[nodiscard]] bool mayStopEarly();
-    [[nodiscard]] Result<std::optional<EvaluationReport>>
-    evaluatePass(model::Model& model, model::Split split,
-                 const std::shared_ptr<const model::Dataset>& dataset, std::int64_t batches,
-                 Announce announce);
-    template <class Hook> Status notify(Hook&& hook);
-    void warnAboutSkipped(const model::Batch& batch);
+    void countTime();
+    void noteValidation(const EvaluationReport& report);
+    [[nodiscard]] Evaluated evaluatePass(model::Model& model, model::Split split,
+                                         const std::shared_ptr<const model::Dataset>& dataset,
+                                         std::int64_t batches, bool inferenceMode);
+    [[nodiscard]] Status restore(const archive::Checkpoint& checkpoint);
+    void reopenCutEpoch();
+    [[nodiscard]] Status restoreRest(const archive::PickleValue& root);
+    [[nodiscard]] Status restoreCallbacks(const archive::PickleValue& states);
+    [[nodiscard]] Status restoreOwn(const archive::PickleValue& own);
 
     TrainerParams m_params;
     TrainerContext m_context;
-    std::vector<std::unique_ptr<Callback>> m_callbacks;
+    Precision m_precision;
+    Hooks m_hooks;
+    const FitInputs* m_inputs = nullptr; ///< of the fit under way
+    LearningRate m_learningRate;
+    double m_rateFactor = 1; ///< by which a command changed the schedule's rates
     LoopState m_state;
     LossWatch m_watch;
-    StepReport m_window; ///< of the optimizer step under way
-    std::int64_t m_batchesSeen = 0;
-    std::int64_t m_skipped = 0;
-    bool m_saidToGoOn = false; ///< that a wish to stop comes too early
-    Clock::time_point m_begin;
+    SkippedItems m_skipped;
+    std::map<std::string, double> m_metrics; ///< the last values of validations, and those of a checkpoint
+    torch::Tensor m_lastLoss;                ///< of the last batch
+    StepReport m_step;                       ///< of the optimizer step under way
+    bool m_hasGradients = false;             ///< some batch of it was not empty
+    bool m_hasStarted = false;               ///< there was something to train
+    bool m_saidToGoOn = false;               ///< that a wish to stop comes too early
+    bool m_validationOwed = false;           ///< resumed from within a validation
+    Clock::time_point m_counted{};           ///< until when state.seconds counts
+    Clock::time_point m_begin{};
 };
 
 } // namespace fathom::train

@@ -64,14 +64,8 @@ Status refuseWhatIsAbsent(const Reader& reader, const TrainerFlags& flags) {
     if (!oneOf(flags.strategy, {"auto", "single_device", "ddp", "ddp_find_unused_parameters_true",
                                 "ddp_find_unused_parameters_false", "ddp_spawn", "ddp_fork", "ddp_notebook"}))
         return refuse("strategy", '\'' + flags.strategy + "' is not available", "Set trainer.strategy=auto");
-    if (!oneOf(textOf(flags.precision), {"32-true", "32", "null"}))
-        return refuse("precision", textOf(flags.precision) + " is not available",
-                      "Set trainer.precision=32-true");
-    if (flags.overfitBatches.isNumber() && flags.overfitBatches.toDouble() != 0)
-        return refuse("overfit_batches", "it is not available", "Use trainer.limit_train_batches instead");
     if (flags.reloadDataloadersEveryNEpochs != 0)
         return refuse("reload_dataloaders_every_n_epochs", "it is not available", "Remove it or set it to 0");
-    if (flags.detectAnomaly) return refuse("detect_anomaly", "it is not available", "Set it to false");
     if (flags.barebones) return refuse("barebones", "it is not available", "Set it to false");
     if (!flags.profiler.isNull())
         return refuse("profiler", "no profiler is available", "Set trainer.profiler=null");
@@ -152,6 +146,50 @@ Status readAccelerator(const Reader& reader, const TrainerFlags& flags, TrainerP
     return {};
 }
 
+Status readPrecision(const Reader& reader, const TrainerFlags& flags, TrainerParams& params) {
+    static const std::pair<const char*, PrecisionMode> names[] = {
+        {"32-true", PrecisionMode::Float32},    {"32", PrecisionMode::Float32},
+        {"null", PrecisionMode::Float32},       {"64-true", PrecisionMode::Float64},
+        {"64", PrecisionMode::Float64},         {"bf16-mixed", PrecisionMode::BFloat16Mixed},
+        {"bf16", PrecisionMode::BFloat16Mixed}, {"16-mixed", PrecisionMode::Float16Mixed},
+        {"16", PrecisionMode::Float16Mixed},    {"bf16-true", PrecisionMode::BFloat16},
+        {"16-true", PrecisionMode::Float16},
+    };
+    const std::string wanted = textOf(flags.precision);
+    for (const auto& [name, mode] : names)
+        if (wanted == name) {
+            params.precision = mode;
+            return {};
+        }
+    return fail(reader.error("precision", '\'' + wanted + "' is not available",
+                             "Set it to 32-true, 64-true, bf16-mixed, 16-mixed, bf16-true or 16-true"));
+}
+
+/// overfit_batches: the limits of training and validation at once.
+Status readOverfit(const Reader& reader, const TrainerFlags& flags, TrainerParams& params) {
+    const bool isUnset = flags.overfitBatches.isNull() ||
+                         (flags.overfitBatches.isNumber() && flags.overfitBatches.toDouble() == 0);
+    if (isUnset) return {};
+    Result<BatchLimit> limit = reader.limit("overfit_batches", flags.overfitBatches);
+    if (!limit) return fail(std::move(limit.error()));
+    params.overfit = params.trainLimit = params.validationLimit = *limit;
+    return {};
+}
+
+Status readDeterministic(const Reader& reader, const TrainerFlags& flags, TrainerParams& params) {
+    const Value& wanted = flags.deterministic;
+    if (wanted.isNull() || wanted == Value(false)) return {};
+    if (wanted == Value(true)) {
+        params.determinism = Determinism::On;
+    } else if (wanted == Value("warn")) {
+        params.determinism = Determinism::Warn;
+    } else {
+        return fail(reader.error("deterministic", "it is neither true, false nor warn",
+                                 "Set it to false, true or warn"));
+    }
+    return {};
+}
+
 Status readRest(const Reader& reader, const TrainerFlags& flags, TrainerParams& params) {
     params.sanitySteps = flags.numSanityValSteps.value_or(2);
     params.logEverySteps = std::max(1, flags.logEveryNSteps.value_or(50));
@@ -163,8 +201,8 @@ Status readRest(const Reader& reader, const TrainerFlags& flags, TrainerParams& 
                                  "Set it to norm or value"));
     params.clipAlgorithm = algorithm == "norm" ? ClipAlgorithm::Norm : ClipAlgorithm::Value;
     params.benchmark = flags.benchmark.value_or(false);
-    params.deterministic =
-        flags.deterministic.isBool() ? flags.deterministic.asBool() : flags.deterministic.isString();
+    params.detectAnomaly = flags.detectAnomaly;
+    params.inferenceMode = flags.inferenceMode;
     return {};
 }
 
@@ -259,7 +297,8 @@ Result<TrainerParams> readTrainerParams(const config::Config& config) {
     using Step = Status (*)(const Reader&, const TrainerFlags&, TrainerParams&);
     if (Status fine = refuseWhatIsAbsent(reader, *flags); !fine) return fail(std::move(fine.error()));
     for (const Step step :
-         {Step(readAccelerator), Step(readLengths), Step(readLimits), Step(readRest), Step(applyFastDevRun)})
+         {Step(readAccelerator), Step(readPrecision), Step(readDeterministic), Step(readLengths),
+          Step(readLimits), Step(readOverfit), Step(readRest), Step(applyFastDevRun)})
         if (Status fine = step(reader, *flags, params); !fine) return fail(std::move(fine.error()));
     return params;
 }

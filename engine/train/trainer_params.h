@@ -70,12 +70,18 @@ struct BatchLimit {
 
 enum class Accelerator { Auto, Cpu, Gpu };
 enum class ClipAlgorithm { Norm, Value };
+enum class Determinism { Off, Warn, On }; ///< of algorithms that have no deterministic variant
+/// Mixed: weights in float32, matrix products and convolutions in the named type.
+enum class PrecisionMode { Float32, Float64, BFloat16Mixed, Float16Mixed, BFloat16, Float16 };
 
 /// The flags checked and turned into what the loop needs.
 struct TrainerParams {
     Accelerator accelerator = Accelerator::Auto;
-    bool deterministic = false;
+    PrecisionMode precision = PrecisionMode::Float32;
+    Determinism determinism = Determinism::Off;
     bool benchmark = false;
+    bool detectAnomaly = false;
+    bool inferenceMode = true;       ///< of tests and validations outside a fit
     int maxEpochs = -1;              ///< -1: without limit
     int minEpochs = 0;               ///< that a callback cannot cut short
     std::int64_t minSteps = 0;       ///< the same
@@ -85,6 +91,7 @@ struct TrainerParams {
     BatchLimit trainLimit{};
     BatchLimit validationLimit{};
     BatchLimit testLimit{};
+    BatchLimit overfit{.count = 0};                 ///< takes the place of the train and validation limits
     BatchLimit validationInterval{};                ///< every so many (or that share of the epoch's) batches
     std::optional<int> validationEpochInterval = 1; ///< nullopt: the interval counts batches across epochs
     int sanitySteps = 2;                            ///< batches; -1: all
@@ -92,6 +99,9 @@ struct TrainerParams {
     int accumulate = 1;
     double clipValue = 0; ///< 0: no clipping
     ClipAlgorithm clipAlgorithm = ClipAlgorithm::Norm;
+
+    /// Trains on the same few batches again and again, in the order of the data set.
+    [[nodiscard]] bool overfits() const { return overfit.count != 0; }
 };
 
 /// Reads the section at `trainer` (all defaults where there is none). Errors are Usage: an unknown flag, a

@@ -6,7 +6,9 @@
 
 #include "engine/config/compose.h"
 #include "engine/model/model.h"
+#include "engine/optim/optimizer.h"
 #include "engine/store/recorder.h"
+#include "engine/train/recording.h"
 #include "engine/train/trainer.h"
 
 #include <functional>
@@ -53,12 +55,18 @@ public:
         return {.id = id(), .name = "test", .number = 1, .command = "fathom-cli train"};
     }
     void event(LogLevel, std::string_view) noexcept override {}
-    void progress(const store::Progress& progress) noexcept override { progresses.push_back(progress); }
+    void progress(const store::Progress& progress) noexcept override {
+        progresses.push_back(progress);
+        if (onProgress) onProgress(progress);
+    }
     void directory(const std::filesystem::path& path) noexcept override { folder = path; }
     void samples(std::span<const store::Sample> list) noexcept override {
         lastSamples.assign(list.begin(), list.end());
     }
-    void artifact(const store::Artifact& artifact) noexcept override { artifacts.push_back(artifact); }
+    void artifact(const store::Artifact& artifact) noexcept override {
+        const std::lock_guard lock(m_mutex); // checkpoints are written by another thread
+        artifacts.push_back(artifact);
+    }
     void state(store::RunState, std::string_view) noexcept override {}
 
     [[nodiscard]] std::vector<double> valuesOf(const std::string& name) {
@@ -71,9 +79,13 @@ public:
     std::vector<std::string> names{};
     std::map<std::string, std::vector<std::pair<std::int64_t, double>>> values{};
     std::vector<store::Progress> progresses{};
+    std::function<void(const store::Progress&)> onProgress{};
     std::filesystem::path folder{};
     std::vector<store::Sample> lastSamples{};
     std::vector<store::Artifact> artifacts{};
+
+private:
+    std::mutex m_mutex;
 };
 
 class LineDataset : public model::Dataset {
@@ -153,5 +165,97 @@ private:
     std::string m_target = "line";
     torch::nn::Linear m_module;
 };
+
+using train::batchCount;
+using train::Callback;
+using train::createLearningRate;
+using train::LearningRate;
+using train::LoopState;
+using train::makePlan;
+using train::MetricRecorder;
+using train::Precision;
+using train::ProgressRecorder;
+using train::readTrainerParams;
+using train::SampleRecorder;
+using train::Trainer;
+using train::TrainerParams;
+
+/// One fit with everything around it.
+struct Bench {
+    config::Config config;
+    TrainerParams params;
+    LineModel model{};
+    MemoryWriter writer{};
+    MemoryLog log{};
+    std::stop_source stop{};
+    std::shared_ptr<const model::Dataset> train{};
+    std::shared_ptr<const model::Dataset> validation{};
+    std::uint64_t seed = 1;
+    LoopState end{};
+    std::vector<std::unique_ptr<Callback>> callbacks{}; ///< besides those that record
+    std::optional<archive::Checkpoint> resume{};
+    run::CommandQueue commands{};
+
+    explicit Bench(const std::vector<std::string>& overrides = {}, std::int64_t items = 10,
+                   std::int64_t validationItems = 5)
+        : config(
+              configOf(
+                  "trainer: {max_epochs: 2, max_steps: -1, log_every_n_steps: 1, num_sanity_val_steps: 0}\n"
+                  "optim: {name: sgd, lr: 0.01, sched: null}\n",
+                  overrides)
+                  .value()),
+          params(readTrainerParams(config).value()) {
+        train = std::make_shared<LineDataset>(items, model::LoaderOptions{.batchSize = 4, .shuffle = true});
+        if (validationItems > 0)
+            validation = std::make_shared<LineDataset>(validationItems, model::LoaderOptions{.batchSize = 2});
+    }
+
+    Result<run::TrainEnd> fit() {
+        const auto count = [](const auto& set) { return set ? batchCount(set->size(), set->loader()) : 0; };
+        const auto plan = makePlan(params, config, count(train), count(validation));
+        if (!plan) return fail(plan.error());
+        const auto optimizer = optim::createOptimizer(config, "optim", model.module().parameters());
+        if (!optimizer) return fail(optimizer.error());
+        const auto rate = createLearningRate(config, "optim", {(*optimizer)->baseLearningRate()}, params,
+                                             {plan->stepsPerEpoch, plan->totalSteps}, log);
+        if (!rate) return fail(rate.error());
+        Precision(params.precision, torch::kCPU, log).convert(model.module());
+        Trainer trainer = makeTrainer(optimizer->get(), &*rate);
+        auto result = trainer.fit({.model = model,
+                                   .optimizer = **optimizer,
+                                   .learningRate = *rate,
+                                   .plan = *plan,
+                                   .train = train,
+                                   .validation = validation,
+                                   .resume = resume});
+        end = trainer.state();
+        return result;
+    }
+    /// With the callbacks, which are then gone. `moreCallbacks` may add some that need optimizer and
+    /// schedule.
+    Trainer makeTrainer(optim::Optimizer* optimizer = nullptr, const LearningRate* rate = nullptr) {
+        std::vector<std::unique_ptr<Callback>> all;
+        all.push_back(std::make_unique<MetricRecorder>(writer, params.logEverySteps));
+        all.push_back(std::make_unique<SampleRecorder>(writer, log));
+        all.push_back(std::make_unique<ProgressRecorder>(writer));
+        if (moreCallbacks && optimizer) moreCallbacks(all, *optimizer, *rate);
+        for (auto& each : callbacks)
+            all.push_back(std::move(each));
+        callbacks.clear();
+        return {params,
+                {.seed = seed, .log = log, .stop = stop.get_token(), .commands = &commands},
+                Precision(params.precision, torch::kCPU, log),
+                std::move(all)};
+    }
+    std::function<void(std::vector<std::unique_ptr<Callback>>&, optim::Optimizer&, const LearningRate&)>
+        moreCallbacks{};
+};
+
+inline bool completed(const Result<run::TrainEnd>& end) {
+    return end && *end == run::TrainEnd::Completed;
+}
+inline bool stopped(const Result<run::TrainEnd>& end) {
+    return end && *end == run::TrainEnd::Stopped;
+}
 
 } // namespace fathom::testing

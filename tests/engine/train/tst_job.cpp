@@ -1,55 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whole jobs on eight short recordings: what a run leaves behind, and how wrong inputs end it.
-#include "tests/engine/train/train_testing.h"
+#include "tests/engine/train/job_testing.h"
 
-#include "engine/base/file.h"
-#include "engine/train/job.h"
-
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace fathom;
 using namespace fathom::testing;
 
 namespace {
-
-const std::string kData = std::string(FATHOM_TEST_DATA) + "/nemo/";
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
-    return text;
-}
-
-/// A job in a folder of its own.
-struct Job {
-    QTemporaryDir folder{};
-    MemoryWriter writer{};
-    MemoryLog log{};
-    std::stop_source stop{};
-    std::string manifest = kData + "manifest.json";
-
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return folder.path().toStdString() + '/' + name;
-    }
-    [[nodiscard]] config::Config config(const std::vector<std::string>& overrides) const {
-        const auto text = readFile(std::string(FATHOM_TEST_DATA) + "/train/tiny.yaml");
-        return configOf(replaced(replaced(text.value_or(std::string{}), "MANIFEST", manifest), "EXPDIR",
-                                 path("exp")),
-                        overrides)
-            .value();
-    }
-    Result<run::TrainEnd> run(const std::vector<std::string>& overrides = {},
-                              run::Mode mode = run::Mode::Train) {
-        const config::Config composed = config(overrides);
-        return train::runJob({composed, mode, writer, log, stop.get_token()});
-    }
-    /// One manifest line about a copy of a recording, or of whatever `audio` is.
-    void useManifest(const std::string& text) {
-        manifest = path("manifest.json");
-        (void)writeFileAtomically(manifest, text);
-    }
-};
 
 std::string line(const std::string& audio, const std::string& text) {
     return R"({"audio_filepath": ")" + audio + R"(", "duration": 1.0, "text": ")" + text + "\"}\n";
@@ -89,7 +47,8 @@ void TestJob::train_leavesAModelThatRestores() {
     QCOMPARE(job.writer.lastSamples.size(), std::size_t{8});
     QCOMPARE(job.writer.lastSamples[0].reference, std::string("hello world"));
     const std::filesystem::path checkpoints = job.writer.folder / "checkpoints";
-    QVERIFY(std::filesystem::exists(checkpoints / "tiny-best.nemo"));
+    QCOMPARE(job.checkpoints(), (QStringList{QStringLiteral("-epoch=0.ckpt"), QStringLiteral("-epoch=1.ckpt"),
+                                             QStringLiteral("-epoch=2-last.ckpt")}));
     for (const char* name : {"cmd-args.log", "config.yaml", "log.txt"})
         QVERIFY2(std::filesystem::exists(job.writer.folder / name), name);
     QCOMPARE(job.writer.artifacts.back().path, (checkpoints / "tiny.nemo").string());
@@ -246,7 +205,9 @@ void TestJob::train_stopsEarly() {
 
 void TestJob::train_stop_savesTheModel() {
     Job job;
-    job.stop.request_stop();
+    job.writer.onProgress = [&](const store::Progress& progress) {
+        if (progress.step == 1) job.stop.request_stop();
+    };
     const auto end = job.run();
     QVERIFY(end && *end == run::TrainEnd::Stopped);
     QVERIFY(std::filesystem::exists(job.writer.folder / "checkpoints/tiny.nemo"));
@@ -327,11 +288,10 @@ void TestJob::train_savingFails_endsTheRun() {
     Job job;
     // A folder where the file should go: no rename can replace it.
     const std::string checkpoints = job.path("checkpoints");
-    std::filesystem::create_directories(checkpoints + "/tiny-best.nemo/occupied");
+    std::filesystem::create_directories(checkpoints + "/tiny.nemo/occupied");
     const auto end = job.run({"+exp_manager.checkpoint_callback_params.dirpath=" + checkpoints});
     QVERIFY(!end);
-    QVERIFY2(end.error().message().find("tiny-best.nemo") != std::string::npos,
-             end.error().message().c_str());
+    QVERIFY2(end.error().message().find("tiny.nemo") != std::string::npos, end.error().message().c_str());
 }
 
 void TestJob::check_wrongConfigs_data() {

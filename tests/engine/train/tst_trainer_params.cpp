@@ -17,6 +17,7 @@ private Q_SLOTS:
     void readTrainerParams_refused_data();
     void readTrainerParams_refused();
     void readTrainerParams_harmlessFlags();
+    void readTrainerParams_precisions();
     void parseDuration_forms();
 };
 
@@ -36,8 +37,10 @@ void TestTrainerParams::readTrainerParams_refused_data() {
                              << "max_epochs";
     QTest::newRow("type") << "max_epochs: many"
                           << "many";
-    QTest::newRow("mixed precision") << "precision: bf16-mixed"
-                                     << "precision=32-true";
+    QTest::newRow("precision") << "precision: transformer-engine"
+                               << "bf16-mixed";
+    QTest::newRow("deterministic") << "deterministic: maybe"
+                                   << "warn";
     QTest::newRow("two devices") << "devices: 2"
                                  << "devices=1";
     QTest::newRow("nodes") << "num_nodes: 4"
@@ -48,8 +51,8 @@ void TestTrainerParams::readTrainerParams_refused_data() {
                                  << "auto, cpu or gpu";
     QTest::newRow("share above one") << "limit_train_batches: 1.5"
                                      << "[0.0, 1.0]";
-    QTest::newRow("overfit") << "overfit_batches: 2"
-                             << "limit_train_batches";
+    QTest::newRow("overfit") << "overfit_batches: 2.5"
+                             << "[0.0, 1.0]";
     QTest::newRow("time") << "max_time: 5 minutes"
                           << "00:00:05:00";
     QTest::newRow("profiler") << "profiler: simple"
@@ -78,6 +81,19 @@ void TestTrainerParams::readTrainerParams_harmlessFlags() {
         "0.0}\n"));
     QVERIFY2(params, params ? "" : params.error().message().c_str());
     QCOMPARE(params->clipValue, 0.0);
+}
+
+void TestTrainerParams::readTrainerParams_precisions() {
+    using train::PrecisionMode;
+    const std::pair<const char*, PrecisionMode> forms[] = {
+        {"16", PrecisionMode::Float16Mixed},    {"'16'", PrecisionMode::Float16Mixed},
+        {"bf16", PrecisionMode::BFloat16Mixed}, {"64", PrecisionMode::Float64},
+        {"32-true", PrecisionMode::Float32},    {"null", PrecisionMode::Float32},
+        {"bf16-true", PrecisionMode::BFloat16}, {"16-true", PrecisionMode::Float16}};
+    for (const auto& [text, mode] : forms) {
+        const auto params = readTrainerParams(*configOf(std::string("trainer: {precision: ") + text + "}\n"));
+        QVERIFY2(params && params->precision == mode, text);
+    }
 }
 
 void TestTrainerParams::parseDuration_forms() {

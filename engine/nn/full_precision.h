@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// For what must not be computed in half precision, whatever trainer.precision says.
+#pragma once
+
+#include <c10/core/impl/LocalDispatchKeySet.h>
+#include <torch/torch.h>
+
+namespace fathom::nn {
+
+/// Switches autocast off for the calling thread while it lives.
+class FullPrecision {
+public:
+    FullPrecision() : m_guard(c10::autocast_dispatch_keyset) {}
+
+private:
+    c10::impl::ExcludeDispatchKeyGuard m_guard;
+};
+
+/// float32 in place of the half types.
+[[nodiscard]] inline torch::Tensor widened(const torch::Tensor& tensor) {
+    const bool isHalf = tensor.scalar_type() == torch::kFloat16 || tensor.scalar_type() == torch::kBFloat16;
+    return isHalf ? tensor.to(torch::kFloat32) : tensor;
+}
+
+} // namespace fathom::nn

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Checkpoints of whole jobs: which files there are, that a job goes on from each to the bit, averaged
+// weights, weights of other models, arithmetic of other precision.
+#include "tests/engine/train/job_testing.h"
+
+#include "engine/train/ema.h"
+
+#include <QTest>
+
+using namespace fathom;
+using namespace fathom::testing;
+
+namespace {
+
+const std::string kParams = "exp_manager.checkpoint_callback_params";
+
+std::vector<std::filesystem::path> filesIn(const std::filesystem::path& folder, const char* ending) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().string().ends_with(ending)) files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+/// The last values of a longer list.
+std::vector<std::pair<std::int64_t, double>> tail(std::vector<std::pair<std::int64_t, double>> list,
+                                                  std::size_t count) {
+    list.erase(list.begin(), list.end() - static_cast<std::ptrdiff_t>(std::min(count, list.size())));
+    return list;
+}
+
+} // namespace
+
+class TestJobCheckpoints : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyStep_goesOnToTheBit_data();
+    void everyStep_goesOnToTheBit();
+    void stopped_goesOn();
+    void topK_keepsTheBest();
+    void bestModel_isRestored();
+    void everySteps_andNames();
+    void averages_areSavedBeside();
+    void checkpoint_initialisesPartOfAModel();
+    void initFrom_wrongKeys_data();
+    void initFrom_wrongKeys();
+    void precision_trains_data();
+    void precision_trains();
+    void overfit_repeatsItsBatches();
+    void validate_judgesWithoutTraining();
+    void commands_areObeyed();
+};
+
+void TestJobCheckpoints::everyStep_goesOnToTheBit_data() {
+    QTest::addColumn<QString>("override");
+    QTest::newRow("novograd, cosine") << "model.optim.lr=0.01";
+    QTest::newRow("accumulating") << "+trainer.accumulate_grad_batches=2";
+    QTest::newRow("averaged") << "+exp_manager.ema={enable:true,decay:0.9}";
+    QTest::newRow("bf16-mixed") << "+trainer.precision=bf16-mixed";
+}
+
+void TestJobCheckpoints::everyStep_goesOnToTheBit() {
+    QFETCH(QString, override);
+    std::vector<std::string> common{override.toStdString(), "trainer.max_epochs=3",
+                                    "model.train_ds.batch_size=2"};
+    Job whole;
+    std::vector<std::string> saving = common;
+    for (const char* each : {".every_n_train_steps=1", ".every_n_epochs=0", ".save_top_k=-1"})
+        saving.push_back("+" + kParams + each);
+    saving.push_back("+" + kParams + ".filename='{step:03d}'");
+    saving.push_back(kParams + ".monitor=train_loss"); // there is one from the first step on
+    const auto end = whole.run(saving);
+    QVERIFY2(end && *end == run::TrainEnd::Completed, end ? "" : end.error().message().c_str());
+    std::size_t tried = 0;
+    for (const auto& file : filesIn(whole.writer.folder / "checkpoints", ".ckpt")) {
+        if (file.stem().string().ends_with("-EMA")) continue;
+        ++tried;
+        Job rest;
+        std::vector<std::string> resuming = common;
+        resuming.push_back("+exp_manager.resume_from_checkpoint='" + file.string() + "'");
+        const auto resumed = rest.run(resuming);
+        QVERIFY2(resumed && *resumed == run::TrainEnd::Completed,
+                 resumed ? "" : resumed.error().message().c_str());
+        for (const char* name : {"train_loss", "val_loss", "learning_rate"}) {
+            const auto& left = rest.writer.values[name];
+            QCOMPARE(left, tail(whole.writer.values[name], left.size()));
+        }
+        const auto& losses = rest.writer.values["train_loss"];
+        QVERIFY(losses.empty() || losses.back().first == whole.writer.values["train_loss"].back().first);
+    }
+    QVERIFY(tried >= 6);
+}
+
+void TestJobCheckpoints::stopped_goesOn() {
+    Job whole;
+    QVERIFY(whole.run({"trainer.max_epochs=4", "model.train_ds.batch_size=2"}));
+    Job first;
+    first.writer.onProgress = [&](const store::Progress& progress) {
+        if (progress.step == 7) first.stop.request_stop();
+    };
+    const auto stopped = first.run({"trainer.max_epochs=4", "model.train_ds.batch_size=2"});
+    QVERIFY(stopped && *stopped == run::TrainEnd::Stopped);
+    const auto last = filesIn(first.writer.folder / "checkpoints", "-last.ckpt");
+    QCOMPARE(last.size(), std::size_t{1});
+    Job rest;
+    QVERIFY(rest.run({"trainer.max_epochs=4", "model.train_ds.batch_size=2",
+                      "+exp_manager.resume_from_checkpoint='" + last[0].string() + "'"}));
+    const auto& left = rest.writer.values["train_loss"];
+    QCOMPARE(left.size(), std::size_t{9});
+    QCOMPARE(left, tail(whole.writer.values["train_loss"], 9));
+}
+
+void TestJobCheckpoints::topK_keepsTheBest() {
+    Job job;
+    QVERIFY(job.run({"trainer.max_epochs=6", "+" + kParams + ".save_top_k=2", "model.optim.lr=0.05"}));
+    auto losses = job.writer.valuesOf("val_loss");
+    std::sort(losses.begin(), losses.end());
+    std::vector<std::string> expected;
+    for (const auto& file : filesIn(job.writer.folder / "checkpoints", ".ckpt")) {
+        const std::string name = file.filename().string();
+        if (name.find("-last") != std::string::npos) continue;
+        char text[32];
+        std::snprintf(text, sizeof text, "val_loss=%.4f", losses[expected.size()]);
+        expected.push_back(text);
+        bool isThere = false;
+        for (const double loss : {losses[0], losses[1]}) {
+            std::snprintf(text, sizeof text, "tiny--val_loss=%.4f-", loss);
+            isThere = isThere || name.starts_with(text);
+        }
+        QVERIFY2(isThere, name.c_str());
+    }
+    QCOMPARE(expected.size(), std::size_t{2});
+    const auto last = filesIn(job.writer.folder / "checkpoints", "-last.ckpt");
+    QCOMPARE(last.size(), std::size_t{1});
+    const auto state = archive::Checkpoint::open(last[0])->root().find("callbacks")->at(0);
+    QCOMPARE(state.find("best_k_models")->size(), std::size_t{2});
+}
+
+void TestJobCheckpoints::bestModel_isRestored() {
+    Job job;
+    // The rate grows until the loss does too: the best is not the last.
+    QVERIFY(job.run({"trainer.max_epochs=5", "model.optim.lr=5", "model.optim.sched=null",
+                     "+" + kParams + ".save_best_model=true",
+                     "model.test_ds.manifest_filepath=" + job.manifest}));
+    const auto losses = job.writer.valuesOf("val_loss");
+    const double best = *std::min_element(losses.begin(), losses.end());
+    QVERIFY(losses.back() != best);
+    QVERIFY(std::abs(job.writer.valuesOf("test_loss").back() - best) < 1e-5 * best);
+}
+
+void TestJobCheckpoints::everySteps_andNames() {
+    Job job;
+    const auto end = job.run({"trainer.max_epochs=2", "model.train_ds.batch_size=2", // 4 steps an epoch
+                              "+" + kParams + ".every_n_train_steps=3", "+" + kParams + ".every_n_epochs=0",
+                              "+" + kParams + ".save_top_k=-1", kParams + ".monitor=train_loss",
+                              "+" + kParams + ".save_weights_only=true", "+" + kParams + ".save_last=false",
+                              "+" + kParams + ".auto_insert_metric_name=false",
+                              "+" + kParams + ".filename='at-{step:03d}-{val_wer:.1f}'"});
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    const auto files = filesIn(job.writer.folder / "checkpoints", ".ckpt");
+    QCOMPARE(files.size(), std::size_t{2});
+    QCOMPARE(files[0].filename().string(), std::string("at-003-0.0.ckpt")); // no validation yet
+    QVERIFY(files[1].filename().string().starts_with("at-006-"));
+    QVERIFY(!archive::Checkpoint::open(files[0])->root().find("optimizer_states"));
+}
+
+void TestJobCheckpoints::averages_areSavedBeside() {
+    Job job;
+    QVERIFY(job.run({"+exp_manager.ema={enable:true,decay:0.5,every_n_steps:1}", "trainer.max_epochs=2"}));
+    const auto last = filesIn(job.writer.folder / "checkpoints", "-last.ckpt");
+    QCOMPARE(last.size(), std::size_t{1});
+    const auto averaged = archive::Checkpoint::open(train::Ema::siblingOf(last[0]));
+    QVERIFY2(averaged, averaged ? "" : averaged.error().message().c_str());
+    const auto original = archive::Checkpoint::open(last[0]);
+    const auto state = averaged->root().find("optimizer_states")->at(0);
+    QCOMPARE(state.find("current_step")->toInt(), std::optional<std::int64_t>(4));
+    QCOMPARE(state.find("decay")->toDouble(), std::optional(0.5));
+    const char* const weight = "decoder.decoder_layers.0.weight";
+    QVERIFY(!torch::equal(nn::viewOf(*averaged->find(weight)), nn::viewOf(*original->find(weight))));
+    // Without its sibling a checkpoint cannot go on as it was.
+    std::filesystem::remove(train::Ema::siblingOf(last[0]));
+    Job rest;
+    const auto end = rest.run({"+exp_manager.ema={enable:true}", "trainer.max_epochs=3",
+                               "+exp_manager.resume_from_checkpoint='" + last[0].string() + "'"});
+    QVERIFY(!end);
+    QVERIFY(end.error().message().find("EMA") != std::string::npos);
+}
+
+void TestJobCheckpoints::checkpoint_initialisesPartOfAModel() {
+    Job job;
+    QVERIFY(job.run());
+    const auto last = filesIn(job.writer.folder / "checkpoints", "-last.ckpt");
+    QCOMPARE(last.size(), std::size_t{1});
+    const auto weightsAfter = [&](const std::string& initial) {
+        Job next;
+        const auto end = next.run(
+            {initial, "trainer.max_epochs=1", "model.optim.lr=0", "seed=9", "model.optim.sched=null"});
+        if (!end) qWarning("%s", end.error().message().c_str());
+        return *archive::Nemo::open(next.writer.folder / "checkpoints" / "tiny.nemo")->weights();
+    };
+    const auto donor = archive::Checkpoint::open(last[0]);
+    const auto isTaken = [&](const archive::Checkpoint& weights, const char* name) {
+        return torch::equal(nn::viewOf(*weights.find(name)), nn::viewOf(*donor->find(name)));
+    };
+    const char* const encoder = "encoder.encoder.0.mconv.0.conv.weight";
+    const char* const decoder = "decoder.decoder_layers.0.weight";
+    const auto all = weightsAfter("+init_from_ptl_ckpt='" + last[0].string() + "'");
+    QVERIFY(isTaken(*all, encoder) && isTaken(*all, decoder));
+    const auto part = weightsAfter("+init_from_ptl_ckpt={a:{path:'" + last[0].string() +
+                                   "',include:[encoder,decoder],exclude:[decoder]}}");
+    QVERIFY(isTaken(*part, encoder) && !isTaken(*part, decoder));
+    const auto nemo =
+        weightsAfter("+init_from_nemo_model={a:{path:'" +
+                     (job.writer.folder / "checkpoints" / "tiny.nemo").string() + "',include:[decoder]}}");
+    QVERIFY(!isTaken(*nemo, encoder) && isTaken(*nemo, decoder));
+}
+
+void TestJobCheckpoints::initFrom_wrongKeys_data() {
+    QTest::addColumn<QString>("overrides");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("two") << "+init_from_nemo_model=a.nemo +init_from_ptl_ckpt=a.ckpt"
+                         << "more than one";
+    QTest::newRow("absent") << "+init_from_ptl_ckpt=absent.ckpt"
+                            << "absent.ckpt";
+    QTest::newRow("no path") << "+init_from_nemo_model={a:{include:[x]}}"
+                             << "init_from_nemo_model.a";
+    QTest::newRow("pretrained") << "+init_from_pretrained_model=QuartzNet15x5Base-En"
+                                << "Download";
+}
+
+void TestJobCheckpoints::initFrom_wrongKeys() {
+    QFETCH(QString, overrides);
+    QFETCH(QString, word);
+    qputenv("NEMO_CACHE_DIR", "/nonexistent");
+    Job job;
+    std::vector<std::string> list;
+    for (const QString& each : overrides.split(QLatin1Char(' ')))
+        list.push_back(each.toStdString());
+    const auto end = job.run(list);
+    QVERIFY(!end);
+    QVERIFY2(end.error().message().find(word.toStdString()) != std::string::npos,
+             end.error().message().c_str());
+}
+
+void TestJobCheckpoints::precision_trains_data() {
+    QTest::addColumn<QString>("precision");
+    QTest::addColumn<double>("tolerance"); // of the losses, relative to float32's
+    QTest::newRow("64-true") << "64-true" << 1e-4;
+    QTest::newRow("bf16-mixed") << "bf16-mixed" << 0.05;
+    QTest::newRow("16-mixed") << "16-mixed" << 0.05; // as bf16-mixed on the CPU
+    QTest::newRow("bf16-true") << "bf16-true" << 0.1;
+    QTest::newRow("16-true") << "16-true" << 0.1;
+}
+
+void TestJobCheckpoints::precision_trains() {
+    QFETCH(QString, precision);
+    QFETCH(double, tolerance);
+    const std::string noDropout = "model.encoder.jasper.0.dropout=0"; // other types draw other numbers
+    Job whole;
+    QVERIFY(whole.run({noDropout}));
+    Job job;
+    const auto end = job.run({"+trainer.precision=" + precision.toStdString(), noDropout});
+    QVERIFY2(end && *end == run::TrainEnd::Completed, end ? "" : end.error().message().c_str());
+    const auto losses = job.writer.valuesOf("train_loss");
+    const auto expected = whole.writer.valuesOf("train_loss");
+    QCOMPARE(losses.size(), expected.size());
+    for (std::size_t i = 0; i < losses.size(); ++i)
+        QVERIFY2(std::abs(losses[i] - expected[i]) < tolerance * expected[i],
+                 qPrintable(
+                     QStringLiteral("step %1: %2 instead of %3").arg(i + 1).arg(losses[i]).arg(expected[i])));
+    QVERIFY(losses != expected);
+    QVERIFY(archive::Nemo::open(job.writer.folder / "checkpoints" / "tiny.nemo"));
+}
+
+void TestJobCheckpoints::overfit_repeatsItsBatches() {
+    Job job;
+    QVERIFY(job.run({"+trainer.overfit_batches=1", "trainer.max_epochs=3", "model.optim.lr=0",
+                     "model.optim.sched=null", "model.spec_augment=null", "model.preprocessor.dither=0",
+                     "model.encoder.jasper.0.dropout=0"}));
+    const auto losses = job.writer.valuesOf("train_loss");
+    QCOMPARE(losses.size(), std::size_t{3});
+    QCOMPARE(losses[1], losses[0]); // the same recordings, whatever train_ds.shuffle says
+    QCOMPARE(losses[2], losses[0]);
+}
+
+void TestJobCheckpoints::validate_judgesWithoutTraining() {
+    Job job;
+    QVERIFY(job.run());
+    Job judge;
+    const auto end =
+        judge.run({"+init_from_nemo_model=" + (job.writer.folder / "checkpoints" / "tiny.nemo").string()},
+                  run::Mode::Validate);
+    QVERIFY2(end, end ? "" : end.error().message().c_str());
+    QCOMPARE(judge.writer.valuesOf("val_wer").size(), std::size_t{1});
+    QVERIFY(std::abs(judge.writer.valuesOf("val_loss")[0] - job.writer.valuesOf("val_loss").back()) < 1e-3);
+    QVERIFY(!judge.writer.values.contains("train_loss"));
+}
+
+void TestJobCheckpoints::commands_areObeyed() {
+    using Kind = run::Command::Kind;
+    Job job;
+    bool isPaused = false;
+    job.writer.onProgress = [&](const store::Progress& progress) {
+        if (progress.phase == "paused" && !std::exchange(isPaused, true)) {
+            job.commands.send({Kind::SetLearningRate, 0.005});
+            job.commands.send({Kind::Validate, 0});
+            job.commands.send({Kind::Checkpoint, 0});
+            job.commands.send({Kind::SetMaxEpochs, 3});
+            job.commands.send({Kind::Resume, 0});
+        }
+        if (progress.step == 1 && !isPaused && progress.phase == "training")
+            job.commands.send({Kind::Pause, 0});
+    };
+    const auto end = job.run({"model.optim.sched=null"});
+    QVERIFY2(end && *end == run::TrainEnd::Completed, end ? "" : end.error().message().c_str());
+    QVERIFY(isPaused);
+    const auto rates = job.writer.valuesOf("learning_rate");
+    QCOMPARE(rates.size(), std::size_t{6}); // three epochs of two steps, where the config says two epochs
+    QCOMPARE(rates[0], 0.01);
+    QCOMPARE(rates[1], 0.005);
+    QCOMPARE(rates[5], 0.005);
+    QCOMPARE(job.writer.values["val_wer"].size(), std::size_t{4});
+    QCOMPARE(job.writer.values["val_wer"][0].first, 1);
+}
+
+QTEST_GUILESS_MAIN(TestJobCheckpoints)
+#include "tst_job_checkpoints.moc"
