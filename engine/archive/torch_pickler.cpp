@@ -70,7 +70,8 @@ std::span<const std::byte> storageOf(const Tensor& tensor) {
     const auto* begin = tensor.storageBytes.data();
     const bool isInside = !tensor.storageBytes.empty() && tensor.bytes.data() >= begin &&
                           tensor.bytes.data() + tensor.bytes.size() <= begin + tensor.storageBytes.size();
-    return isInside ? tensor.storageBytes : tensor.bytes;
+    const std::span<const std::byte> storage = isInside ? tensor.storageBytes : tensor.bytes;
+    return storage.first(storage.size() - storage.size() % itemSize(tensor.dtype));
 }
 
 /// What Python's "surrogatepass" decodes: UTF-8, and halves of surrogate pairs.

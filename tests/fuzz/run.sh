@@ -26,6 +26,9 @@ for path in [data / "nested_artifacts.nemo", data / "quartznet_char_legacypickle
     if path.stem == "nested_artifacts":
         put("fuzz_tar", path.stem, path.read_bytes())
         put("fuzz_pickle", path.stem, zipfile.ZipFile(io.BytesIO(weights)).read("model_weights/data.pkl"))
+typed = pathlib.Path("tests/data/lightning/structured_config.ckpt").read_bytes()
+put("fuzz_checkpoint", "structured_config", typed)
+put("fuzz_pickle", "structured_config", zipfile.ZipFile(io.BytesIO(typed)).read("structured_config/data.pkl"))
 deflated = io.BytesIO()
 with zipfile.ZipFile(deflated, "w", zipfile.ZIP_DEFLATED) as file: file.writestr("a/data.pkl", b"\x80\x02}." * 30)
 put("fuzz_zip", "deflated", deflated.getvalue())
