@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/checksum.h"
 
+#include "engine/base/crc32_fold.h"
+
 #include <openssl/evp.h>
 #include <zlib.h>
 
@@ -47,6 +49,12 @@ std::string sha256Hex(std::span<const std::byte> bytes) {
 }
 
 std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t seed) {
+    static const bool canFold = canFoldCrc32();
+    if (canFold && bytes.size() >= 4 * kCrc32Block) {
+        const std::size_t whole = bytes.size() - bytes.size() % kCrc32Block;
+        seed = foldCrc32(bytes.first(whole), seed);
+        bytes = bytes.subspan(whole);
+    }
     return static_cast<std::uint32_t>(
         ::crc32_z(seed, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }

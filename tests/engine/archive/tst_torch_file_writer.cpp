@@ -250,6 +250,7 @@ private Q_SLOTS:
     void goldenCheckpoint_isWrittenAgain();
     void damagedFiles_areReadOrRefused();
     void largeDicts_takeLinearTime();
+    void write_passesOnTheErrorOfAnyPiece();
     void writeTorchFile_namesTheArchiveLikeTheFile();
     void writeTorchFile_leavesTheOldFileOnErrors();
     void errors_sayWhere_data();
@@ -344,6 +345,26 @@ void TestTorchFileWriter::largeDicts_takeLinearTime() {
     VERIFY_RESULT(back);
     QVERIFY(*back == object);
     QVERIFY2(timer.elapsed() < 20'000, qPrintable(QString::number(timer.elapsed())));
+}
+
+void TestTorchFileWriter::write_passesOnTheErrorOfAnyPiece() {
+    const auto writer = TorchFileWriter::prepare(everyKind(), "archive");
+    VERIFY_RESULT(writer);
+    int pieces = 0;
+    VERIFY_RESULT(writer->write([&](std::span<const std::byte>) {
+        ++pieces;
+        return Status{};
+    }));
+    QVERIFY(pieces > 40);
+    for (int failing = 0; failing < pieces; ++failing) {
+        int left = failing;
+        const auto refused = writer->write([&](std::span<const std::byte>) {
+            return left-- > 0 ? Status{} : fail({.what = "full", .why = {}, .remedy = {}});
+        });
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().what, std::string("full"));
+        QCOMPARE(left, -1); // nothing comes after it
+    }
 }
 
 void TestTorchFileWriter::writeTorchFile_namesTheArchiveLikeTheFile() {
