@@ -54,7 +54,7 @@ endfunction()
 
 function(fathom_configure target)
   cmake_parse_arguments(arg "TORCH;QT" "" "DEPENDS;SYSTEM" ${ARGN})
-  target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE fathom_flags ${arg_SYSTEM})
+  target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:fathom_flags> ${arg_SYSTEM})
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "STATIC_LIBRARY" AND FATHOM_UNITY)
     # A file that includes torch or widgets costs seconds before its first own line.

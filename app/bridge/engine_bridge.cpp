@@ -28,6 +28,7 @@ constexpr auto kOpenInterval = 500ms; // while there is no store yet
 struct EngineBridge::Impl {
     EngineBridge* owner = nullptr;
     std::filesystem::path workspace;
+    std::vector<std::filesystem::path> plugins; // GUI thread
 
     // Service thread: opening the service and starting runs takes file accesses and the loading of LibTorch.
     std::mutex serviceMutex; // guards the queue only
@@ -179,7 +180,14 @@ void EngineBridge::open() {
     m_impl->readerThread = std::jthread([this](const std::stop_token& stop) { m_impl->read(stop); });
 }
 
-void EngineBridge::start(const run::RunRequest& request) {
+void EngineBridge::usePlugins(const plugin::Selection& plugins) {
+    for (const plugin::Plugin* each : plugins.all())
+        m_impl->plugins.push_back(each->file);
+}
+
+void EngineBridge::start(const run::RunRequest& asked) {
+    run::RunRequest request = asked;
+    request.plugins.insert(request.plugins.end(), m_impl->plugins.begin(), m_impl->plugins.end());
     const std::lock_guard lock(m_impl->serviceMutex);
     m_impl->serviceQueue.emplace_back([this, request](run::RunService& service) {
         auto id = service.start(request);

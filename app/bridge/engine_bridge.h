@@ -6,6 +6,7 @@
 
 #include "app/models/run_news.h"
 #include "engine/base/result.h"
+#include "engine/plugin/plugins.h"
 #include "engine/run/request.h"
 
 #include <QObject>
@@ -25,6 +26,8 @@ public:
 
     /// Begins to open the run service and to follow the store. Call once, after the first paint.
     void open();
+    /// Plugins that every run gets besides those its config lists. Call before start().
+    void usePlugins(const plugin::Selection& plugins);
     /// Starts the run in the background; answered by runStarted or startFailed.
     void start(const run::RunRequest& request);
     /// Ends a run of this process within one step. Of another process: ignored, see ownsRun().

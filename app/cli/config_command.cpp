@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/config_command.h"
 
+#include "app/cli/plugin_option.h"
 #include "engine/config/convert.h"
 #include "engine/config/diagnostics.h"
 #include "engine/config/explain.h"
@@ -209,6 +210,9 @@ void printScalar(CommandContext& context, const ConfigOptions& options, const co
 }
 
 void runConfig(CommandContext& context, const ConfigOptions& options) {
+    // Those that the config lists stay unloaded: looking at a config runs no code of others.
+    if (const auto loaded = loadPlugins(options.config.plugins); !loaded)
+        return report(context, loaded.error(), options.json);
     if (options.multirun) return printJobs(context, options);
     if (options.check) return checkConfig(context, options);
     Result<config::Config> composed = config::compose(options.config.request());
@@ -257,6 +261,7 @@ void addConfigArguments(CLI::App& command, ConfigArguments& arguments) {
     command.add_option("--schema-file", arguments.schemaFile, "dataclasses to register, as JSON");
     command.add_option("--autoschema", arguments.autoschema,
                        "dataclass that the primary config is matched against");
+    addPluginOption(command, arguments.plugins);
     command
         .add_option("overrides", arguments.overrides,
                     "key=value, +key=value, ++key=value, ~key (Hydra's grammar)")

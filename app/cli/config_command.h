@@ -15,11 +15,13 @@ struct ConfigArguments {
     std::string directory{};
     std::string schemaFile{};
     std::string autoschema{};
+    std::vector<std::string> plugins{};
 
     [[nodiscard]] config::ComposeRequest request() const;
 };
 
-/// Adds --config-path, --config-name and the overrides; they live in `arguments`, which must outlive the app.
+/// Adds --config-path, --config-name, --plugin and the overrides; they live in `arguments`, which must
+/// outlive the app.
 void addConfigArguments(CLI::App& command, ConfigArguments& arguments);
 
 void addConfigCommand(CLI::App& app, CommandContext& context);

@@ -2,6 +2,7 @@
 #include "app/cli/schedule_command.h"
 
 #include "app/cli/config_command.h"
+#include "app/cli/plugin_option.h"
 #include "engine/config/convert.h"
 #include "engine/schedule/schedule.h"
 
@@ -83,8 +84,12 @@ Result<std::vector<double>> rates(const ScheduleOptions& options, const config::
 }
 
 void runSchedule(CommandContext& context, const ScheduleOptions& options) {
+    Result<plugin::Selection> plugins = loadPlugins(options.config.plugins);
+    if (!plugins) return report(context, plugins.error(), options.json);
     const Result<config::Config> composed = config::compose(options.config.request());
     if (!composed) return report(context, composed.error(), options.json);
+    if (const Status listed = plugins->addFrom(*composed); !listed)
+        return report(context, listed.error(), options.json);
     const Result<std::vector<double>> lr = rates(options, *composed);
     if (!lr) return report(context, lr.error(), options.json);
     if (options.json) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/train_command.h"
 
+#include "app/cli/plugin_option.h"
 #include "app/cli/progress_bar.h"
 #include "engine/base/value.h"
 #include "engine/run/run_service.h"
@@ -14,6 +15,7 @@ struct TrainOptions {
     run::RunRequest request{};
     std::string configPath{};
     std::string workspace = ".";
+    std::vector<std::string> plugins{};
     bool json = false;
 };
 
@@ -40,6 +42,7 @@ void runJob(CommandContext& context, const TrainOptions& options) {
     run::RunRequest request = options.request;
     request.configPath = options.configPath;
     request.workspace = options.workspace;
+    request.plugins.assign(options.plugins.begin(), options.plugins.end());
     auto service = run::RunService::open(options.workspace);
     if (!service) return report(context, service.error(), options.json);
     ProgressBar bar;
@@ -77,6 +80,7 @@ void addMode(CLI::App& app, CommandContext& context, run::Mode mode) {
     command->add_option("--config-name", options->request.configName, "Its name, with or without .yaml")
         ->required();
     command->add_option("--workspace", options->workspace, "Folder of runs.sqlite")->capture_default_str();
+    addPluginOption(*command, options->plugins);
     command->add_flag("--json", options->json, "Print the end as one JSON document");
     command->add_option("overrides", options->request.overrides,
                         "Overrides in Hydra's grammar: key=value, +key=value, ~key");

@@ -117,11 +117,22 @@ SchedulePreview curveOf(Value sched, double lr, std::optional<std::int64_t> trai
     return curve;
 }
 
+/// A schedule that nothing knows, in a config that lists plugins, which only training loads.
+bool needsPlugin(const config::Config& config, const std::string& section) {
+    const auto name = valueAt(config, section + ".sched.name");
+    const auto plugins = valueAt(config, "plugins");
+    return name && name->isString() && !schedule::findScheduler(name->asString()) && plugins &&
+           plugins->isList() && !plugins->asList().empty();
+}
+
 } // namespace
 
 SchedulePreview previewSchedule(const config::Config& config) {
     const std::string section = config.find("model.optim") ? "model.optim" : "optim";
     if (!config.find(section)) return without(tr("The config has no optimizer section."));
+    if (needsPlugin(config, section))
+        return without(
+            tr("The schedule may be one of the config's plugins, which are loaded when it is trained."));
     const auto lrValue = valueAt(config, section + ".lr");
     const auto lr = lrValue ? config::toFloat(*lrValue) : Result<double>(fail(Error{}));
     if (!lr) return without(tr("The learning rate is not a number."));

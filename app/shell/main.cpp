@@ -10,6 +10,7 @@
 #include "app/shell/screenshot.h"
 #include "app/shell/startup.h"
 #include "app/shell/theme_actions.h"
+#include "engine/plugin/plugins.h"
 
 #include <QApplication>
 #include <QSettings>
@@ -51,6 +52,16 @@ void applyThemeOf(QApplication& application, const Options& options, const QSett
     fathom::widgets::applyTheme(application, mode);
 }
 
+/// Prints and returns the exit code when one cannot be loaded; -1 to go on.
+int loadPlugins(const Options& options, fathom::plugin::Selection& selection) {
+    for (const QString& file : options.plugins)
+        if (const fathom::Status added = selection.add(file.toStdString()); !added) {
+            std::fprintf(stderr, "fathom: %s\n", added.error().message().c_str());
+            return added.error().exitCode();
+        }
+    return -1;
+}
+
 /// For benchmarks: FATHOM_TRACE_STARTUP=1.
 void traceStartup() {
     if (!qEnvironmentVariableIsSet("FATHOM_TRACE_STARTUP")) return;
@@ -64,6 +75,8 @@ void traceStartup() {
 int main(int argc, char** argv) {
     const Options options = parseOptions(argumentsOf(argc, argv));
     if (const int code = answerWithoutWindow(options); code >= 0) return code;
+    fathom::plugin::Selection plugins;
+    if (const int code = loadPlugins(options, plugins); code >= 0) return code;
     if (!options.screenshots.isEmpty() && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
 
@@ -81,6 +94,7 @@ int main(int argc, char** argv) {
     ActionRegistry actions;
     JobRunner jobs;
     EngineBridge engine(workspace);
+    engine.usePlugins(plugins);
     AppContext context({.actions = actions, .jobs = jobs, .engine = engine, .settings = settings}, workspace);
     ThemeActions themes(actions, settings, &context);
     std::vector<std::unique_ptr<Page>> pages = makePages(context);

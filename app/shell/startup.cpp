@@ -61,6 +61,8 @@ Options parseOptions(const QStringList& arguments) {
             options.help = true;
         else if (argument == QLatin1String("--version"))
             options.version = true;
+        else if (QString plugin; takeValue(arguments, i, QStringLiteral("--plugin"), plugin, options.problem))
+            options.plugins.append(plugin);
         else if (!takeValue(arguments, i, QStringLiteral("--screenshot"), options.screenshots,
                             options.problem) &&
                  !takeValue(arguments, i, QStringLiteral("--theme"), options.theme, options.problem) &&
@@ -79,6 +81,7 @@ QString usage() {
                 "WORKSPACE is the folder of runs.sqlite. FILE may be .yaml, .nemo or .ckpt.\n"
                 "\n"
                 "  --page ID           begin with this page: configure, train, runs, archive\n"
+                "  --plugin FILE       load this shared object; may be repeated\n"
                 "  --theme light|dark  colours for this time\n"
                 "  --screenshot DIR    draw every page to a PNG, without a display, then exit\n"
                 "  --version           print the version\n"

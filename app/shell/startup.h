@@ -17,6 +17,7 @@ struct Options {
     QStringList files{};
     QString screenshots{}; ///< folder; empty: a window for people
     QString theme{};       ///< "light", "dark" or empty
+    QStringList plugins{}; ///< shared objects to load before anything is shown
     QString page{};        ///< id of the page to begin with, or empty
     QString problem{};     ///< set when the arguments are wrong
     bool help = false;

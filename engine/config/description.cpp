@@ -7,10 +7,16 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdlib>
+#include <utility>
 
 namespace fathom::config {
 
 namespace {
+
+/// What is wrong with a line; leaves no public function.
+struct Malformed {
+    std::string why;
+};
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(' ');
@@ -31,7 +37,11 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }
 
 double number(std::string_view text) {
-    return std::strtod(std::string(text).c_str(), nullptr);
+    const std::string copy(trimmed(text));
+    char* end = nullptr;
+    const double value = std::strtod(copy.c_str(), &end);
+    if (copy.empty() || *end != 0) throw Malformed{"'" + copy + "' is not a number"};
+    return value;
 }
 
 FieldOptions parseOptions(std::string_view text) {
@@ -54,6 +64,7 @@ FieldOptions parseOptions(std::string_view text) {
         options.maximum = number(text.substr(dots + 2));
     } else {
         options.choices = split(text, ',');
+        if (options.choices.empty()) throw Malformed{"there is nothing after the bar"};
         if (options.choices.back() == "...") {
             options.choices.pop_back();
             options.choicesAreOpen = true;
@@ -64,8 +75,9 @@ FieldOptions parseOptions(std::string_view text) {
 
 Value parseDefault(std::string_view text) {
     const Result<Node> node = readYaml("v: " + std::string(text), {}, Layer::Dataclass);
-    assert(node && "a default is not YAML");
-    return node ? detail::valueFromNode(node->children.at(0)) : Value{};
+    if (!node || node->children.size() != 1)
+        throw Malformed{"the default '" + std::string(text) + "' is not YAML"};
+    return detail::valueFromNode(node->children.front());
 }
 
 /// The name that a type is about: "X" of "X", "Optional[X]", "List[X]", "Dict[str, X]".
@@ -93,6 +105,7 @@ void setDefault(Field& field, std::string_view text, const DescriptionSet& known
     field.defaultValue = made->defaults();
     const std::string_view own = text.substr(open + 1, text.size() - open - 2);
     const Value changed = parseDefault("{" + std::string(own) + "}");
+    if (!changed.isMap()) throw Malformed{"'" + std::string(text) + "' is not an instance"};
     for (const auto& [name, value] : changed.asMap())
         field.defaultValue.asMap().set(name, value);
 }
@@ -101,8 +114,8 @@ void setDefault(Field& field, std::string_view text, const DescriptionSet& known
 Field parseField(std::string_view line, const DescriptionSet& known) {
     const std::size_t colon = line.find(':'), equals = line.find(" = ", colon),
                       hash = line.find("  # ", equals);
-    assert(colon < equals && equals < hash && hash != std::string_view::npos &&
-           "a field's line is malformed");
+    if (colon >= equals || equals >= hash || hash == std::string_view::npos)
+        throw Malformed{"a field is written as 'name: type = default  # help | options'"};
     Field field;
     field.name = trimmed(line.substr(0, colon));
     field.type = trimmed(line.substr(colon + 1, equals - colon - 1));
@@ -133,7 +146,7 @@ Description parseHead(std::string_view line, const DescriptionSet& known) {
     if (open == std::string_view::npos) return out;
     for (const std::string& name : split(line.substr(open + 1, line.find(')') - open - 1), ',')) {
         const auto base = known.find(name);
-        assert(base && "a base is not described before");
+        if (!base) throw Malformed{"the base " + name + " is not described before"};
         out.bases.push_back(name);
         out.bases.insert(out.bases.end(), base->bases.begin(), base->bases.end());
         for (const Field& field : base->fields)
@@ -173,26 +186,49 @@ Value Description::defaults() const {
     return map;
 }
 
-void DescriptionSet::add(std::string_view text) {
+Result<std::vector<std::shared_ptr<const Description>>> DescriptionSet::read(std::string_view text) {
+    std::vector<std::shared_ptr<const Description>> added;
     Description current;
+    int number = 0;
     const auto finish = [&] {
-        if (!current.name.empty()) add(std::exchange(current, {}));
+        if (current.name.empty()) return;
+        const std::string name = current.name;
+        if (find(name)) throw Malformed{name + " is described already"};
+        add(std::exchange(current, {}));
+        added.push_back(find(name));
     };
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (trimmed(line).empty()) continue;
-        if (line.front() != ' ') {
-            finish();
-            current = parseHead(line, *this);
-        } else if (trimmed(line) == "...") {
-            current.isOpen = true;
-        } else {
-            setField(current.fields, parseField(line, *this));
+    try {
+        while (!text.empty()) {
+            const std::size_t end = std::min(text.find('\n'), text.size());
+            const std::string_view line = text.substr(0, end);
+            text.remove_prefix(std::min(end + 1, text.size()));
+            ++number;
+            if (trimmed(line).empty()) continue;
+            if (line.front() != ' ') {
+                finish();
+                current = parseHead(line, *this);
+            } else if (current.name.empty()) {
+                throw Malformed{"a field comes before the name of its struct"};
+            } else if (trimmed(line) == "...") {
+                current.isOpen = true;
+            } else {
+                setField(current.fields, parseField(line, *this));
+            }
         }
+        finish();
+    } catch (const Malformed& wrong) {
+        return fail(
+            {.kind = ErrorKind::Usage,
+             .what = "Cannot read the schema",
+             .why = "line " + std::to_string(number) + ": " + wrong.why,
+             .remedy = "Correct the schema's text (engine/config/description.h says how it is written)"});
     }
-    finish();
+    return added;
+}
+
+void DescriptionSet::add(std::string_view text) {
+    [[maybe_unused]] const auto added = read(text);
+    assert(added && "a built-in description is malformed");
 }
 
 void DescriptionSet::add(Description description) {

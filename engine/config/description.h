@@ -13,6 +13,7 @@
 // `...` lets other keys pass.
 #pragma once
 
+#include "engine/base/result.h"
 #include "engine/base/value.h"
 
 #include <map>
@@ -76,8 +77,12 @@ struct Description {
 /// Descriptions by name. Immutable once built; entries stay where they are.
 class DescriptionSet {
 public:
-    /// Adds every struct of a text in the format above. Types and bases may name structs that were added
-    /// before. The text is part of the program: mistakes in it are assertions, and a test reads all of them.
+    /// Adds every struct of a text in the format above and returns them. Types and bases may name structs
+    /// that were added before; a struct that there is already is an error (Usage), as is a malformed line,
+    /// and what came before it has been added then.
+    [[nodiscard]] Result<std::vector<std::shared_ptr<const Description>>> read(std::string_view text);
+    /// The same for a text that is part of the program: mistakes in it are assertions, and a test reads all
+    /// of them.
     void add(std::string_view text);
     void add(Description description);
     [[nodiscard]] std::shared_ptr<const Description> find(std::string_view name) const;

@@ -113,7 +113,15 @@ private:
             m_config.errorAt(key, "Wrong value of " + key, "there is no '" + name->value.asString() + "'",
                              didYouMean(name->value.asString(), choices, "Choose one that exists"));
         error.className = "ValueError";
-        add(Severity::Error, Finding::WrongValue, std::move(error));
+        if (!listsPlugins()) return add(Severity::Error, Finding::WrongValue, std::move(error));
+        error.why += " so far";
+        error.remedy = "The config's plugins may have it: train, test and schedule load them";
+        add(Severity::Warning, Finding::WrongValue, std::move(error));
+    }
+
+    [[nodiscard]] bool listsPlugins() const {
+        const Node* list = m_config.find("plugins");
+        return list && list->kind == NodeKind::List && !list->children.empty();
     }
 
     void checkScalar(const Node& node, const std::string& path) {

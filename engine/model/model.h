@@ -16,6 +16,7 @@
 #include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/config/config.h"
+#include "engine/plugin/registrar.h"
 #include "engine/run/torch_module.h"
 
 #include <cstdint>
@@ -140,6 +141,13 @@ struct ModelOptions {
     bool initializeWeights = true; ///< false: they are undefined, because all are about to be loaded
     Log* log = nullptr;            ///< borrowed for the model's life; may be null
 };
+
+/// Makes the class known to configs. Errors (Usage): a class that there is already, a malformed schema. Any
+/// thread; what was read before stays valid.
+[[nodiscard]] Status registerModel(plugin::ModelRegistration registration);
+
+/// Classes that `target` may name, in the order of registration.
+[[nodiscard]] const std::vector<std::string>& modelNames();
 
 /// Builds the model of the section at `path` ("model", or "" for an archive's config) with fresh weights.
 /// The class is `<path>.target`; without one the section's shape decides. Errors are Usage, with file, line

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/file.h"
+#include "engine/base/published.h"
 #include "engine/config/compose.h"
+#include "engine/config/schemas/catalog.h"
 #include "engine/model/ctc_model.h"
 #include "engine/model/model.h"
 #include "engine/model/section.h"
@@ -8,22 +10,35 @@
 #include "engine/nn/weights.h"
 
 #include <array>
+#include <cassert>
 
 namespace fathom::model {
 
 namespace {
 
-using Factory = Result<std::unique_ptr<Model>> (*)(const config::Config&, std::string_view,
-                                                   const ModelOptions&);
+using Models = Registry<plugin::ModelRegistration>;
 
-struct Entry {
-    std::string_view className; ///< last component of the target
-    Factory make;
+Status registerIn(Models& models, plugin::ModelRegistration registration) {
+    if (!models.find(registration.name)) {
+        const std::array addition{
+            schemas::Addition{schemas::Role::Model, registration.name, registration.schema}};
+        if (Status described = schemas::extend(addition); !described) return described;
+    }
+    return models.add(std::move(registration));
+}
+
+struct WithBuiltins : Models {
+    WithBuiltins() : Registry("model") {
+        [[maybe_unused]] const Status added =
+            registerIn(*this, {.name = "EncDecCTCModel", .factory = &CtcModel::make});
+        assert(added && "a built-in model cannot be registered");
+    }
 };
 
-constexpr std::array kModels{
-    Entry{"EncDecCTCModel", &CtcModel::make},
-};
+Models& models() {
+    static WithBuiltins all;
+    return all;
+}
 
 std::string_view classNameOf(std::string_view target) {
     const std::size_t dot = target.rfind('.');
@@ -41,12 +56,20 @@ std::string_view guessClass(const config::Config& config, std::string_view path)
 
 std::string knownClasses() {
     std::string text;
-    for (const Entry& entry : kModels)
-        text += (text.empty() ? "" : ", ") + std::string(entry.className);
+    for (const std::string& name : modelNames())
+        text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 
 } // namespace
+
+Status registerModel(plugin::ModelRegistration registration) {
+    return registerIn(models(), std::move(registration));
+}
+
+const std::vector<std::string>& modelNames() {
+    return models().names();
+}
 
 std::string_view sectionName(Split split) {
     switch (split) {
@@ -83,16 +106,15 @@ Result<std::unique_ptr<Model>> createModel(const config::Config& config, std::st
     const bool named = target && target->value.isString();
     const std::string_view className =
         named ? classNameOf(target->value.asString()) : guessClass(config, path);
-    for (const Entry& entry : kModels) {
-        if (entry.className == className) return entry.make(config, path, options);
-    }
+    if (const plugin::ModelRegistration* found = models().find(className))
+        return found->factory(config, path, options);
     if (!named)
         return fail(config.errorAt(path, "Cannot build the model",
                                    "the section does not say which class it is for",
                                    "Set " + below(path, "target") + ", for example to " + CtcModel::kTarget));
     return fail(config.errorAt(below(path, "target"), "Cannot build the model",
                                "the class '" + target->value.asString() + "' is not known",
-                               "Known: " + knownClasses()));
+                               "Known: " + knownClasses() + "; load the plugin that has it with --plugin"));
 }
 
 namespace {

@@ -6,12 +6,6 @@
 
 namespace fathom::optim {
 
-struct BuildError {
-    std::size_t group = 0;
-    Error error{}; ///< its key is the option's name
-};
-using Built = tl::expected<std::unique_ptr<Optimizer>, BuildError>;
-
 [[nodiscard]] Built buildSgd(Setup setup);
 [[nodiscard]] Built buildAdam(Setup setup); ///< AdamW too, by its option decoupled_weight_decay
 [[nodiscard]] Built buildAdadelta(Setup setup);

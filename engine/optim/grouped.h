@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// An optimizer whose groups are each described by a parameter struct. Internal to engine/optim.
+// An optimizer whose groups are each described by a parameter struct: what most optimizers, of plugins too,
+// are.
 #pragma once
 
 #include "engine/config/schema.h"
-#include "engine/optim/builders.h"
 #include "engine/optim/optimizer.h"
 
 #include <cmath>

@@ -13,6 +13,7 @@
 #include "engine/config/config.h"
 #include "engine/optim/parameter_groups.h"
 #include "engine/optim/state.h"
+#include "engine/plugin/registrar.h"
 
 #include <functional>
 #include <memory>
@@ -153,7 +154,11 @@ private:
     std::vector<char> m_hasState;
 };
 
-/// Names that `name` may have, for messages.
+/// Makes the name known to configs. Errors (Usage): a name that there is already, a malformed schema. Any
+/// thread; what was read before stays valid.
+[[nodiscard]] Status registerOptimizer(plugin::OptimizerRegistration registration);
+
+/// Names that `name` may have, in the order of registration.
 [[nodiscard]] const std::vector<std::string>& optimizerNames();
 
 /// Builds the optimizer that the section at `path` describes: NeMo's flat style (`name`, `lr`, `betas`, …),

@@ -7,16 +7,10 @@
 #include "engine/optim/section.h"
 
 #include <algorithm>
-#include <sstream>
 #include <unordered_set>
 
 namespace fathom::optim {
 namespace {
-
-std::vector<std::string> words(const std::string& text) {
-    std::istringstream in(text);
-    return {std::istream_iterator<std::string>(in), {}};
-}
 
 /// Numbers that YAML leaves as text ("1e-3") become numbers: checkpoints hold what PyTorch computes with.
 Value typed(const config::Field& field, const Value& value) {
@@ -123,7 +117,7 @@ Result<std::unique_ptr<Optimizer>> createGroupedOptimizer(const config::Config& 
     const Result<Section> section = readSection(config, path);
     if (!section) return fail(section.error());
     Setup setup;
-    setup.groupKeys = words(section->kind->groupKeys);
+    setup.groupKeys = section->kind->groupKeys;
     std::vector<std::string> overridesKeys;
     for (ParameterGroup& group : groups) {
         overridesKeys.push_back(group.overridesKey);

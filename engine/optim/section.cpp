@@ -70,14 +70,14 @@ Result<const config::Description*> dataclassFor(const config::Config& config, co
             className = classOf(shown);
         }
     std::vector<std::string> known{"optim_params"};
-    for (const Kind& each : kinds())
-        if (schemas::find(each.className + "Params")) known.push_back(each.name + "_params");
+    for (const std::string& name : optimizerNames())
+        if (schemas::find(kindOf(name)->className + "Params")) known.push_back(name + "_params");
     if (className.empty()) {
         shown = config::pythonStr(*args.find("name"));
         if (shown == "auto") shown = kind.name + "_params";
         if (shown == "optim_params") className = "OptimizerParams";
-        for (const Kind& each : kinds())
-            if (shown == each.name + "_params") className = each.className + "Params";
+        for (const std::string& name : optimizerNames())
+            if (shown == name + "_params") className = kindOf(name)->className + "Params";
     }
     const config::Description* description =
         className.ends_with("Params") ? schemas::find(className) : nullptr;

@@ -32,6 +32,8 @@ std::string commandLine(const RunRequest& request) {
     line += " --config-path " + quoted(request.configPath.string());
     line += " --config-name " + quoted(request.configName);
     if (!request.workspace.empty()) line += " --workspace " + quoted(request.workspace.string());
+    for (const std::filesystem::path& file : request.plugins)
+        line += " --plugin " + quoted(file.string());
     bool dashed = false;
     for (const std::string& word : request.overrides)
         dashed = dashed || word.starts_with('-');

@@ -28,7 +28,8 @@ struct RunRequest {
     std::filesystem::path configPath{};
     std::string configName{};
     std::vector<std::string> overrides{};
-    std::filesystem::path workspace{}; ///< folder of runs.sqlite
+    std::vector<std::filesystem::path> plugins{}; ///< besides those that the config lists
+    std::filesystem::path workspace{};            ///< folder of runs.sqlite
 };
 
 /// A command line that repeats the run, quoted for a POSIX shell.

@@ -57,6 +57,31 @@ Result<store::NewRun> describe(const config::Config& config, const RunRequest& r
                          .configYaml = std::move(*yaml)};
 }
 
+/// Those of the command line, then the config's.
+Result<plugin::Selection> loadPlugins(TorchModule& module, const config::Config& config,
+                                      const RunRequest& request) {
+    plugin::Selection selection;
+    for (const std::filesystem::path& file : request.plugins)
+        if (Status added = selection.add(file); !added) return fail(added.error());
+    if (Status added = selection.addFrom(config); !added) return fail(added.error());
+    for (const plugin::Plugin* each : selection.all())
+        if (Status added = module.addPlugin(*each); !added) return fail(added.error());
+    return selection;
+}
+
+/// "plugin /home/me/libmine.so: signum, SineModel": code of others is never loaded silently.
+std::string announcement(const plugin::Plugin& plugin) {
+    std::string names;
+    const auto addAll = [&names](const auto& list) {
+        for (const auto& each : list)
+            names += (names.empty() ? "" : ", ") + each.name;
+    };
+    addAll(plugin.optimizers);
+    addAll(plugin.schedulers);
+    addAll(plugin.models);
+    return "plugin " + plugin.file.string() + ": " + names;
+}
+
 /// The one place where whatever a run throws becomes an Error.
 Result<TrainEnd> trainGuarded(const ActiveRun& run, std::stop_token stop) {
     const std::string what = failureOf(run.request.mode);
@@ -157,6 +182,8 @@ Result<store::RunId> RunService::start(const RunRequest& request) {
     if (!description) return fail(std::move(description.error()));
     auto module = loadTorchModule();
     if (!module) return fail(std::move(module.error()));
+    const auto plugins = loadPlugins(**module, *config, request);
+    if (!plugins) return fail(plugins.error());
     if (Status checked = (*module)->check(*config, request.mode); !checked)
         return fail(std::move(checked.error()));
 
@@ -168,6 +195,8 @@ Result<store::RunId> RunService::start(const RunRequest& request) {
                       : std::function<void(LogLevel, std::string_view)>{};
     auto run = std::make_shared<ActiveRun>(ActiveRun{request, std::move(*config), *module});
     run->writer = std::make_shared<TrackedWriter>(std::move(*target), m_impl->changed, std::move(logged));
+    for (const plugin::Plugin* each : plugins->all())
+        run->writer->event(LogLevel::Info, announcement(*each));
 
     const std::lock_guard lock(m_impl->mutex);
     m_impl->runs.push_back(run);

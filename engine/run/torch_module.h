@@ -8,6 +8,7 @@
 #include "engine/base/result.h"
 #include "engine/config/config.h"
 #include "engine/run/command.h"
+#include "engine/plugin/plugins.h"
 #include "engine/run/request.h"
 #include "engine/store/recorder.h"
 
@@ -77,6 +78,8 @@ public:
 class TorchModule {
 public:
     virtual ~TorchModule() = default;
+    /// Makes known what a plugin brings, once; it stays. Any thread. Never throws.
+    [[nodiscard]] virtual Status addPlugin(const plugin::Plugin& plugin) = 0;
     /// Runs the job on the calling thread until it ends. Never throws.
     [[nodiscard]] virtual Result<TrainEnd> train(const TrainJob& job) = 0;
     /// Checks what can be known before a run exists: trainer, experiment, model and optimizer sections, and

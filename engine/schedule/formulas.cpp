@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rate at a step. `s` counts completed scheduler steps; b is the base rate, W warmup, H hold (warmup
 // included), M max_steps.
-#include "engine/schedule/schedule.h"
+#include "engine/schedule/formulas.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 namespace fathom::schedule {
@@ -198,29 +197,15 @@ struct Formula {
 
 } // namespace
 
-Result<double> Schedule::rate(std::int64_t step, double groupLr) const {
+Result<double> FormulaCurve::rate(std::int64_t step, double groupLr) const {
     return Formula{m_parameters, m_name, static_cast<double>(step), groupLr}.rate();
 }
 
-double Schedule::at(std::int64_t step, double groupLr) const {
-    return rate(step, groupLr).value_or(std::numeric_limits<double>::quiet_NaN());
-}
-
-double Schedule::at(std::int64_t step) const {
-    return at(step, m_parameters.baseLr);
-}
-
-std::optional<double> Schedule::momentumAt(std::int64_t step) const {
+std::optional<double> FormulaCurve::momentum(std::int64_t step) const {
     if (m_parameters.kind != Kind::CyclicLR || !m_parameters.cycleMomentum) return std::nullopt;
     const Formula formula{m_parameters, m_name, static_cast<double>(step), 0};
     return m_parameters.maxMomentum - (m_parameters.maxMomentum - m_parameters.baseMomentum) *
                                           formula.cyclicScale(static_cast<double>(step));
-}
-
-Interval Schedule::interval() const {
-    return m_parameters.kind == Kind::ExponentialLR || m_parameters.kind == Kind::ReduceLROnPlateau
-               ? Interval::Epoch
-               : Interval::Step;
 }
 
 } // namespace fathom::schedule

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From `optim.sched` to a schedule: NeMo's prepare_lr_scheduler.
 #include "engine/config/convert.h"
-#include "engine/config/schemas/catalog.h"
 #include "engine/schedule/schedule.h"
 
 #include <algorithm>
@@ -76,11 +75,11 @@ Result<Request> requestOf(const Value::Map& sched) {
     // there. We do the same.
     std::string dataclass = config::pythonStr(*auto_);
     if (dataclass == "auto") dataclass = out.name + "Params";
-    const bool known =
-        dataclass.ends_with("Params") &&
-        std::ranges::find(schemas::schedulerNames(), dataclass.substr(0, dataclass.size() - 6)) !=
-            schemas::schedulerNames().end() &&
-        dataclass != "CyclicLRParams" && dataclass != "StepLRParams" && dataclass != "ExponentialLRParams";
+    const bool known = dataclass.ends_with("Params") &&
+                       std::ranges::find(schedulerNames(), dataclass.substr(0, dataclass.size() - 6)) !=
+                           schedulerNames().end() &&
+                       dataclass != "CyclicLRParams" && dataclass != "StepLRParams" &&
+                       dataclass != "ExponentialLRParams";
     if (!known)
         return fail(raised("args.name", "ValueError",
                            "Cannot resolve scheduler parameters '" + dataclass + "'.",
@@ -90,10 +89,6 @@ Result<Request> requestOf(const Value::Map& sched) {
                            "ReduceLROnPlateau has incorrect arguments: its dataclass passes `verbose`",
                            "Give the arguments beside sched.name"));
     return out;
-}
-
-bool takesMaxSteps(std::string_view name) {
-    return name != "StepLR" && name != "ExponentialLR" && name != "ReduceLROnPlateau" && name != "CyclicLR";
 }
 
 PreparedSchedule none(std::string reason) {
@@ -129,7 +124,8 @@ Result<PreparedSchedule> prepareSchedule(const Value& sched, double baseLr, cons
     if (!maxSteps)
         return none("Neither `max_steps` nor `iters_per_batch` were provided to `optim.sched`, cannot "
                     "compute effective `max_steps` !\nScheduler will not be instantiated !");
-    if (takesMaxSteps(request->name)) request->arguments.set("max_steps", Value(*maxSteps));
+    const SchedulerRegistration* kind = findScheduler(request->name);
+    if (kind && kind->takesMaxSteps) request->arguments.set("max_steps", Value(*maxSteps));
     const std::size_t groups = std::max<std::size_t>(1, context.groupLrs.size());
     Result<Schedule> schedule = constructSchedule(request->name, request->arguments, baseLr, groups);
     if (!schedule) return fail(schedule.error());

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/base/value.h"
+#include "engine/schedule/registry.h"
 
 #include <cstdint>
 #include <optional>
@@ -25,58 +26,13 @@ struct ScheduleContext {
     std::vector<double> groupLrs{};
 };
 
-/// How often the trainer steps a schedule.
-enum class Interval { Step, Epoch };
-
-enum class Kind {
-    WarmupPolicy,
-    WarmupHoldPolicy,
-    SquareAnnealing,
-    CosineAnnealing,
-    NoamAnnealing,
-    NoamHoldAnnealing,
-    WarmupHoldAnnealOneMinusSquareRoot,
-    WarmupHoldAnnealLinear,
-    WarmupAnnealing,
-    InverseSquareRootAnnealing,
-    T5InverseSquareRootAnnealing,
-    SquareRootAnnealing,
-    PolynomialDecayAnnealing,
-    PolynomialHoldDecayAnnealing,
-    StepLR,
-    ExponentialLR,
-    ReduceLROnPlateau,
-    CyclicLR,
-};
-
-/// The numbers a formula needs, after the constructor's checks. Steps are doubles because configs may
-/// say 2.5.
-struct Parameters {
-    Kind kind = Kind::WarmupPolicy;
-    double baseLr = 0; ///< of the first parameter group
-    std::optional<double> maxSteps{};
-    double warmupSteps = 0;
-    double holdSteps = 0; ///< warmup included; 0 when there is no hold
-    double constantSteps = 0;
-    double minLr = 0;
-    double power = 1;
-    bool cycle = false;
-    double decayRate = 0.5;
-    double modelSize = 0;             ///< d_model
-    double stepSize = 0, gamma = 0.1; ///< StepLR, ExponentialLR, CyclicLR's exp_range
-    double cyclicBase = 0, cyclicMax = 0, stepUp = 2000, stepDown = 2000;
-    int cyclicMode = 0;        ///< 0 triangular, 1 triangular2, 2 exp_range
-    bool perIteration = false; ///< CyclicLR's scale_mode "iterations"
-    bool cycleMomentum = true;
-    double baseMomentum = 0.8, maxMomentum = 0.9;
-};
-
-/// Immutable; any thread may ask it. ReduceLROnPlateau depends on metrics, not on the step: here it stays at
-/// its base, and `Plateau` (plateau.h) is what training uses.
+/// Immutable and cheap to copy; any thread may ask it. ReduceLROnPlateau depends on metrics, not on the step:
+/// here it stays at its base, and `Plateau` (plateau.h) is what training uses.
 class Schedule {
 public:
-    explicit Schedule(Parameters parameters, std::string name)
-        : m_parameters(parameters), m_name(std::move(name)) {}
+    /// `kind` is one of the registered ones, which stay.
+    Schedule(const SchedulerRegistration& kind, std::shared_ptr<const Curve> curve, double baseLr)
+        : m_kind(&kind), m_curve(std::move(curve)), m_baseLr(baseLr) {}
 
     /// Learning rate of the first group after `step` scheduler steps (0: right after construction, the rate
     /// of the first optimizer step). NaN where NeMo raises; `rate` tells why.
@@ -85,17 +41,22 @@ public:
     [[nodiscard]] double at(std::int64_t step, double groupLr) const;
     /// The same with the error that NeMo raises at that step (ValueError, ZeroDivisionError, …).
     [[nodiscard]] Result<double> rate(std::int64_t step, double groupLr) const;
-    /// Momentum (Adam: the first beta) that CyclicLR sets along with the rate; empty for the others.
-    [[nodiscard]] std::optional<double> momentumAt(std::int64_t step) const;
+    /// Momentum (Adam: the first beta) that CyclicLR sets along with the rate; empty for most.
+    [[nodiscard]] std::optional<double> momentumAt(std::int64_t step) const {
+        return m_curve->momentum(step);
+    }
 
-    [[nodiscard]] const Parameters& parameters() const { return m_parameters; }
-    [[nodiscard]] const std::string& name() const { return m_name; }
+    [[nodiscard]] const Curve& curve() const { return *m_curve; }
+    [[nodiscard]] const std::string& name() const { return m_kind->name; }
     /// Epoch for ExponentialLR and ReduceLROnPlateau, as in NeMo.
-    [[nodiscard]] Interval interval() const;
+    [[nodiscard]] Interval interval() const { return m_kind->interval; }
+    /// Whether a metric decides, not the step (ReduceLROnPlateau).
+    [[nodiscard]] bool followsMetric() const { return m_kind->followsMetric; }
 
 private:
-    Parameters m_parameters;
-    std::string m_name;
+    const SchedulerRegistration* m_kind;
+    std::shared_ptr<const Curve> m_curve;
+    double m_baseLr;
 };
 
 /// Constructs a scheduler from its keyword arguments. Errors (Usage) have Python's class and text: unknown or

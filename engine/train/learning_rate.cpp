@@ -54,7 +54,7 @@ Result<LearningRate> createLearningRate(const config::Config& config, std::strin
     }
     const auto shared = std::make_shared<const schedule::Schedule>(*prepared->schedule);
     LearningRate result;
-    if (shared->parameters().kind == schedule::Kind::ReduceLROnPlateau) {
+    if (shared->followsMetric()) {
         auto plateau = schedule::Plateau::create(prepared->arguments, baseRates);
         if (!plateau) return fail(placed(config, section, plateau.error()));
         result.plateau = std::make_shared<schedule::Plateau>(std::move(*plateau));

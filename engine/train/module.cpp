@@ -5,6 +5,7 @@
 #include "engine/run/torch_module.h"
 #include "engine/train/device.h"
 #include "engine/train/job.h"
+#include "engine/train/plugin_set.h"
 
 #include <ATen/Parallel.h>
 #include <torch/version.h>
@@ -38,6 +39,9 @@ public:
         } catch (const std::exception&) { // set before by somebody else in this process: harmless
         }
     }
+    Status addPlugin(const plugin::Plugin& plugin) override {
+        return guarded<void>("Cannot add the plugin", [&] { return m_plugins.add(plugin); });
+    }
     Result<run::TrainEnd> train(const run::TrainJob& job) override {
         return guarded<run::TrainEnd>(run::failureOf(job.mode), [&] { return runJob(job); });
     }
@@ -53,6 +57,9 @@ public:
         return std::string("LibTorch ") + TORCH_VERSION +
                (nn::cudaIsAvailable() ? ", CUDA available" : ", CUDA not available");
     }
+
+private:
+    PluginSet m_plugins;
 };
 
 } // namespace

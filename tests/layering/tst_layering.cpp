@@ -27,31 +27,32 @@ const std::map<std::string, Layers>& allowed() {
             base.insert(layer);
         return base;
     };
-    static const Layers torchPart = with(
-        core, {"engine/run", "engine/kernels", "engine/data", "engine/nn", "engine/optim", "engine/model"});
+    static const Layers torchPart = with(core, {"engine/plugin", "engine/run", "engine/kernels",
+                                                "engine/data", "engine/nn", "engine/optim", "engine/model"});
     static const Layers app =
-        with(core, {"engine/run", "widgets", "app/models", "app/bridge", "app/config_view"});
+        with(core, {"engine/plugin", "engine/run", "widgets", "app/models", "app/bridge", "app/config_view"});
     static const std::map<std::string, Layers> rules{
         {"engine/base", {}},
         {"engine/config", {"engine/base"}},
         {"engine/store", {"engine/base"}},
         {"engine/archive", {"engine/base", "engine/config"}},
         {"engine/schedule", {"engine/base", "engine/config"}},
-        {"engine/run", core},
+        {"engine/plugin", {"engine/base", "engine/config", "engine/schedule"}},
+        {"engine/run", with(core, {"engine/plugin"})},
         {"engine/kernels", {"engine/base"}},
         {"engine/data", with(core, {"engine/kernels"})},
         {"engine/nn", with(core, {"engine/kernels", "engine/data"})},
-        {"engine/optim", with(core, {"engine/kernels", "engine/nn"})},
-        {"engine/model",
-         with(core, {"engine/run", "engine/kernels", "engine/data", "engine/nn", "engine/optim"})},
+        {"engine/optim", with(core, {"engine/plugin", "engine/kernels", "engine/nn"})},
+        {"engine/model", with(core, {"engine/plugin", "engine/run", "engine/kernels", "engine/data",
+                                     "engine/nn", "engine/optim"})},
         {"engine/train", torchPart},
         {"widgets", {}},
         {"app/models", with(core, {"widgets"})},
         {"app/config_view", with(core, {"widgets", "app/models"})},
-        {"app/bridge", with(core, {"engine/run", "widgets", "app/models"})},
+        {"app/bridge", with(core, {"engine/plugin", "engine/run", "widgets", "app/models"})},
         {"app/pages", with(app, {"app/shell"})},
         {"app/shell", with(app, {"app/pages"})},
-        {"app/cli", with(core, {"engine/run", "engine/data"})},
+        {"app/cli", with(core, {"engine/plugin", "engine/run", "engine/data"})},
     };
     return rules;
 }

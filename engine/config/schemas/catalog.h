@@ -8,10 +8,12 @@
 //   means schemas::choicesAt(config, "model.optim.sched.name");                   // every schedule
 #pragma once
 
+#include "engine/base/result.h"
 #include "engine/config/config.h"
 #include "engine/config/description.h"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,9 @@ class SchemaStore;
 }
 
 namespace fathom::schemas {
+
+// Programs and plugins add to them while the process runs. Reading takes no lock, and what was read stays
+// valid until the process ends.
 
 /// All of them.
 [[nodiscard]] const config::DescriptionSet& catalog();
@@ -39,6 +44,25 @@ namespace fathom::schemas {
 /// A scheduler's section in NeMo's flat style; null for an unknown name.
 [[nodiscard]] const config::Description* scheduler(std::string_view name);
 
+enum class Role { Optimizer, Scheduler, Model };
+
+/// A name that configs may then use, with the struct that describes its section.
+struct Addition {
+    Role role = Role::Optimizer;
+    std::string name{};
+    /// In the format of engine/config/description.h. The last struct describes the section, those before it
+    /// what it is made of; all may build on the catalog's. A model's is called like the model. Empty: the
+    /// catalog describes the name already.
+    std::string text{};
+};
+
+/// Adds all, or none when one of them is wrong: a name or struct that there is already, a malformed text.
+/// Errors (Usage) say which.
+[[nodiscard]] Status extend(std::span<const Addition> additions);
+
+/// The last struct of a text in that format, which may build on the catalog's but is not added to it.
+[[nodiscard]] Result<config::Description> describe(std::string_view text);
+
 /// What describes the map at `path` of a composed config: `trainer`, `exp_manager`, the model by its class or
 /// shape, its modules by `_target_`, `optim` and `sched` by their names. Null when nothing does.
 [[nodiscard]] const config::Description* descriptionAt(const config::Config& config, std::string_view path);
@@ -53,7 +77,8 @@ namespace fathom::schemas {
 /// the default that was beaten. Sections that are absent or null stay so.
 [[nodiscard]] config::Config withDefaults(const config::Config& config);
 
-/// The catalog as Hydra's config store holds it: `schema_<Name>` and `<group>/<name>_schema`.
+/// The catalog, additions included, as Hydra's config store holds it: `schema_<Name>` and
+/// `<group>/<name>_schema`.
 [[nodiscard]] std::shared_ptr<const config::SchemaStore> builtinStore();
 
 } // namespace fathom::schemas

@@ -46,6 +46,8 @@ NemoConfig
   hydra: HydraConfig = HydraConfig()  # Hydra's own settings
 Config
   name: Optional[str] = null  # name
+FathomConfig
+  plugins: Optional[List[str]] = null  # shared objects that train, test and schedule load
 )";
 }
 

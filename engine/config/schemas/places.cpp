@@ -122,6 +122,7 @@ const Description* descriptionAt(const Config& config, std::string_view path) {
 
 const Field* fieldAt(const Config& config, std::string_view path) {
     if (path.empty()) return nullptr;
+    if (path == "plugins") return find("FathomConfig")->field(path);
     const Split own = split(path);
     const Description* parent = descriptionAt(config, own.parent);
     return parent ? parent->field(own.key) : nullptr;

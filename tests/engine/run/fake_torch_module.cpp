@@ -35,6 +35,7 @@ void putUntilStopped(const run::TrainJob& job, SeriesId series) {
 
 class FakeModule : public run::TorchModule {
 public:
+    fathom::Status addPlugin(const fathom::plugin::Plugin&) override { return {}; }
     Result<run::TrainEnd> train(const run::TrainJob& job) override {
         const std::string behaviour = textAt(job.config, "behaviour");
         job.log.info("behaving as " + behaviour);

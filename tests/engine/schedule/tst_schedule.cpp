@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Learning-rate curves against NeMo's and PyTorch's, recorded in tests/data/optim.
 #include "engine/base/file.h"
+#include "engine/schedule/formulas.h"
 #include "engine/schedule/max_steps.h"
 #include "engine/schedule/plateau.h"
 #include "engine/schedule/schedule.h"
@@ -181,12 +182,12 @@ void TestSchedule::preparesConfigsAsNemoDoes() {
             continue;
         }
         const Value& result = at(item, "result");
-        QCOMPARE(prepared->schedule->parameters().kind == schedule::Kind::ReduceLROnPlateau,
-                 at(result, "reduce_on_plateau").asBool());
-        for (const auto& [key, got] :
-             {std::pair{"max_steps", prepared->schedule->parameters().maxSteps.value_or(-1)},
-              {"warmup_steps", prepared->schedule->parameters().warmupSteps},
-              {"min_lr", prepared->schedule->parameters().minLr}})
+        QCOMPARE(prepared->schedule->followsMetric(), at(result, "reduce_on_plateau").asBool());
+        const auto& parameters =
+            dynamic_cast<const schedule::FormulaCurve&>(prepared->schedule->curve()).parameters();
+        for (const auto& [key, got] : {std::pair{"max_steps", parameters.maxSteps.value_or(-1)},
+                                       {"warmup_steps", parameters.warmupSteps},
+                                       {"min_lr", parameters.minLr}})
             if (const Value& wanted = at(result, key); wanted.isNumber())
                 QVERIFY2(isClose(got, wanted.toDouble()), (name + " " + key).c_str());
         QCOMPARE(prepared->schedule->name(), at(at(item, "result"), "scheduler").asString());
