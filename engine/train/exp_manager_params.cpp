@@ -347,4 +347,20 @@ Result<ExpManagerParams> readExpManagerParams(const config::Config& config) {
     return ExpManagerReader(config, std::move(*section)).read();
 }
 
+ExpManagerParams forFastDevRun(ExpManagerParams params) {
+    params.resumeIfExists = false;
+    params.resumeFromCheckpoint.reset();
+    params.filesToCopy.clear();
+    params.ema.enable = false;
+    params.maxTimePerRun.reset();
+    params.warnings.clear();
+    for (bool ExpManagerParams::*option :
+         {&ExpManagerParams::createTensorboardLogger, &ExpManagerParams::createDllogger,
+          &ExpManagerParams::createCheckpointCallback, &ExpManagerParams::createEarlyStopping,
+          &ExpManagerParams::createIplEpochStopper, &ExpManagerParams::createPreemptionCallback,
+          &ExpManagerParams::logStepTiming, &ExpManagerParams::logDeltaStepTiming})
+        params.*option = false;
+    return params;
+}
+
 } // namespace fathom::train

@@ -116,4 +116,7 @@ struct ExpManagerParams {
 /// Lightning's class: an unknown key, a wrong value, options that exclude each other.
 [[nodiscard]] Result<ExpManagerParams> readExpManagerParams(const config::Config& config);
 
+/// With fast_dev_run NeMo's exp_manager does nothing: what is left is the run's folder and its log.
+[[nodiscard]] ExpManagerParams forFastDevRun(ExpManagerParams params);
+
 } // namespace fathom::train

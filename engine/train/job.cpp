@@ -62,7 +62,7 @@ Result<Setup> setUp(const run::TrainJob& job) {
     setup.trainer = *trainer;
     auto experiment = readExpManagerParams(job.config);
     if (!experiment) return fail(experiment.error());
-    setup.experimentParams = std::move(*experiment);
+    setup.experimentParams = setup.trainer.fastDevRun ? forFastDevRun(*experiment) : std::move(*experiment);
     const auto seed = readSeed(job.config);
     if (!seed) return fail(seed.error());
     setup.seed = *seed;
@@ -85,6 +85,11 @@ Status buildModel(Setup& setup, const run::TrainJob& job, Log& log) {
     auto model = model::createModel(job.config, "model", {.seed = mixSeed(setup.seed, 0, 0), .log = &log});
     if (!model) return fail(model.error());
     setup.model = std::move(*model);
+    if (setup.experimentParams.createTensorboardLogger) {
+        const Result<std::string> yaml = setup.model->configYaml();
+        if (!yaml) return fail(yaml.error());
+        if (Status written = setup.experiment->writeHyperparameters(*yaml); !written) return written;
+    }
     if (Status loaded = initializeWeights(*setup.model, job.config, log); !loaded) return loaded;
     setup.precision.emplace(setup.trainer.precision, setup.device, log);
     setup.precision->convert(setup.model->module());
@@ -144,37 +149,19 @@ Result<Optimization> optimize(Setup& setup, const run::TrainJob& job, const Plan
     return Optimization{std::move(*optimizer), std::move(*rate)};
 }
 
-/// The checkpoint to go on from, and the averages that belong to it.
-struct Resume {
-    std::optional<std::filesystem::path> path{};
-    std::optional<archive::Checkpoint> checkpoint{};
-};
-
-Result<Resume> findCheckpoint(const Setup& setup, Log& log) {
-    Resume resume;
-    auto found = findResume(setup.experimentParams, *setup.experiment, log);
-    if (!found) return fail(found.error());
-    resume.path = std::move(*found);
-    if (!resume.path) return resume;
-    log.info("Resuming training from checkpoint: " + resume.path->string());
-    auto checkpoint = archive::Checkpoint::open(*resume.path);
-    if (!checkpoint) return fail(checkpoint.error());
-    resume.checkpoint = std::move(*checkpoint);
-    return resume;
-}
-
 /// NeMo's order: …, averages, early stopping, checkpoints.
 Result<Callbacks> trainingCallbacks(Setup& setup, const run::TrainJob& job, const Plan& plan,
-                                    Optimization& optimization, const Resume& resume, Log& log) {
+                                    Optimization& optimization, Log& log) {
     const ExpManagerParams& params = setup.experimentParams;
+    const std::optional<std::filesystem::path>& resumed = setup.experiment->resumeFrom();
     Callbacks callbacks = commonCallbacks(job, setup.trainer, log);
     if (setup.trainer.fastDevRun) return callbacks;
     const Ema* ema = nullptr;
     if (params.ema.enable) {
         auto average = std::make_unique<Ema>(*setup.model, *optimization.optimizer, params.ema);
-        const bool isOfEma = resume.path && resume.path->stem().string().ends_with("-EMA");
-        if (resume.path && !isOfEma)
-            if (Status loaded = average->loadBeside(*resume.path); !loaded) return fail(loaded.error());
+        const bool isOfEma = resumed && resumed->stem().string().ends_with("-EMA");
+        if (resumed && !isOfEma)
+            if (Status loaded = average->loadBeside(*resumed); !loaded) return fail(loaded.error());
         ema = average.get();
         callbacks.push_back(std::move(average));
     }
@@ -192,7 +179,7 @@ Result<Callbacks> trainingCallbacks(Setup& setup, const run::TrainJob& job, cons
             ModelCheckpoint::Target{.folder = setup.experiment->checkpoints(),
                                     .name = setup.experiment->name(),
                                     .params = params.checkpoint,
-                                    .resumedFrom = resume.path,
+                                      .resumedFrom = resumed,
                                     .validationInterval =
                                         setup.trainer.validationInterval.count.value_or(0)}));
     return callbacks;
@@ -224,9 +211,14 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     if (!plan) return fail(plan.error());
     auto optimization = optimize(setup, job, *plan, log);
     if (!optimization) return fail(optimization.error());
-    auto resume = findCheckpoint(setup, log);
-    if (!resume) return fail(resume.error());
-    auto callbacks = trainingCallbacks(setup, job, *plan, *optimization, *resume, log);
+    std::optional<archive::Checkpoint> resume;
+    if (const auto& path = setup.experiment->resumeFrom()) {
+        log.info("Resuming training from checkpoint: " + path->string());
+        auto checkpoint = archive::Checkpoint::open(*path);
+        if (!checkpoint) return fail(checkpoint.error());
+        resume = std::move(*checkpoint);
+    }
+    auto callbacks = trainingCallbacks(setup, job, *plan, *optimization, log);
     if (!callbacks) return fail(callbacks.error());
     auto hyperParameters = hyperParametersOf(model);
     if (!hyperParameters) return fail(hyperParameters.error());
@@ -241,7 +233,7 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
                             .plan = *plan,
                             .train = *training,
                             .validation = *validation,
-                            .resume = std::move(resume->checkpoint),
+                            .resume = std::move(resume),
                             .maxSeconds = setup.experimentParams.maxTimePerRun,
                             .hyperParameters = std::move(*hyperParameters)});
     if (!end || *end == run::TrainEnd::Stopped) return end;
@@ -289,7 +281,7 @@ Status checkJob(const config::Config& config, run::Mode mode) {
     if (mode == run::Mode::Train)
         if (Status fine = checkOptimization(config, *trainer); !fine) return fine;
     if (const auto model = model::createModel(config, "model", {}); !model) return fail(model.error());
-    return checkWritable(*experiment, config);
+    return checkExperiment(trainer->fastDevRun ? forFastDevRun(*experiment) : *experiment, config);
 }
 
 Result<run::TrainEnd> runJob(const run::TrainJob& job) {
