@@ -69,6 +69,7 @@ private Q_SLOTS:
         QCOMPARE(sha256Hex({}),
                  std::string("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
         QCOMPARE(crc32((*mapped)->bytes()), 0x352441c2U);
+        QCOMPARE(crc32c(std::as_bytes(std::span("123456789", 9))), 0xe3069283U); // RFC 3720's check value
     }
 
     void aProcess_isAliveUntilItIsGone() {
