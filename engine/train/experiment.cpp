@@ -3,7 +3,6 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
-#include "engine/config/yaml_reader.h"
 #include "engine/config/yaml_writer.h"
 #include "engine/train/git_info.h"
 #include "engine/train/resume.h"
@@ -223,14 +222,11 @@ Status Experiment::describe(const std::string& command, const config::Config& co
     return writeFileAtomically(m_folder / "config.yaml", *yaml);
 }
 
-Status Experiment::writeHyperparameters(const std::string& modelYaml) const {
+Status Experiment::writeHyperparameters(const Value& parameters) const {
     const fs::path file = m_tensorboard / "hparams.yaml";
     std::error_code ignored;
     if (fs::exists(file, ignored)) return {};
-    Result<config::Node> model = config::readYaml(modelYaml, {}, config::Layer::Yaml);
-    if (!model) return fail(model.error());
-    const Value content = Value::Map{{"cfg", config::Config(std::move(*model)).unresolved()}};
-    return writeFileAtomically(file, config::writeYaml(content));
+    return writeFileAtomically(file, config::writeYaml(parameters));
 }
 
 Log& Experiment::logTo(Log& next) {

@@ -52,8 +52,8 @@ public:
     /// Writes cmd-args.log, git-info.log (of the current folder, where it is in a repository; waits for git
     /// at most 2 s) and config.yaml, the whole config resolved.
     [[nodiscard]] Status describe(const std::string& command, const config::Config& config) const;
-    /// Writes hparams.yaml, the model's config below `cfg`, unless it is there.
-    [[nodiscard]] Status writeHyperparameters(const std::string& modelYaml) const;
+    /// Writes hparams.yaml unless it is there.
+    [[nodiscard]] Status writeHyperparameters(const Value& parameters) const;
     /// A log that writes to the run's files and passes everything on; what create() had to say comes first.
     /// Borrows `next`; lives as long as the experiment.
     [[nodiscard]] Log& logTo(Log& next);

@@ -8,6 +8,7 @@
 #include "engine/train/experiment.h"
 #include "engine/train/initial_weights.h"
 #include "engine/train/learning_rate.h"
+#include "engine/train/logger_connector.h"
 #include "engine/train/model_checkpoint.h"
 #include "engine/train/plateau_callback.h"
 #include "engine/train/recording.h"
@@ -53,6 +54,7 @@ struct Setup {
     torch::Device device{torch::kCPU};
     std::unique_ptr<model::Model> model;
     std::optional<Precision> precision;
+    Value hyperparameters{}; ///< as Lightning's loggers get them
 };
 
 Result<Setup> setUp(const run::TrainJob& job) {
@@ -85,11 +87,12 @@ Status buildModel(Setup& setup, const run::TrainJob& job, Log& log) {
     auto model = model::createModel(job.config, "model", {.seed = mixSeed(setup.seed, 0, 0), .log = &log});
     if (!model) return fail(model.error());
     setup.model = std::move(*model);
-    if (setup.experimentParams.createTensorboardLogger) {
-        const Result<std::string> yaml = setup.model->configYaml();
-        if (!yaml) return fail(yaml.error());
-        if (Status written = setup.experiment->writeHyperparameters(*yaml); !written) return written;
-    }
+    Result<Value> hyperparameters = hyperparametersOf(*setup.model, job.config, "model");
+    if (!hyperparameters) return fail(std::move(hyperparameters.error()));
+    setup.hyperparameters = std::move(*hyperparameters);
+    if (setup.experimentParams.createTensorboardLogger)
+        if (Status written = setup.experiment->writeHyperparameters(setup.hyperparameters); !written)
+            return written;
     if (Status loaded = initializeWeights(*setup.model, job.config, log); !loaded) return loaded;
     setup.precision.emplace(setup.trainer.precision, setup.device, log);
     setup.precision->convert(setup.model->module());
@@ -108,9 +111,12 @@ Result<DatasetPointer> openDataset(model::Model& model, model::Split split, Log&
     return dataset;
 }
 
-Callbacks commonCallbacks(const run::TrainJob& job, const TrainerParams& params, Log& log) {
+Callbacks commonCallbacks(const run::TrainJob& job, const Setup& setup, Log& log) {
     Callbacks callbacks;
-    callbacks.push_back(std::make_unique<MetricRecorder>(job.writer, params.logEverySteps));
+    callbacks.push_back(std::make_unique<LoggerConnector>(
+        openLoggers(setup.experimentParams, *setup.experiment, setup.hyperparameters, log),
+        setup.experimentParams, setup.trainer, log));
+    callbacks.push_back(std::make_unique<MetricRecorder>(job.writer, setup.trainer.logEverySteps));
     callbacks.push_back(std::make_unique<SampleRecorder>(job.writer, log));
     callbacks.push_back(std::make_unique<EvaluationLogger>(log));
     callbacks.push_back(std::make_unique<ProgressRecorder>(job.writer));
@@ -154,7 +160,7 @@ Result<Callbacks> trainingCallbacks(Setup& setup, const run::TrainJob& job, cons
                                     Optimization& optimization, Log& log) {
     const ExpManagerParams& params = setup.experimentParams;
     const std::optional<std::filesystem::path>& resumed = setup.experiment->resumeFrom();
-    Callbacks callbacks = commonCallbacks(job, setup.trainer, log);
+    Callbacks callbacks = commonCallbacks(job, setup, log);
     if (setup.trainer.fastDevRun) return callbacks;
     const Ema* ema = nullptr;
     if (params.ema.enable) {
@@ -179,14 +185,14 @@ Result<Callbacks> trainingCallbacks(Setup& setup, const run::TrainJob& job, cons
             ModelCheckpoint::Target{.folder = setup.experiment->checkpoints(),
                                     .name = setup.experiment->name(),
                                     .params = params.checkpoint,
-                                      .resumedFrom = resumed,
+                                    .resumedFrom = resumed,
                                     .validationInterval =
                                         setup.trainer.validationInterval.count.value_or(0)}));
     return callbacks;
 }
 
 /// The model section as it is saved, as plain data.
-Result<Value> hyperParametersOf(const model::Model& model) {
+Result<Value> savedConfigOf(const model::Model& model) {
     const auto yaml = model.configYaml();
     if (!yaml) return fail(yaml.error());
     const auto composed =
@@ -220,7 +226,7 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     }
     auto callbacks = trainingCallbacks(setup, job, *plan, *optimization, log);
     if (!callbacks) return fail(callbacks.error());
-    auto hyperParameters = hyperParametersOf(model);
+    auto hyperParameters = savedConfigOf(model);
     if (!hyperParameters) return fail(hyperParameters.error());
     Trainer trainer(setup.trainer,
                     {.seed = setup.seed, .log = log, .stop = job.stop, .commands = job.commands},
@@ -251,7 +257,7 @@ Result<run::TrainEnd> evaluationJob(Setup& setup, const run::TrainJob& job, Log&
         return fail(job.config.errorAt(section, "Cannot judge the model", "the config names no such data",
                                        "Set +" + section + ".manifest_filepath=…"));
     Trainer trainer(setup.trainer, {.seed = setup.seed, .log = log, .stop = job.stop},
-                    std::move(*setup.precision), commonCallbacks(job, setup.trainer, log));
+                    std::move(*setup.precision), commonCallbacks(job, setup, log));
     return evaluateJob(setup, trainer, split, log);
 }
 

@@ -2,6 +2,7 @@
 #include "engine/train/recording.h"
 
 #include "engine/base/clock.h"
+#include "engine/train/step_timing.h"
 #include "engine/train/text.h"
 
 namespace fathom::train {
@@ -39,8 +40,21 @@ Status MetricRecorder::onTrainBatchEnd(const LoopState& state, const StepReport&
     return {};
 }
 
+Status MetricRecorder::onEvaluationStart(const LoopState&, model::Split) {
+    m_evaluationBatches = 0;
+    return {};
+}
+
+Status MetricRecorder::onEvaluationBatchEnd(const LoopState&, model::Split, const model::Batch&) {
+    ++m_evaluationBatches;
+    return {};
+}
+
 Status MetricRecorder::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
     if (state.sanityChecking) return {};
+    if (m_evaluationBatches > 0)
+        put(std::string(timingName(report.split)) + " in s", state.globalStep,
+            report.seconds / static_cast<double>(m_evaluationBatches));
     for (const model::Metric& metric : report.metrics)
         put(metric.name, state.globalStep, metric.value);
     return {};

@@ -12,12 +12,16 @@
 namespace fathom::train {
 
 /// Metrics under NeMo's names, at completed optimizer steps: train_loss, learning_rate, global_step, epoch,
-/// what the model adds (training_batch_wer), samples_per_second, "train_step_timing in s", "data_wait in s";
-/// and those of validation and test.
+/// what the model adds (training_batch_wer), samples_per_second, "train_step_timing in s", "data_wait in s"
+/// (means of the steps since the last record); those of validation and test, and the mean time of their
+/// batches as "validation_step_timing in s" and "test_step_timing in s".
 class MetricRecorder : public Callback {
 public:
     MetricRecorder(MetricSink& sink, int logEverySteps) : m_sink(sink), m_every(logEverySteps) {}
     Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
+    Status onEvaluationStart(const LoopState& state, model::Split split) override;
+    Status onEvaluationBatchEnd(const LoopState& state, model::Split split,
+                                const model::Batch& batch) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
 
 private:
@@ -27,10 +31,10 @@ private:
     const int m_every;
     std::unordered_map<std::string, SeriesId> m_ids;
     std::int64_t m_items = 0; ///< since the last record
-    double m_seconds = 0;     ///< of steps and waiting since the last record
     double m_stepSeconds = 0;
     double m_waitSeconds = 0;
     std::int64_t m_steps = 0;
+    std::int64_t m_evaluationBatches = 0;
 };
 
 /// Step, epoch, phase and speed, each step.

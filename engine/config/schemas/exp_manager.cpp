@@ -17,7 +17,7 @@ std::string_view expManagerText() {
   log_model: bool = false  # upload checkpoints
 DLLoggerParams
   verbose: Optional[bool] = false  # report more
-  stdout: Optional[bool] = false  # print too
+  stdout: Optional[bool] = false  # print too | no effect: standard output belongs to a program's results
   json_file: Optional[str] = ./dllogger.json  # file of the records
 ClearMLParams
   project: Optional[str] = null  # name of the project

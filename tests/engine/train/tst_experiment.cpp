@@ -213,7 +213,7 @@ void TestExperiment::create_numberedVersions_asNemosRuns() {
     for (const char* run : {"versioned#0", "versioned#1"}) {
         auto experiment = place.create(options);
         QVERIFY2(experiment, experiment ? "" : experiment.error().message().c_str());
-        QVERIFY((*experiment)->writeHyperparameters("a: 1\n"));
+        QVERIFY((*experiment)->writeHyperparameters(Value::Map{{"cfg", 1}}));
         runIn(**experiment, place.config(options));
         const std::string logDir =
             golden().asMap().find("other_runs")->asMap().find(run)->asMap().find("log_dir")->asString();
@@ -231,7 +231,7 @@ void TestExperiment::create_resumed_asNemosRuns() {
         auto experiment = place.create(options);
         QVERIFY2(experiment, experiment ? "" : experiment.error().message().c_str());
         QCOMPARE((*experiment)->resumeFrom().has_value(), run == std::string("resume1#1"));
-        QVERIFY((*experiment)->writeHyperparameters("a: 1\n"));
+        QVERIFY((*experiment)->writeHyperparameters(Value::Map{{"cfg", 1}}));
         runIn(**experiment, place.config(options));
         QCOMPARE(treeOf(place.path("N")), withOurs(goldenTree(run)));
         QVERIFY(
@@ -267,17 +267,14 @@ void TestExperiment::create_copiesFiles() {
 }
 
 void TestExperiment::writeHyperparameters_asLightning() {
-    // Lightning's own file, whose content stands below `cfg`; the model's config is written without that.
     const std::string wanted =
         golden().asMap().find("text_files_first_4000_chars")->asMap().find("hparams.yaml")->asString();
-    std::string model;
-    for (const QString& line : QString::fromStdString(wanted).split(QLatin1Char('\n')).mid(1))
-        model += line.mid(2).toStdString() + "\n";
     const Place place;
     const auto experiment = place.create("exp_dir: EXP, name: n, version: v");
-    QVERIFY((*experiment)->writeHyperparameters(model));
+    QVERIFY((*experiment)->writeHyperparameters(configOf(wanted)->unresolved()));
     QCOMPARE(*readFile(place.path("n/v/hparams.yaml")), wanted);
-    QVERIFY((*experiment)->writeHyperparameters("other: 1\n")); // that of a resumed run is the first one's
+    QVERIFY((*experiment)
+                ->writeHyperparameters(Value::Map{{"other", 1}})); // that of a resumed run is the first one's
     QCOMPARE(*readFile(place.path("n/v/hparams.yaml")), wanted);
 }
 
