@@ -57,6 +57,7 @@ private Q_SLOTS:
     void findsEverythingAtOnce();
     void goesOnPastRefusedOverrides();
     void findsShadowedValues();
+    void findsWhatIsNotObeyed();
     void saysWhereAnArgumentIsAtFault();
     void explainsSources();
     void explainsComputedKeysAndDependents();
@@ -121,6 +122,21 @@ void TestDiagnostics::goesOnPastRefusedOverrides() {
     QVERIFY(!broken.config.has_value());
     QCOMPARE(broken.diagnostics.size(), std::size_t(1));
     QVERIFY(broken.diagnostics[0].error.line > 0);
+}
+
+void TestDiagnostics::findsWhatIsNotObeyed() {
+    const config::Diagnosis found = config::diagnose(request(
+        "exp_manager:\n  create_wandb_logger: true\n  create_mlflow_logger: false\n  create_neptune_logger: "
+        "null\n  checkpoint_callback_params: {model_parallel_size: 2}\nother: {create_wandb_logger: "
+        "true}\n"));
+    const config::Diagnostic* each = find(found, "exp_manager.create_wandb_logger", Finding::NoEffect);
+    QVERIFY2(each, all(found).c_str());
+    QCOMPARE(each->severity, Severity::Warning);
+    QCOMPARE(each->error.line, 2);
+    QVERIFY(each->error.message().find("no run uses the network") != std::string::npos);
+    QVERIFY(find(found, "exp_manager.checkpoint_callback_params.model_parallel_size", Finding::NoEffect));
+    QCOMPARE(config::withoutEffect(*found.config, "exp_manager").size(), std::size_t{2});
+    QVERIFY(config::withoutEffect(*found.config, "model").empty());
 }
 
 void TestDiagnostics::findsShadowedValues() {

@@ -52,7 +52,8 @@ Series logged(int epochs, const std::string& options, MemoryLog& log, int accumu
             if (state.batch % accumulate == 0 || state.batch == 2) {
                 ++state.globalStep;
                 (void)connector.onTrainBatchEnd(
-                    state, {.learningRate = 0.1, .loss = torch::tensor(2.0), .seconds = 0.5});
+                    state,
+                    {.stepped = true, .learningRate = 0.1, .loss = torch::tensor(2.0), .seconds = 0.5});
             }
             if ((state.batch == 2 || accumulate > 1) && state.epoch % 25 == 24) validate();
         }

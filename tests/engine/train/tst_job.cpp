@@ -49,8 +49,14 @@ void TestJob::train_leavesAModelThatRestores() {
     const std::filesystem::path checkpoints = job.writer.folder / "checkpoints";
     QCOMPARE(job.checkpoints(), (QStringList{QStringLiteral("-epoch=0.ckpt"), QStringLiteral("-epoch=1.ckpt"),
                                              QStringLiteral("-epoch=2-last.ckpt")}));
-    for (const char* name : {"cmd-args.log", "config.yaml", "hparams.yaml", "lightning_logs.txt", "nemo_error_log.txt"})
+    for (const char* name :
+         {"cmd-args.log", "config.yaml", "hparams.yaml", "lightning_logs.txt", "nemo_error_log.txt"})
         QVERIFY2(std::filesystem::exists(job.writer.folder / name), name);
+    std::uintmax_t events = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(job.writer.folder))
+        if (entry.path().filename().string().starts_with("events.out.tfevents.")) events += entry.file_size();
+    QVERIFY(events > 50'000); // scalars, texts and four recordings
+    QCOMPARE(job.writer.values["validation_step_timing in s"].size(), std::size_t{2});
     QCOMPARE(job.writer.artifacts.back().path, (checkpoints / "tiny.nemo").string());
 
     // Restored twice: the model that was saved and one saved from it agree to the bit.
