@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What torch.save can be given, as a value: the other direction of PickleValue.
 //
+//   const auto configs = TorchObject::dictConfig({{"cfg", TorchObject::config(cfg, {{"struct", true}})}});
 //   const auto checkpoint = TorchObject::dict({
 //       {"epoch", 3},
 //       {"state_dict", TorchObject::stateDict(tensors, modules)},
-//       {"lr_schedulers", TorchObject::list({TorchObject::dict({{"_last_lr",
-//       TorchObject::listOf(rates)}})})},
-//       {"hyper_parameters", TorchObject::config(Value::Map{{"cfg", cfg}})},
+//       {"lr_schedulers", TorchObject::list({TorchObject::dict({{"last_epoch", 200}})})},
+//       {"hyper_parameters", configs},
 //       {"hparams_type", TorchObject::global("omegaconf.dictconfig.DictConfig")},
 //   });
 //   if (auto written = writeTorchFile(path, checkpoint); !written) …   // torch_file_writer.h
@@ -77,8 +77,8 @@ public:
     using Entry = std::pair<TorchKey, TorchObject>;
     using Entries = std::vector<Entry>;
 
-    /// Levels of containers within containers; Python's pickler gives up at about as many. What lies deeper
-    /// is dropped at once, and writing the object is an error.
+    /// Levels of containers within containers; Python's pickler gives up before 500, OmegaConf before 100.
+    /// What lies deeper is dropped at once, and writing the object is an error.
     static constexpr int kMaxDepth = 300;
 
     TorchObject() = default; ///< None

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pickle of a TorchObject, opcode for opcode as torch.save's pickler would write it where no two equal
-// strings are one object. Internal to TorchFileWriter.
+// The pickle of a TorchObject, opcode for opcode what torch.save's pickler writes where equal strings are one
+// object, but for keys of OrderedDicts. Internal to TorchFileWriter.
 #pragma once
 
 #include "engine/archive/pickle_writer.h"
@@ -48,9 +48,9 @@ private:
 
     // OmegaConf's classes: torch_pickler_config.cpp.
     bool config(const TorchObject& value, ConfigParent parent);
-    void configMetadata(std::string_view objectType, ConfigParent parent, const ConfigFlags& flags);
+    bool configMetadata(std::string_view objectType, ConfigParent parent, const ConfigFlags& flags);
     void configKey(ConfigParent parent);
-    void configFlags(const ConfigFlags& flags);
+    bool configFlags(const ConfigFlags& flags);
     std::uint32_t newObject(std::string_view module, std::string_view className);
     void openAttributes();
     void closeAttributes();

@@ -30,7 +30,7 @@ void TorchPickler::closeAttributes() {
     m_pickle.op('b');
 }
 
-void TorchPickler::configMetadata(std::string_view objectType, ConfigParent parent,
+bool TorchPickler::configMetadata(std::string_view objectType, ConfigParent parent,
                                   const ConfigFlags& flags) {
     const bool isContainer = !objectType.empty();
     m_pickle.shared("_metadata");
@@ -48,7 +48,7 @@ void TorchPickler::configMetadata(std::string_view objectType, ConfigParent pare
     m_pickle.shared("key");
     configKey(parent);
     m_pickle.shared("flags");
-    configFlags(flags);
+    if (!configFlags(flags)) return false;
     m_pickle.shared("flags_root");
     m_pickle.op('\x89');
     m_pickle.shared("resolver_cache");
@@ -72,6 +72,7 @@ void TorchPickler::configMetadata(std::string_view objectType, ConfigParent pare
         m_pickle.recall(*parent);
     else
         m_pickle.op('N');
+    return true;
 }
 
 /// The key of the node at the end of the path, in its parent.
@@ -83,16 +84,17 @@ void TorchPickler::configKey(ConfigParent parent) {
     m_pickle.integer(step.key->number());
 }
 
-void TorchPickler::configFlags(const ConfigFlags& flags) {
+bool TorchPickler::configFlags(const ConfigFlags& flags) {
     m_pickle.op('}');
     m_pickle.memoize();
-    if (flags.empty()) return;
+    if (flags.empty()) return true;
     if (flags.size() > 1) m_pickle.op('(');
     for (const auto& [name, isSet] : flags) {
-        m_pickle.shared(name);
+        if (!text(name)) return false;
         m_pickle.op(isSet ? '\x88' : '\x89');
     }
     m_pickle.op(flags.size() > 1 ? 'u' : 's');
+    return true;
 }
 
 bool TorchPickler::config(const TorchObject& value, ConfigParent parent) {
@@ -105,7 +107,7 @@ bool TorchPickler::config(const TorchObject& value, ConfigParent parent) {
     case Kind::String:
         newObject("omegaconf.nodes", "AnyNode");
         openAttributes();
-        configMetadata({}, parent, {});
+        if (!configMetadata({}, parent, {})) return false;
         m_pickle.shared("_val");
         if (!object(value)) return false;
         closeAttributes();
@@ -116,7 +118,7 @@ bool TorchPickler::config(const TorchObject& value, ConfigParent parent) {
         const std::uint32_t self = isDict ? newObject("omegaconf.dictconfig", "DictConfig")
                                           : newObject("omegaconf.listconfig", "ListConfig");
         openAttributes();
-        configMetadata(isDict ? "dict" : "list", parent, value.flags());
+        if (!configMetadata(isDict ? "dict" : "list", parent, value.flags())) return false;
         m_pickle.shared("_content");
         m_pickle.op(isDict ? '}' : ']');
         m_pickle.memoize();

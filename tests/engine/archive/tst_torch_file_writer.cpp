@@ -410,6 +410,7 @@ void TestTorchFileWriter::errors_sayWhere_data() {
     row("text", Object::dict({{"a", "\xff"}}), "'s a", "UTF-8");
     row("cut text", Object::dict({{"a", "\xe2\x82"}}), "'s a", "UTF-8");
     row("overlong text", Object::dict({{"a", "\xe0\x80\x80"}}), "'s a", "UTF-8");
+    row("flag", Object::dict({{"a", Object::dictConfig({}, {{"\xff", true}})}}), "'s a", "UTF-8");
     row("global", Object::dict({{"a", Object::global("DictConfig")}}), "'s a", "module.Class");
     row("global with a line break", Object::dict({{"a", Object::global("os.a\nb")}}), "'s a", "module.Class");
     row("a tensor in a config", Object::dictConfig({{"x", makeTensor<float>("", DType::Float32, {}, {1})}}),
