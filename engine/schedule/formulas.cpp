@@ -208,4 +208,50 @@ std::optional<double> FormulaCurve::momentum(std::int64_t step) const {
                                           formula.cyclicScale(static_cast<double>(step));
 }
 
+namespace {
+
+/// Attributes of NeMo's schedulers, and the parameter that each is.
+struct Attribute {
+    const char* name;
+    double Parameters::*field;
+};
+constexpr Attribute kAttributes[] = {{"warmup_steps", &Parameters::warmupSteps},
+                                     {"constant_steps", &Parameters::constantSteps},
+                                     {"hold_steps", &Parameters::holdSteps},
+                                     {"min_lr", &Parameters::minLr}};
+
+/// Steps are whole numbers in Python wherever they can be.
+Value attribute(const char* name, double value) {
+    const bool isWhole = value == std::floor(value) && std::string_view(name) != "min_lr";
+    return isWhole ? Value(static_cast<std::int64_t>(value)) : Value(value);
+}
+
+} // namespace
+
+Value::Map FormulaCurve::state() const {
+    Value::Map state;
+    if (!m_parameters.maxSteps) return state;
+    state.set("max_steps", attribute("max_steps", *m_parameters.maxSteps));
+    for (const auto& [name, field] : kAttributes)
+        state.set(name, attribute(name, m_parameters.*field));
+    const double decay = *m_parameters.maxSteps - m_parameters.constantSteps - m_parameters.warmupSteps;
+    state.set("decay_steps", attribute("decay_steps", decay));
+    return state;
+}
+
+std::shared_ptr<const Curve> FormulaCurve::withState(const Value::Map& saved) const {
+    Parameters parameters = m_parameters;
+    bool isChanged = false;
+    const auto take = [&](const char* name, double& into) {
+        const Value* value = saved.find(name);
+        if (!value || !value->isNumber() || value->toDouble() == into) return;
+        into = value->toDouble();
+        isChanged = true;
+    };
+    if (parameters.maxSteps) take("max_steps", *parameters.maxSteps);
+    for (const auto& [name, field] : kAttributes)
+        take(name, parameters.*field);
+    return isChanged ? std::make_shared<FormulaCurve>(parameters, m_name) : nullptr;
+}
+
 } // namespace fathom::schedule

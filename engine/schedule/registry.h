@@ -36,6 +36,11 @@ public:
     [[nodiscard]] virtual Result<double> rate(std::int64_t step, double groupLr) const = 0;
     /// Momentum (Adam: the first beta) to set along with the rate; empty leaves it.
     [[nodiscard]] virtual std::optional<double> momentum(std::int64_t) const { return std::nullopt; }
+    /// What a checkpoint keeps of it, numbers under the names of a Python scheduler's attributes.
+    [[nodiscard]] virtual Value::Map state() const { return {}; }
+    /// The curve with a checkpoint's numbers in place of its own, as load_state_dict() sets them; null where
+    /// none differs.
+    [[nodiscard]] virtual std::shared_ptr<const Curve> withState(const Value::Map&) const { return nullptr; }
 };
 
 /// What a curve is made of.

@@ -47,6 +47,11 @@ public:
     }
 
     [[nodiscard]] const Curve& curve() const { return *m_curve; }
+    /// The same with what a checkpoint says of the curve; nullopt where nothing differs.
+    [[nodiscard]] std::optional<Schedule> withState(const Value::Map& saved) const {
+        auto curve = m_curve->withState(saved);
+        return curve ? std::optional(Schedule(*m_kind, std::move(curve), m_baseLr)) : std::nullopt;
+    }
     [[nodiscard]] const std::string& name() const { return m_kind->name; }
     /// Epoch for ExponentialLR and ReduceLROnPlateau, as in NeMo.
     [[nodiscard]] Interval interval() const { return m_kind->interval; }

@@ -106,18 +106,6 @@ Result<optim::ParameterState> readParameter(std::int64_t index, const PickleValu
     return read;
 }
 
-/// Attributes of NeMo's schedulers that a state sets, and the parameter that each is.
-struct Attribute {
-    const char* name;
-    double schedule::Parameters::*field;
-};
-constexpr std::array kAttributes{
-    Attribute{"warmup_steps", &schedule::Parameters::warmupSteps},
-    Attribute{"constant_steps", &schedule::Parameters::constantSteps},
-    Attribute{"hold_steps", &schedule::Parameters::holdSteps},
-    Attribute{"min_lr", &schedule::Parameters::minLr},
-};
-
 Object plateauState(const schedule::Plateau::State& state) {
     return Object::dict({{"best", state.best},
                          {"cooldown_counter", state.cooldownCounter},
@@ -318,19 +306,8 @@ Object schedulersOf(const LearningRate& rate, const optim::Optimizer& optimizer,
         rates.push_back(next.value_or(optimizer.learningRate(group)));
     }
     Object::Entries entries;
-    const schedule::Parameters& parameters = rate.schedule->parameters();
-    if (parameters.maxSteps) {
-        entries.emplace_back("max_steps", static_cast<std::int64_t>(*parameters.maxSteps));
-        for (const auto& [name, field] : kAttributes)
-            if (const double value = parameters.*field;
-                value == std::floor(value) && field != &schedule::Parameters::minLr)
-                entries.emplace_back(name, static_cast<std::int64_t>(value));
-            else
-                entries.emplace_back(name, value);
-        entries.emplace_back("decay_steps",
-                             static_cast<std::int64_t>(*parameters.maxSteps - parameters.constantSteps -
-                                                       parameters.warmupSteps));
-    }
+    for (const auto& [name, value] : rate.schedule->curve().state())
+        entries.emplace_back(name, Object::plain(value));
     entries.emplace_back("base_lrs", Object::listOf(bases));
     entries.emplace_back("last_epoch", ticks);
     entries.emplace_back("_step_count", ticks + 1);
@@ -359,20 +336,12 @@ Status readSchedulers(const PickleValue& schedulers, LearningRate& rate) {
         rate.plateau->setState(plateau);
         return {};
     }
-    schedule::Parameters parameters = rate.schedule->parameters();
-    bool isChanged = false;
-    const auto take = [&](const char* name, double current) {
-        const auto value = state.find(name);
-        const auto number = value ? value->toDouble() : std::nullopt;
-        isChanged = isChanged || (number && *number != current);
-        return number.value_or(current);
-    };
-    if (parameters.maxSteps) parameters.maxSteps = take("max_steps", *parameters.maxSteps);
-    for (const auto& [name, field] : kAttributes)
-        parameters.*field = take(name, parameters.*field);
-    if (isChanged)
-        rate.use(std::make_shared<const schedule::Schedule>(parameters, rate.schedule->name()),
-                 rate.stepsPerTick);
+    Value::Map saved;
+    for (std::size_t i = 0; i < state.size(); ++i)
+        if (const auto number = state.at(i).toDouble(); number && state.keyAt(i).isString())
+            saved.set(std::string(state.keyAt(i).text()), *number);
+    if (auto changed = rate.schedule->withState(saved))
+        rate.use(std::make_shared<const schedule::Schedule>(std::move(*changed)), rate.stepsPerTick);
     return {};
 }
 

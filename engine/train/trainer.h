@@ -69,7 +69,7 @@ public:
     /// Everything that Lightning saves, and what Fathom needs to go on to the bit, with copies of all
     /// tensors; valid between batches of a fit. `weightsOnly`: without optimizer, schedules, scaler and
     /// callbacks.
-    [[nodiscard]] archive::TorchObject snapshot(bool weightsOnly) const;
+    [[nodiscard]] archive::TorchObject snapshot(bool weightsOnly);
 
 private:
     enum class Outcome { Continue, Finished, Stopped };

@@ -45,7 +45,9 @@ Error badCheckpoint(std::string why) {
 
 } // namespace
 
-Object Trainer::snapshot(bool weightsOnly) const {
+Object Trainer::snapshot(bool weightsOnly) {
+    // Lightning steps its schedulers after each update: what it saves is the rate of the next.
+    (void)applySchedule();
     LoopState state = m_state;
     if (std::exchange(state.epochIsEnding, false)) {
         ++state.epoch;
@@ -85,9 +87,10 @@ Object Trainer::snapshot(bool weightsOnly) const {
     }
     if (m_inputs->hyperParameters.isMap()) {
         entries.emplace_back("hparams_name", "kwargs");
-        Value::Map hyperParameters;
-        hyperParameters.set("cfg", m_inputs->hyperParameters);
-        entries.emplace_back("hyper_parameters", Object::config(Value(std::move(hyperParameters))));
+        // NeMo's, whose `cfg` is the one with a struct flag.
+        entries.emplace_back(
+            "hyper_parameters",
+            Object::dictConfig({{"cfg", Object::config(m_inputs->hyperParameters, {{"struct", true}})}}));
         entries.emplace_back("hparams_type", Object::global("omegaconf.dictconfig.DictConfig"));
     }
     return Object::dict(std::move(entries));
