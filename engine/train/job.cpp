@@ -219,7 +219,6 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     if (!optimization) return fail(optimization.error());
     std::optional<archive::Checkpoint> resume;
     if (const auto& path = setup.experiment->resumeFrom()) {
-        log.info("Resuming training from checkpoint: " + path->string());
         auto checkpoint = archive::Checkpoint::open(*path);
         if (!checkpoint) return fail(checkpoint.error());
         resume = std::move(*checkpoint);

@@ -33,8 +33,8 @@ ExperimentLoggers openLoggers(const ExpManagerParams& params, const Experiment& 
 LoggerConnector::LoggerConnector(ExperimentLoggers loggers, const ExpManagerParams& params,
                                  const TrainerParams& trainer, Log& log)
     : m_loggers(std::move(loggers)),
-      m_isTimed(params.logStepTiming && !params.logDeltaStepTiming),
-      m_saysTimes(params.logDeltaStepTiming),
+      m_isTimed(params.logStepTiming && !params.logDeltaStepTiming && !m_loggers.empty()),
+      m_saysDeltas(params.logDeltaStepTiming),
       m_logEvery(trainer.logEverySteps),
       m_accumulate(trainer.accumulate),
       m_log(log),
@@ -45,13 +45,28 @@ void LoggerConnector::log(const std::vector<model::Metric>& metrics, std::int64_
         logger->metrics(metrics, step);
 }
 
-void LoggerConnector::time(std::string_view name, double seconds) {
-    if (m_isTimed) m_timers.add(name, seconds);
-}
-
 void LoggerConnector::addTiming(std::vector<model::Metric>& metrics, std::string_view name) const {
     const std::optional<double> seconds = m_isTimed ? m_timers.value(name) : std::nullopt;
     if (seconds) metrics.push_back({std::string(name) + " in s", *seconds});
+}
+
+void LoggerConnector::sayDelta(Delta& delta, std::string_view name) {
+    if (!m_saysDeltas) return;
+    m_timers.waitForGpu();
+    const Clock::time_point now = Clock::now();
+    m_log.info("Step " + std::to_string(delta.batch++) + ": " + std::string(name) +
+               " in s in s=" + formatFloat(std::chrono::duration<double>(now - delta.begin).count()));
+    delta.begin = now;
+}
+
+Status LoggerConnector::onTrainEpochStart(const LoopState&) {
+    m_trainDelta = {.begin = Clock::now()};
+    return {};
+}
+
+Status LoggerConnector::onTrainBatchStart(const LoopState&, const model::Batch&) {
+    if (m_isTimed) m_timers.start(kTrainStepTiming);
+    return {};
 }
 
 Status LoggerConnector::onBeforeBackward(const LoopState&, const torch::Tensor&) {
@@ -65,16 +80,14 @@ Status LoggerConnector::onAfterBackward(const LoopState&) {
 }
 
 Status LoggerConnector::onTrainBatchEnd(const LoopState& state, const StepReport& report) {
-    if (!report.stepped) return {};
-    time(kTrainStepTiming, report.seconds);
-    if (m_saysTimes)
-        m_log.info("Step " + std::to_string(state.batch - 1) +
-                   ": train_step_timing in s in s=" + formatFloat(report.seconds));
-    if (m_loggers.empty() || state.globalStep % m_logEvery != 0) return {};
+    if (m_isTimed) m_timers.stop(kTrainStepTiming);
+    sayDelta(m_trainDelta, kTrainStepTiming);
+    if (!report.stepped || m_loggers.empty() || state.globalStep % m_logEvery != 0) return {};
     const std::int64_t step = state.globalStep - 1;
-    std::vector<model::Metric> metrics{{"train_loss", report.loss.defined() ? report.loss.item<double>() : 0},
-                                       {"learning_rate", report.learningRate},
-                                       {"global_step", static_cast<double>(step)}};
+    std::vector<model::Metric> metrics;
+    if (report.loss.defined()) metrics.push_back({"train_loss", report.loss.item<double>()});
+    metrics.push_back({"learning_rate", report.learningRate});
+    metrics.push_back({"global_step", static_cast<double>(step)});
     metrics.insert(metrics.end(), report.metrics.begin(), report.metrics.end());
     addTiming(metrics, kTrainBackwardTiming);
     addTiming(metrics, kTrainStepTiming);
@@ -83,42 +96,39 @@ Status LoggerConnector::onTrainBatchEnd(const LoopState& state, const StepReport
     return {};
 }
 
-Status LoggerConnector::onEvaluationStart(const LoopState&, model::Split split) {
-    m_timedSinceStart[static_cast<std::size_t>(split)] = 0;
-    m_batchBegin = Clock::now();
+Status LoggerConnector::onEvaluationEpochStart(const LoopState&, model::Split) {
+    m_validationDelta = {.begin = Clock::now()};
+    return {};
+}
+
+Status LoggerConnector::onEvaluationBatchStart(const LoopState&, model::Split split, const model::Batch&) {
+    if (m_isTimed) m_timers.start(timingName(split));
     return {};
 }
 
 Status LoggerConnector::onEvaluationBatchEnd(const LoopState& state, model::Split split,
                                              const model::Batch&) {
+    if (m_isTimed) m_timers.stop(timingName(split));
+    if (split == model::Split::Validation) sayDelta(m_validationDelta, timingName(split));
     if (state.sanityChecking) return {};
-    const double seconds = std::chrono::duration<double>(Clock::now() - m_batchBegin).count();
-    const std::string name(timingName(split));
-    time(name, seconds);
-    std::int64_t& count = m_timedSinceStart[static_cast<std::size_t>(split)];
-    if (m_saysTimes && split == model::Split::Validation)
-        m_log.info("Step " + std::to_string(count) + ": " + name + " in s in s=" + formatFloat(seconds));
-    ++count;
     std::vector<model::Metric> metrics;
-    addTiming(metrics, name);
+    addTiming(metrics, timingName(split));
     if (!metrics.empty()) log(metrics, m_timed[static_cast<std::size_t>(split)]++);
-    m_batchBegin = Clock::now();
     return {};
 }
 
 Status LoggerConnector::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
     if (state.sanityChecking) return {};
-    // A test follows the last step; a validation interrupts it, unless gradients are being accumulated.
-    const bool isInsideStep = report.split == model::Split::Validation && state.globalStep > 0 &&
-                              (state.batch % m_accumulate == 0 || state.batch == state.plan.trainBatches);
-    const std::int64_t step = state.globalStep - (isInsideStep ? 1 : 0);
+    // A test follows the last step; a validation comes before that step counts, if its batch completed one.
+    const bool isUncounted =
+        report.split == model::Split::Validation && state.globalStep > 0 && !state.isWithinStep(m_accumulate);
+    const std::int64_t step = state.globalStep - (isUncounted ? 1 : 0);
     std::vector<model::Metric> metrics = report.metrics;
     metrics.push_back({"global_step", static_cast<double>(state.globalStep)});
     metrics.push_back({"epoch", static_cast<double>(state.epoch)});
     log(metrics, step);
-    for (const auto& logger : m_loggers) {
+    for (const auto& logger : m_loggers)
         logger->samples(report.samples, report.split, step);
-    }
     return {};
 }
 

@@ -30,10 +30,14 @@ public:
     LoggerConnector(ExperimentLoggers loggers, const ExpManagerParams& params, const TrainerParams& trainer,
                     Log& log);
 
+    Status onTrainEpochStart(const LoopState& state) override;
+    Status onTrainBatchStart(const LoopState& state, const model::Batch& batch) override;
     Status onBeforeBackward(const LoopState& state, const torch::Tensor& loss) override;
     Status onAfterBackward(const LoopState& state) override;
     Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
-    Status onEvaluationStart(const LoopState& state, model::Split split) override;
+    Status onEvaluationEpochStart(const LoopState& state, model::Split split) override;
+    Status onEvaluationBatchStart(const LoopState& state, model::Split split,
+                                  const model::Batch& batch) override;
     Status onEvaluationBatchEnd(const LoopState& state, model::Split split,
                                 const model::Batch& batch) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
@@ -42,20 +46,24 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
     void log(const std::vector<model::Metric>& metrics, std::int64_t step);
-    /// Adds a measurement; log_delta_step_timing says it instead.
-    void time(std::string_view name, double seconds);
     void addTiming(std::vector<model::Metric>& metrics, std::string_view name) const;
+    /// The time between the ends of batches, which log_delta_step_timing says instead of logging.
+    struct Delta {
+        std::int64_t batch = 0;
+        Clock::time_point begin{};
+    };
+    void sayDelta(Delta& delta, std::string_view name);
 
     ExperimentLoggers m_loggers;
     const bool m_isTimed;
-    const bool m_saysTimes;
+    const bool m_saysDeltas;
     const int m_logEvery;
     const int m_accumulate;
     Log& m_log;
     NamedTimers m_timers;
-    Clock::time_point m_batchBegin{};
-    std::array<std::int64_t, 3> m_timed{};           ///< batches that were timed, by split
-    std::array<std::int64_t, 3> m_timedSinceStart{}; ///< of this epoch or evaluation
+    Delta m_trainDelta{};
+    Delta m_validationDelta{};
+    std::array<std::int64_t, 3> m_timed{}; ///< batches whose time was logged, by split
 };
 
 } // namespace fathom::train

@@ -24,6 +24,8 @@ public:
     /// Ends it. Nothing happens when none was under way.
     void stop(std::string_view name);
     void add(std::string_view name, double seconds);
+    /// With sync_cuda: returns once the GPU has done what it was told.
+    void waitForGpu() const;
     /// In seconds; nullopt before the first measurement.
     [[nodiscard]] std::optional<double> value(std::string_view name) const;
 
@@ -33,8 +35,6 @@ private:
         std::optional<Clock::time_point> begin{};
         std::deque<double> seconds{};
     };
-    void waitForGpu() const;
-
     StepTimingParams m_params;
     std::map<std::string, Timer, std::less<>> m_timers;
 };
