@@ -2,10 +2,11 @@
 #include "engine/train/exp_manager_params.h"
 
 #include "engine/config/diagnostics.h"
-#include "engine/config/schema.h"
 #include "engine/config/schemas/catalog.h"
+#include "engine/train/exp_manager_schema.h"
 #include "engine/train/trainer_params.h"
 
+#include <array>
 #include <filesystem>
 #include <limits>
 
@@ -15,111 +16,6 @@ namespace {
 constexpr const char* kExpManager = "exp_manager";
 constexpr const char* kCheckpointParams = "checkpoint_callback_params";
 constexpr const char* kWriterParams = "summary_writer_kwargs";
-
-const config::Schema<CheckpointParams>& checkpointSchema() {
-    using P = CheckpointParams;
-    static const auto schema = config::Schema<P>(schemas::at("CallbackParams"))
-                                   .bind("dirpath", &P::dirpath)
-                                   .bind("filename", &P::filename)
-                                   .bind("monitor", &P::monitor)
-                                   .bind("verbose", &P::verbose)
-                                   .bind("save_last", &P::saveLast)
-                                   .bind("save_top_k", &P::saveTopK)
-                                   .bind("save_weights_only", &P::saveWeightsOnly)
-                                   .bind("mode", &P::mode)
-                                   .bind("auto_insert_metric_name", &P::autoInsertMetricName)
-                                   .bind("prefix", &P::prefix)
-                                   .bind("postfix", &P::postfix)
-                                   .bind("save_best_model", &P::saveBestModel)
-                                   .bind("always_save_nemo", &P::alwaysSaveNemo)
-                                   .bind("save_nemo_on_train_end", &P::saveNemoOnTrainEnd)
-                                   .bind("save_on_train_epoch_end", &P::saveOnTrainEpochEnd)
-                                   .bind("async_save", &P::asyncSave)
-                                   .bind("save_last_n_optim_states", &P::saveLastNOptimStates);
-    return schema;
-}
-
-const config::Schema<EmaParams>& emaSchema() {
-    using P = EmaParams;
-    static const auto schema = config::Schema<P>(schemas::at("EMAParams"))
-                                   .bind("enable", &P::enable)
-                                   .bind("decay", &P::decay)
-                                   .bind("cpu_offload", &P::cpuOffload)
-                                   .bind("validate_original_weights", &P::validateOriginalWeights)
-                                   .bind("every_n_steps", &P::everyNSteps);
-    return schema;
-}
-
-const config::Schema<StepTimingParams>& stepTimingSchema() {
-    using P = StepTimingParams;
-    static const auto schema = config::Schema<P>(schemas::at("StepTimingParams"))
-                                   .bind("reduction", &P::reduction)
-                                   .bind("sync_cuda", &P::syncCuda)
-                                   .bind("buffer_size", &P::bufferSize);
-    return schema;
-}
-
-const config::Schema<IplEpochStopperParams>& iplEpochStopperSchema() {
-    using P = IplEpochStopperParams;
-    static const auto schema = config::Schema<P>(schemas::at("IPLEpochStopperParams"))
-                                   .bind("enable_stop", &P::enableStop)
-                                   .bind("stop_every_n_epochs", &P::stopEveryNEpochs);
-    return schema;
-}
-
-const config::Schema<DlloggerParams>& dlloggerSchema() {
-    using P = DlloggerParams;
-    static const auto schema = config::Schema<P>(schemas::at("DLLoggerParams"))
-                                   .bind("verbose", &P::verbose)
-                                   .bind("stdout", &P::toStdout)
-                                   .bind("json_file", &P::jsonFile);
-    return schema;
-}
-
-/// NeMo declares it as a dict of anything; these are the constructors' arguments and their defaults.
-const config::Schema<SummaryWriterParams>& summaryWriterSchema() {
-    using P = SummaryWriterParams;
-    static const auto schema = config::Schema<P>("TensorBoardLogger")
-                                   .field("default_hp_metric", &P::defaultHpMetric)
-                                   .field("prefix", &P::prefix)
-                                   .field("sub_dir", &P::subDir)
-                                   .field("max_queue", &P::maxQueue)
-                                   .field("flush_secs", &P::flushSecs)
-                                   .field("filename_suffix", &P::filenameSuffix)
-                                   .field("purge_step", &P::purgeStep);
-    return schema;
-}
-
-const config::Schema<ExpManagerParams>& expManagerSchema() {
-    using P = ExpManagerParams;
-    static const auto schema =
-        config::Schema<P>(schemas::at("ExpManager"))
-            .bind("explicit_log_dir", &P::explicitLogDir)
-            .bind("exp_dir", &P::expDir)
-            .bind("name", &P::name)
-            .bind("version", &P::version)
-            .bind("use_datetime_version", &P::useDatetimeVersion)
-            .bind("resume_if_exists", &P::resumeIfExists)
-            .bind("resume_past_end", &P::resumePastEnd)
-            .bind("resume_ignore_no_checkpoint", &P::resumeIgnoreNoCheckpoint)
-            .bind("resume_from_checkpoint", &P::resumeFromCheckpoint)
-            .bind("create_tensorboard_logger", &P::createTensorboardLogger)
-            .bind("create_dllogger_logger", &P::createDllogger)
-            .bind("dllogger_logger_kwargs", &P::dllogger, dlloggerSchema())
-            .bind("create_checkpoint_callback", &P::createCheckpointCallback)
-            .bind(kCheckpointParams, &P::checkpoint, checkpointSchema())
-            .bind("create_early_stopping_callback", &P::createEarlyStopping)
-            .bind("early_stopping_callback_params", &P::earlyStopping, earlyStoppingSchema())
-            .bind("create_ipl_epoch_stopper_callback", &P::createIplEpochStopper)
-            .bind("ipl_epoch_stopper_callback_params", &P::iplEpochStopper, iplEpochStopperSchema())
-            .bind("create_preemption_callback", &P::createPreemptionCallback)
-            .bind("log_step_timing", &P::logStepTiming)
-            .bind("log_delta_step_timing", &P::logDeltaStepTiming)
-            .bind("step_timing_kwargs", &P::stepTiming, stepTimingSchema())
-            .bind("disable_validation_on_resume", &P::disableValidationOnResume)
-            .bind("ema", &P::ema, emaSchema());
-    return schema;
-}
 
 /// The section as plain data, and where to point when it is wrong.
 class ExpManagerReader {
@@ -131,9 +27,9 @@ public:
         normalise(m_section, schemas::at("ExpManager"));
         ExpManagerParams taken;
         using Step = Status (ExpManagerReader::*)(ExpManagerParams&);
-        for (const Step step :
-             {&ExpManagerReader::takeFilepath, &ExpManagerReader::takeTriggers, &ExpManagerReader::takeWriter,
-              &ExpManagerReader::takeDuration, &ExpManagerReader::takeFiles})
+        for (const Step step : {&ExpManagerReader::takeFilepath, &ExpManagerReader::takeTriggers,
+                                &ExpManagerReader::takeWriter, &ExpManagerReader::takeDuration,
+                                &ExpManagerReader::takeFiles, &ExpManagerReader::checkServices})
             if (Status fine = (this->*step)(taken); !fine) return fail(std::move(fine.error()));
         Result<ExpManagerParams> params = expManagerSchema().read(m_section).map_error(
             [&](Error error) { return config::detail::placed(m_config, kExpManager, std::move(error)); });
@@ -311,6 +207,52 @@ private:
         return {};
     }
 
+    /// Whether the config says `true` at a key outside the section.
+    [[nodiscard]] bool saysTrue(const char* key) const {
+        if (!m_config.find(key)) return false;
+        const Result<Value> value = m_config.resolved(key);
+        return value && *value == Value(true);
+    }
+
+    /// What the trainer would make itself and exp_manager, too. (Lightning's default for both flags is to
+    /// make it; here a trainer makes neither, so that only what was asked for is refused.)
+    [[nodiscard]] Status judgeTrainer(const ExpManagerParams& params) const {
+        const auto refuse = [&](const char* key, const char* className, std::string why) {
+            Error error = m_config.errorAt(key, "Cannot set up the experiment", std::move(why),
+                                           "Set " + std::string(key) + "=false: exp_manager does it");
+            error.className = className;
+            return fail(std::move(error));
+        };
+        if (params.createTensorboardLogger && saysTrue("trainer.logger"))
+            return refuse(
+                "trainer.logger", "LoggerMisconfigurationError",
+                "The pytorch lightning trainer that was passed to exp_manager contained a logger, and "
+                "create_tensorboard_logger: True was set. These can only be used if trainer does not "
+                "already have a logger");
+        if (params.createCheckpointCallback && saysTrue("trainer.enable_checkpointing"))
+            return refuse("trainer.enable_checkpointing", "CheckpointMisconfigurationError",
+                          "The pytorch lightning trainer that was passed to exp_manager contained a "
+                          "ModelCheckpoint and create_checkpoint_callback was set to True");
+        return {};
+    }
+
+    /// Neither is reached from here, but a config that NeMo refuses is not accepted.
+    Status checkServices(ExpManagerParams&) {
+        for (const auto& [create, arguments, name] :
+             {std::array{"create_wandb_logger", "wandb_logger_kwargs", "wandb_logger"},
+              std::array{"create_neptune_logger", "neptune_logger_kwargs", "neptune_logger"}}) {
+            const Value* isWanted = find(create);
+            const Value* given = find(arguments);
+            if (!isWanted || *isWanted != Value(true)) continue;
+            if (given && given->isMap() && (given->asMap().find("name") || given->asMap().find("project")))
+                continue;
+            return fail(refusal(create, "ValueError",
+                                "name and project are required for " + std::string(name),
+                                "Give them in " + std::string(arguments) + ", or set " + create + "=false"));
+        }
+        return {};
+    }
+
     /// What only shows when several options are known.
     [[nodiscard]] Status judge(ExpManagerParams& params) const {
         const CheckpointParams& checkpoint = params.checkpoint;
@@ -331,7 +273,7 @@ private:
                                       " and at least one of exp_dir: " + params.expDir.value_or("None") +
                                       ", or version: " + params.version.value_or("None") +
                                       ". Please note that exp_dir, name, and version will be ignored.");
-        return {};
+        return judgeTrainer(params);
     }
 
     const config::Config& m_config;

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void read_refused_data();
     void read_refused();
     void read_whatHasNoEffect_isAWarning();
+    void read_trainerThatDoesItToo_isRefused();
 };
 
 void TestExpManagerParams::read_absentSection_hasNemosDefaults() {
@@ -198,6 +199,8 @@ void TestExpManagerParams::read_refused_data() {
     row("step_timing_kwargs: {reduction: none, buffer_size: 2}", "ValueError", "step_timing_kwargs.reduction",
         "buffer_size=1");
     row("step_timing_kwargs: {reduction: median}", "ValidationError", "step_timing_kwargs.reduction", "mean");
+    row("create_wandb_logger: true", "ValueError", "create_wandb_logger",
+        "name and project are required for wandb_logger");
     row("ipl_epoch_stopper_callback_params: {stop_every_n_epochs: 0}", "ValidationError",
         "ipl_epoch_stopper_callback_params.stop_every_n_epochs", "at least 1");
 }
@@ -219,14 +222,32 @@ void TestExpManagerParams::read_refused() {
 }
 
 void TestExpManagerParams::read_whatHasNoEffect_isAWarning() {
-    const auto params = readSection("{create_wandb_logger: true, create_mlflow_logger: false, "
-                                    "checkpoint_callback_params: {model_parallel_size: 2}}");
+    const auto params = readSection(
+        "{create_wandb_logger: true, wandb_logger_kwargs: {name: x}, create_mlflow_logger: false, "
+        "checkpoint_callback_params: {model_parallel_size: 2}}");
     QVERIFY2(params, params ? "" : params.error().message().c_str());
     QCOMPARE(params->warnings.size(), std::size_t{2});
     QVERIFY2(params->warnings[0].find("create_wandb_logger") != std::string::npos &&
                  params->warnings[0].find("network") != std::string::npos,
              params->warnings[0].c_str());
     QVERIFY(params->warnings[1].find("model_parallel_size") != std::string::npos);
+}
+
+void TestExpManagerParams::read_trainerThatDoesItToo_isRefused() {
+    // The golden probes "trainer.logger=True + …" and "trainer.enable_checkpointing=True + …".
+    const auto classOf = [](const char* text) {
+        const auto params = readExpManagerParams(*configOf(text));
+        return params ? std::string() : params.error().className + ' ' + params.error().key;
+    };
+    QCOMPARE(classOf("trainer: {logger: true}\n"), std::string("LoggerMisconfigurationError trainer.logger"));
+    QCOMPARE(classOf("trainer: {enable_checkpointing: true}\n"),
+             std::string("CheckpointMisconfigurationError trainer.enable_checkpointing"));
+    QCOMPARE(
+        classOf(
+            "trainer: {logger: true, enable_checkpointing: true}\nexp_manager: {create_tensorboard_logger: "
+            "false, create_checkpoint_callback: false}\n"),
+        std::string());
+    QCOMPARE(classOf("trainer: {logger: false, enable_checkpointing: null}\n"), std::string());
 }
 
 QTEST_GUILESS_MAIN(TestExpManagerParams)

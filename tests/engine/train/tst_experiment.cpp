@@ -7,6 +7,7 @@
 #include "engine/train/experiment.h"
 #include "engine/train/git_info.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -99,6 +100,8 @@ private Q_SLOTS:
     void init() { qunsetenv("NEMO_EXPM_VERSION"); }
     void check_noPermission();
     void check_filesToCopyMissing();
+    void create_asNemosProbes_data();
+    void create_asNemosProbes();
     void create_foldersDiffer();
     void create_explicitLogDir();
     void create_versions_data();
@@ -130,6 +133,49 @@ void TestExperiment::check_filesToCopyMissing() {
     const Status fine = checkExperiment(*readExpManagerParams(config), config);
     QVERIFY(!fine);
     QCOMPARE(fine.error().key, std::string("exp_manager.files_to_copy"));
+}
+
+void TestExperiment::create_asNemosProbes_data() {
+    QTest::addColumn<int>("index");
+    const Value::List& probes = golden().asMap().find("exp_manager_probes")->asList();
+    for (std::size_t i = 0; i < probes.size(); ++i)
+        if (probes[i].at("cfg")) // the others are about the trainer: tst_exp_manager_params
+            QTest::newRow(probes[i].at("label")->asString().c_str()) << static_cast<int>(i);
+}
+
+void TestExperiment::create_asNemosProbes() {
+    QFETCH(int, index);
+    const Value& probe =
+        golden().asMap().find("exp_manager_probes")->asList()[static_cast<std::size_t>(index)];
+    const Place place;
+    const QString before = QDir::currentPath();
+    QVERIFY(QDir::setCurrent(place.folder.path()));
+    const config::Config config = *configOf("exp_manager: " + toJson(*probe.at("cfg")) + "\n");
+    const auto params = readExpManagerParams(config);
+    const auto made = params ? Experiment::create(*params, config)
+                             : Result<std::unique_ptr<Experiment>>(fail(params.error()));
+    QDir::setCurrent(before);
+    QCOMPARE(made.has_value(), probe.at("ok")->asBool());
+    if (made) {
+        const QString folder =
+            QString::fromStdString(fs::relative((*made)->folder(), place.path({})).string());
+        QString wanted = QRegularExpression::escape(QString::fromStdString(probe.at("log_dir")->asString()));
+        wanted.replace(QStringLiteral("\\<DATETIME\\>"), QStringLiteral("[-_\\d]{19}"))
+            .remove(QStringLiteral("RUN/"));
+        wanted.remove(QStringLiteral("RUN\\/"));
+        QVERIFY2(
+            QRegularExpression(QStringLiteral("^") + wanted + QStringLiteral("$")).match(folder).hasMatch(),
+            qPrintable(folder + QStringLiteral(" is not ") + wanted));
+        return;
+    }
+    QCOMPARE(made.error().className, probe.at("error_class")->asString());
+    // NeMo's folders are relative, and its dataclass lacks the options of older releases.
+    std::string message = probe.at("message")->asString();
+    message.resize(std::min(message.size(), message.find('\n')));
+    QString own = QString::fromStdString(made.error().why);
+    own.remove(place.folder.path() + QLatin1Char('/'))
+        .replace(QStringLiteral("'ExpManager'"), QStringLiteral("'ExpManagerConfig'"));
+    QVERIFY2(QString::fromStdString(message).startsWith(own), qPrintable(own));
 }
 
 void TestExperiment::create_foldersDiffer() {
