@@ -4,7 +4,6 @@
 #include "engine/config/diagnostics.h"
 #include "engine/config/schemas/catalog.h"
 #include "engine/train/exp_manager_schema.h"
-#include "engine/train/trainer_params.h"
 
 #include <array>
 #include <filesystem>
@@ -287,6 +286,24 @@ Result<ExpManagerParams> readExpManagerParams(const config::Config& config) {
     if (!section) return fail(std::move(section.error()));
     if (section->isNull()) section = Value(Value::Map{});
     return ExpManagerReader(config, std::move(*section)).read();
+}
+
+std::string monitorWarning(const ExpManagerParams& params, const TrainerParams& trainer) {
+    const std::string& monitor = params.checkpoint.monitor;
+    if (!params.createCheckpointCallback || monitor.find("val") == std::string::npos) return {};
+    const int every = trainer.validationEpochInterval.value_or(1);
+    const std::string told = "The checkpoint callback was told to monitor a validation value ";
+    if (trainer.maxEpochs >= 0 && trainer.maxEpochs < every)
+        return told + "but trainer.max_epochs(" + std::to_string(trainer.maxEpochs) +
+               ") was less than trainer.check_val_every_n_epoch(" + std::to_string(every) +
+               "). It is very likely this run will fail with ModelCheckpoint(monitor='" + monitor +
+               "') not found in the returned metrics. Please ensure that validation is run within "
+               "trainer.max_epochs.";
+    if (trainer.maxSteps >= 0)
+        return told + "and trainer's max_steps was set to " + std::to_string(trainer.maxSteps) +
+               ". Please ensure that max_steps will run for at least " + std::to_string(every) +
+               " epochs to ensure that checkpointing will not error out.";
+    return {};
 }
 
 ExpManagerParams forFastDevRun(ExpManagerParams params) {

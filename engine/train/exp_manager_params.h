@@ -6,6 +6,7 @@
 #include "engine/base/result.h"
 #include "engine/config/config.h"
 #include "engine/train/early_stopping.h"
+#include "engine/train/trainer_params.h"
 
 #include <cstdint>
 #include <optional>
@@ -115,6 +116,9 @@ struct ExpManagerParams {
 /// Reads the section at `exp_manager` (all defaults where there is none). Errors are Usage with NeMo's or
 /// Lightning's class: an unknown key, a wrong value, options that exclude each other.
 [[nodiscard]] Result<ExpManagerParams> readExpManagerParams(const config::Config& config);
+
+/// What NeMo says where checkpoints go by a validation that may never run; empty otherwise.
+[[nodiscard]] std::string monitorWarning(const ExpManagerParams& params, const TrainerParams& trainer);
 
 /// With fast_dev_run NeMo's exp_manager does nothing: what is left is the run's folder and its log.
 [[nodiscard]] ExpManagerParams forFastDevRun(ExpManagerParams params);

@@ -83,6 +83,8 @@ Result<Setup> setUp(const run::TrainJob& job) {
 Status buildModel(Setup& setup, const run::TrainJob& job, Log& log) {
     for (const std::string& warning : setup.experimentParams.warnings)
         log.warning(warning);
+    const std::string warning = monitorWarning(setup.experimentParams, setup.trainer);
+    if (job.mode == run::Mode::Train && !warning.empty()) log.warning(warning);
     prepareTorch(setup.trainer, setup.seed);
     auto model = model::createModel(job.config, "model", {.seed = mixSeed(setup.seed, 0, 0), .log = &log});
     if (!model) return fail(model.error());

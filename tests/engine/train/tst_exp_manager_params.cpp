@@ -36,6 +36,7 @@ private Q_SLOTS:
     void read_refused();
     void read_whatHasNoEffect_isAWarning();
     void read_trainerThatDoesItToo_isRefused();
+    void monitorWarning_validationMayNotRun();
 };
 
 void TestExpManagerParams::read_absentSection_hasNemosDefaults() {
@@ -248,6 +249,18 @@ void TestExpManagerParams::read_trainerThatDoesItToo_isRefused() {
             "false, create_checkpoint_callback: false}\n"),
         std::string());
     QCOMPARE(classOf("trainer: {logger: false, enable_checkpointing: null}\n"), std::string());
+}
+
+void TestExpManagerParams::monitorWarning_validationMayNotRun() {
+    const auto params = readSection("name: x");
+    QVERIFY(monitorWarning(*params, {.maxEpochs = 5}).empty());
+    const std::string few = monitorWarning(*params, {.maxEpochs = 5, .validationEpochInterval = 10});
+    QVERIFY2(few.find("trainer.max_epochs(5) was less than trainer.check_val_every_n_epoch(10)") !=
+                 std::string::npos,
+             few.c_str());
+    QVERIFY(monitorWarning(*params, {.maxSteps = 7}).find("max_steps was set to 7") != std::string::npos);
+    const auto other = readSection("checkpoint_callback_params: {monitor: train_loss}");
+    QVERIFY(monitorWarning(*other, {.maxSteps = 7}).empty());
 }
 
 QTEST_GUILESS_MAIN(TestExpManagerParams)
