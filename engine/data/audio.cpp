@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -32,6 +33,43 @@ struct Sound {
     SF_INFO info{};
 };
 
+/// A file's content that libsndfile reads as if it were the file.
+struct Content {
+    std::string_view bytes;
+    sf_count_t at = 0;
+};
+
+SF_VIRTUAL_IO* contentReader() {
+    static SF_VIRTUAL_IO io{
+        .get_filelen =
+            [](void* self) { return static_cast<sf_count_t>(static_cast<Content*>(self)->bytes.size()); },
+        .seek =
+            [](sf_count_t offset, int whence, void* self) {
+                auto& content = *static_cast<Content*>(self);
+                const auto size = static_cast<sf_count_t>(content.bytes.size());
+                const sf_count_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? content.at : size;
+                return content.at = std::clamp<sf_count_t>(base + offset, 0, size);
+            },
+        .read =
+            [](void* into, sf_count_t count, void* self) {
+                auto& content = *static_cast<Content*>(self);
+                const auto rest = static_cast<sf_count_t>(content.bytes.size()) - content.at;
+                const sf_count_t got = std::clamp<sf_count_t>(count, 0, rest);
+                std::memcpy(into, content.bytes.data() + content.at, static_cast<std::size_t>(got));
+                content.at += got;
+                return got;
+            },
+        .write = [](const void*, sf_count_t, void*) { return sf_count_t{0}; },
+        .tell = [](void* self) { return static_cast<Content*>(self)->at; },
+    };
+    return &io;
+}
+
+Status requireFormat(const Sound& sound, const std::filesystem::path& path) {
+    if (sound.info.samplerate > 0 && sound.info.channels > 0) return {};
+    return fail(audioError(path, "its header gives no sample rate or no channel"));
+}
+
 Result<Sound> openSound(const std::filesystem::path& path) {
     Sound sound;
     sound.file.reset(sf_open(path.c_str(), SFM_READ, &sound.info));
@@ -40,8 +78,16 @@ Result<Sound> openSound(const std::filesystem::path& path) {
         if (!std::filesystem::exists(path, ignored)) return fail(audioError(path, "there is no such file"));
         return fail(audioError(path, sf_strerror(nullptr)));
     }
-    if (sound.info.samplerate <= 0 || sound.info.channels <= 0)
-        return fail(audioError(path, "its header gives no sample rate or no channel"));
+    if (Status usable = requireFormat(sound, path); !usable) return fail(usable.error());
+    return sound;
+}
+
+/// `content` stays where it is as long as the sound is read.
+Result<Sound> openSound(Content& content, const std::string& label) {
+    Sound sound;
+    sound.file.reset(sf_open_virtual(contentReader(), SFM_READ, &sound.info, &content));
+    if (!sound.file) return fail(audioError(label, sf_strerror(nullptr)));
+    if (Status usable = requireFormat(sound, label); !usable) return fail(usable.error());
     return sound;
 }
 
@@ -109,10 +155,12 @@ Result<AudioInfo> audioInfo(const std::filesystem::path& path) {
     return AudioInfo{info.samplerate, info.channels, frames / info.samplerate};
 }
 
-Result<std::vector<float>> readAudio(const std::filesystem::path& path, int sampleRate, double offset,
-                                     double duration) {
+namespace {
+
+/// From an opened sound; `path` is for errors.
+Result<std::vector<float>> decode(Result<Sound> sound, const std::filesystem::path& path, int sampleRate,
+                                  double offset, double duration) {
     try {
-        Result<Sound> sound = openSound(path);
         if (!sound) return fail(sound.error());
         const int rate = sound->info.samplerate;
         if (offset > 0 && sf_seek(sound->file.get(), static_cast<sf_count_t>(offset * rate), SEEK_SET) < 0)
@@ -126,6 +174,19 @@ Result<std::vector<float>> readAudio(const std::filesystem::path& path, int samp
     } catch (const std::exception& error) { // out of memory
         return fail(audioError(path, error.what()));
     }
+}
+
+} // namespace
+
+Result<std::vector<float>> readAudio(const std::filesystem::path& path, int sampleRate, double offset,
+                                     double duration) {
+    return decode(openSound(path), path, sampleRate, offset, duration);
+}
+
+Result<std::vector<float>> decodeAudio(std::string_view bytes, const std::string& label, int sampleRate,
+                                       double offset, double duration) {
+    Content content{bytes};
+    return decode(openSound(content, label), label, sampleRate, offset, duration);
 }
 
 Result<std::vector<float>> resample(std::vector<float> samples, int fromRate, int toRate) {

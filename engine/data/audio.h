@@ -5,6 +5,8 @@
 #include "engine/base/result.h"
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace fathom::data {
@@ -25,6 +27,10 @@ struct AudioInfo {
 /// %, `duration` promises. Any thread. Source: nemo/collections/asr/parts/preprocessing/segment.py.
 [[nodiscard]] Result<std::vector<float>> readAudio(const std::filesystem::path& path, int sampleRate,
                                                    double offset = 0, double duration = 0);
+
+/// The same of a file's content. `label` is what errors call it.
+[[nodiscard]] Result<std::vector<float>> decodeAudio(std::string_view content, const std::string& label,
+                                                     int sampleRate, double offset = 0, double duration = 0);
 
 /// Mono samples from one rate to another, as above.
 [[nodiscard]] Result<std::vector<float>> resample(std::vector<float> samples, int fromRate, int toRate);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <unordered_map>
 
 namespace fathom::data {
 
@@ -30,13 +31,16 @@ Error unknownCharacters(const Manifest& manifest, const ManifestEntry& entry,
 } // namespace
 
 AudioTextDataset::AudioTextDataset(const AudioTextOptions& options, Manifest manifest)
-    : m_options(options), m_manifest(std::move(manifest)) {}
+    : m_options(options), m_manifest(std::move(manifest)), m_slow(options.slow) {}
 
 Result<std::shared_ptr<const AudioTextDataset>> AudioTextDataset::open(const AudioTextOptions& options,
                                                                        const TextEncoder& encode) {
-    Result<Manifest> manifest = readManifest(options.manifests, options.manifest);
+    Result<Manifest> manifest =
+        options.buckets.empty() ? readManifest(options.manifests, options.manifest) : Manifest{};
     if (!manifest) return fail(manifest.error());
     std::shared_ptr<AudioTextDataset> dataset(new AudioTextDataset(options, std::move(*manifest)));
+    for (const TarBucket& bucket : options.buckets)
+        if (Status added = dataset->addBucket(bucket); !added) return fail(added.error());
     if (Status encoded = dataset->encodeTexts(encode); !encoded) return fail(encoded.error());
     dataset->m_cache = std::make_unique<AudioCache>(dataset->size(), options.cacheBytes);
     return dataset;
@@ -70,6 +74,73 @@ Status AudioTextDataset::encodeTexts(const TextEncoder& encode) {
                  .file = m_manifest.files.front().string()});
 }
 
+/// Joins the bucket's lines with the members of its tars.
+Status AudioTextDataset::addBucket(const TarBucket& bucket) {
+    ManifestOptions options = m_options.manifest;
+    options.tarred = true;
+    options.maxUtts = 0; // as in NeMo
+    Result<Manifest> manifest = readManifest(bucket.manifests, options);
+    if (!manifest) return fail(manifest.error());
+    Result<TarSet> tars = TarSet::open(bucket.tars);
+    if (!tars) return fail(tars.error());
+    std::unordered_map<std::string, std::vector<std::size_t>> lines;
+    for (std::size_t i = 0; i < manifest->entries.size(); ++i)
+        lines[fileIdOf(manifest->entries[i].audio.string())].push_back(i);
+    std::vector<bool> found(manifest->entries.size());
+    const std::size_t before = size();
+    for (std::size_t member = 0; member < tars->members().size(); ++member) {
+        const auto named = lines.find(fileIdOf(tars->members()[member].name));
+        if (named == lines.end()) continue;
+        for (const std::size_t line : named->second) {
+            ManifestEntry entry = manifest->entries[line];
+            entry.file += m_manifest.files.size();
+            entry.bucket = m_tars.size();
+            entry.member = member;
+            m_manifest.seconds += entry.duration;
+            m_manifest.entries.push_back(std::move(entry));
+            found[line] = true;
+        }
+    }
+    for (std::size_t line = 0; line < found.size(); ++line) {
+        if (found[line]) continue;
+        if (m_linesWithoutMember++ == 0)
+            m_firstWithoutMember =
+                manifest->error(manifest->entries[line], "Cannot find the recording",
+                                "no tar file has " + fileIdOf(manifest->entries[line].audio.string()), {});
+    }
+    m_manifest.files.insert(m_manifest.files.end(), manifest->files.begin(), manifest->files.end());
+    m_manifest.filtered += manifest->filtered;
+    m_manifest.filteredSeconds += manifest->filteredSeconds;
+    m_tars.push_back(std::move(*tars));
+    if (size() > before) return {};
+    return fail({.kind = ErrorKind::BadInput,
+                 .what = "Cannot use the tar files",
+                 .why = "none of their " + std::to_string(m_tars.back().members().size()) +
+                        " files has the name of a line in the manifest",
+                 .remedy = "Correct tarred_audio_filepaths or manifest_filepath",
+                 .file = bucket.manifests.front().string()});
+}
+
+std::vector<std::size_t> AudioTextDataset::bucketSizes() const {
+    std::vector<std::size_t> sizes(m_tars.size());
+    for (const ManifestEntry& entry : m_manifest.entries)
+        if (!sizes.empty()) ++sizes[entry.bucket];
+    return sizes;
+}
+
+std::string AudioTextDataset::source(const ManifestEntry& entry) const {
+    if (m_tars.empty()) return entry.audio.string();
+    return m_tars[entry.bucket].label(m_tars[entry.bucket].members()[entry.member]);
+}
+
+Result<std::vector<float>> AudioTextDataset::decode(const ManifestEntry& entry) const {
+    if (m_tars.empty()) return readAudio(entry.audio, m_options.sampleRate, entry.offset, entry.duration);
+    const TarSet& tars = m_tars[entry.bucket];
+    const Result<std::string> content = tars.read(tars.members()[entry.member]);
+    if (!content) return fail(content.error());
+    return decodeAudio(*content, source(entry), m_options.sampleRate, entry.offset, entry.duration);
+}
+
 Result<AudioSample> AudioTextDataset::read(std::size_t index) const {
     const ManifestEntry& entry = m_manifest.entries.at(index);
     AudioSample sample{.signal = {}, .tokens = m_tokens[index], .index = index, .line = entry.line};
@@ -77,23 +148,50 @@ Result<AudioSample> AudioTextDataset::read(std::size_t index) const {
         sample.signal = std::move(*cached);
         return sample;
     }
-    Result<std::vector<float>> signal =
-        readAudio(entry.audio, m_options.sampleRate, entry.offset, entry.duration);
-    if (!signal) {
-        const Error& error = signal.error();
-        return fail(m_manifest.error(entry, error.what, error.file + ": " + error.why, error.remedy));
+    try {
+        const auto begin = SlowWatch::Clock::now();
+        m_slow.begin(index, begin);
+        Result<std::vector<float>> signal = decode(entry);
+        m_slow.end(index);
+        if (const auto slow =
+                m_slow.add(std::chrono::duration<double>(SlowWatch::Clock::now() - begin).count()))
+            sample.note = m_manifest.error(entry, "Reading " + source(entry) + ' ' + *slow, {}, {}).message();
+        if (!signal) {
+            const Error& error = signal.error();
+            return fail(m_manifest.error(entry, error.what, error.file + ": " + error.why, error.remedy));
+        }
+        if (m_options.trimSilence) *signal = trimSilence(std::move(*signal));
+        m_cache->put(index, *signal);
+        sample.signal = std::move(*signal);
+        return sample;
+    } catch (const std::exception& error) { // out of memory
+        m_slow.end(index);
+        return fail(m_manifest.error(entry, "Cannot read the recording", source(entry) + ": " + error.what(),
+                                     "Lower batch_size or num_workers"));
     }
-    if (m_options.trimSilence) *signal = trimSilence(std::move(*signal));
-    m_cache->put(index, *signal);
-    sample.signal = std::move(*signal);
-    return sample;
 }
 
-Result<AudioBatch> AudioTextDataset::load(std::span<const std::int64_t> indices) const {
+std::string AudioTextDataset::underWay() const {
+    const auto oldest = m_slow.oldest();
+    if (!oldest) return {};
+    const ManifestEntry& entry = m_manifest.entries[oldest->index];
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, "%.0f s", oldest->seconds);
+    return m_manifest.error(entry, "Reading " + source(entry) + " has taken " + seconds + " so far", {}, {})
+        .message();
+}
+
+Result<AudioBatch> AudioTextDataset::load(std::span<const std::int64_t> indices,
+                                          const std::stop_token& stop) const {
     AudioBatch batch;
     std::vector<AudioSample> samples;
     samples.reserve(indices.size());
     for (const std::int64_t index : indices) {
+        if (stop.stop_requested())
+            return fail({.kind = ErrorKind::Interrupted,
+                         .what = "Loading stopped",
+                         .why = "stop was requested",
+                         .remedy = {}});
         Result<AudioSample> sample = read(static_cast<std::size_t>(index));
         if (!sample) {
             if (!m_options.manifest.skipBadFiles) return fail(sample.error());
@@ -101,7 +199,8 @@ Result<AudioBatch> AudioTextDataset::load(std::span<const std::int64_t> indices)
             continue;
         }
         const ManifestEntry& entry = m_manifest.entries[sample->index];
-        batch.sources.push_back(entry.audio.string());
+        if (!sample->note.empty()) batch.notes.push_back(std::move(sample->note));
+        batch.sources.push_back(source(entry));
         batch.texts.push_back(entry.text);
         batch.signalLengths.push_back(static_cast<std::int64_t>(sample->signal.size()));
         batch.tokenLengths.push_back(static_cast<std::int64_t>(sample->tokens.size()));
@@ -125,7 +224,10 @@ std::string AudioTextDataset::summary() const {
     char hours[32];
     std::snprintf(hours, sizeof hours, "%.2f", m_manifest.seconds / 3600);
     std::string text = std::to_string(size()) + " recordings, " + hours + " hours";
-    if (m_manifest.filtered > 0) text += "; " + std::to_string(m_manifest.filtered) + " left out by duration";
+    if (m_manifest.filtered > 0) {
+        std::snprintf(hours, sizeof hours, "%.2f", m_manifest.filteredSeconds / 3600);
+        text += "; " + std::to_string(m_manifest.filtered) + " (" + hours + " hours) left out by duration";
+    }
     if (!m_manifest.skipped.empty())
         text += "; " + std::to_string(m_manifest.skipped.size()) + " cannot be used";
     return text;
@@ -137,6 +239,11 @@ std::vector<std::string> AudioTextDataset::warnings() const {
         lines.push_back(std::to_string(m_manifest.skipped.size()) +
                         (m_manifest.skipped.size() == 1 ? " line was" : " lines were") +
                         " left out, the first: " + m_manifest.skipped.front().message());
+    if (m_linesWithoutMember > 0)
+        lines.push_back(
+            std::to_string(m_linesWithoutMember) +
+            (m_linesWithoutMember == 1 ? " line of the manifests has" : " lines of the manifests have") +
+            " no recording in the tar files, the first: " + m_firstWithoutMember.message());
     for (const auto& [character, texts] : m_dropped)
         lines.push_back("the character " + describeCharacter(character) +
                         " is not in labels and was dropped from " + std::to_string(texts) +

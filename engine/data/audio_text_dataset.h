@@ -10,15 +10,25 @@
 #include "engine/data/audio_cache.h"
 #include "engine/data/char_tokenizer.h"
 #include "engine/data/manifest.h"
+#include "engine/data/slow_watch.h"
+#include "engine/data/tar_set.h"
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 
 namespace fathom::data {
 
+/// Recordings in tar files with the manifests that describe them.
+struct TarBucket {
+    std::vector<std::filesystem::path> manifests{};
+    std::vector<std::filesystem::path> tars{};
+};
+
 struct AudioTextOptions {
     std::vector<std::filesystem::path> manifests{};
+    std::vector<TarBucket> buckets{}; ///< of a tarred set, instead of `manifests`
     ManifestOptions manifest{}; ///< its skipBadFiles also covers broken recordings and unknown characters
     int sampleRate = 16000;     ///< Hz; recordings of another rate are resampled
     bool trimSilence = false;   ///< cut the silence at both ends of each recording
@@ -27,6 +37,7 @@ struct AudioTextOptions {
     std::optional<std::int64_t> eosId{}; ///< put after them
     std::int64_t padId = 0;              ///< fills the ids of a batch
     std::size_t cacheBytes = 1024UL * 1024 * 1024; ///< decoded recordings kept in memory, at most
+    SlowLimits slow{};                             ///< when a read is worth a note
 };
 
 /// One item.
@@ -34,7 +45,8 @@ struct AudioSample {
     std::vector<float> signal{}; ///< mono, [-1, 1)
     std::vector<std::int64_t> tokens{};
     std::size_t index = 0;
-    int line = 0; ///< of the manifest
+    int line = 0;       ///< of the manifest
+    std::string note{}; ///< that it was slow; mostly empty
 };
 
 /// Several items, padded on the right: signal with zeros, tokens with padId. Row-major.
@@ -48,6 +60,7 @@ struct AudioBatch {
     std::vector<std::string> sources{};        ///< the recordings' paths
     std::vector<std::string> texts{};          ///< as the manifest has them
     std::vector<Error> skipped{};              ///< broken recordings left out because of skipBadFiles
+    std::vector<std::string> notes{};          ///< recordings that were slow, with the manifest's line
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(sources.size()); }
 };
 
@@ -58,7 +71,9 @@ using TextEncoder = std::function<EncodedText(std::string_view text)>;
 class AudioTextDataset {
 public:
     /// Reads the manifests and encodes the texts. An unknown character is an error (BadInput) that names the
-    /// manifest's line and the character, unless the options say otherwise.
+    /// manifest's line and the character, unless the options say otherwise. Of a tarred set the items are the
+    /// members that a line names, in the tars' order, as in NeMo: a line without a recording and a recording
+    /// without a line are left out, and a member that comes twice is there twice.
     [[nodiscard]] static Result<std::shared_ptr<const AudioTextDataset>> open(const AudioTextOptions& options,
                                                                               const TextEncoder& encode);
 
@@ -69,8 +84,16 @@ public:
     /// Decodes one recording or finds it in the cache. Errors (BadInput) name the manifest's line and the
     /// recording.
     [[nodiscard]] Result<AudioSample> read(std::size_t index) const;
-    /// The items at `indices`, in that order. With skipBadFiles there may be fewer, even none.
-    [[nodiscard]] Result<AudioBatch> load(std::span<const std::int64_t> indices) const;
+    /// The items at `indices`, in that order. With skipBadFiles there may be fewer, even none. A request to
+    /// stop ends it after the item it is at (Interrupted).
+    [[nodiscard]] Result<AudioBatch> load(std::span<const std::int64_t> indices,
+                                          const std::stop_token& stop = {}) const;
+    /// The item whose read began first and is not done: "train.json:7: reading clip.wav has taken 12 s so
+    /// far"; empty when there is none.
+    [[nodiscard]] std::string underWay() const;
+    /// Items of each bucket, which follow each other; empty without buckets.
+    [[nodiscard]] std::vector<std::size_t> bucketSizes() const;
+    [[nodiscard]] double duration(std::size_t index) const { return m_manifest.entries.at(index).duration; }
 
     /// "374 recordings, 0.19 hours; 2 left out by duration".
     [[nodiscard]] std::string summary() const;
@@ -79,13 +102,20 @@ public:
 
 private:
     AudioTextDataset(const AudioTextOptions& options, Manifest manifest);
+    [[nodiscard]] Status addBucket(const TarBucket& bucket);
     [[nodiscard]] Status encodeTexts(const TextEncoder& encode);
+    [[nodiscard]] Result<std::vector<float>> decode(const ManifestEntry& entry) const;
+    [[nodiscard]] std::string source(const ManifestEntry& entry) const;
 
     const AudioTextOptions m_options;
     Manifest m_manifest;
     std::vector<std::vector<std::int64_t>> m_tokens;
     std::map<std::string, std::size_t> m_dropped; ///< character → texts that had it
+    std::vector<TarSet> m_tars;                   ///< of each bucket
+    std::size_t m_linesWithoutMember = 0;
+    Error m_firstWithoutMember{};
     std::unique_ptr<AudioCache> m_cache;
+    mutable SlowWatch m_slow;
 };
 
 } // namespace fathom::data

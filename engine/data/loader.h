@@ -22,6 +22,7 @@
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace fathom::data {
@@ -29,17 +30,28 @@ namespace fathom::data {
 struct PrefetchOptions {
     int workers = 1;       ///< threads; at least one is used
     std::size_t ahead = 2; ///< items loaded or being loaded at any time; at least one for each worker
+    /// Called by the consumer when it has waited that long for one item, and again after twice the time.
+    std::function<void()> stalled{};
+    std::chrono::duration<double> patience = std::chrono::seconds(10);
 };
 
 /// One consumer. The destructor lets the workers end what they are at, and joins them.
 template <class T> class Loader {
 public:
     /// Called on the workers, once for each index in [0, count), several at once. An exception becomes an
-    /// error.
-    using Load = std::function<Result<T>(std::size_t index)>;
+    /// error. `stop` is requested when the loader goes: what takes long had better look.
+    using Load = std::function<Result<T>(std::size_t index, const std::stop_token& stop)>;
 
+    /// `load` may also take the index alone.
+    template <class F>
+    requires std::is_invocable_r_v<Result<T>, F&, std::size_t> Loader(std::size_t count, F load,
+                                                                      const PrefetchOptions& options = {})
+        : Loader(count, Load([load = std::move(load)](std::size_t index, const std::stop_token&) mutable {
+                     return Result<T>(load(index));
+                 }),
+                 options) {}
     Loader(std::size_t count, Load load, const PrefetchOptions& options = {})
-        : m_load(std::move(load)), m_end(count) {
+        : m_load(std::move(load)), m_stalled(options.stalled), m_patience(options.patience), m_end(count) {
         const auto workers = std::min<std::size_t>(static_cast<std::size_t>(std::max(options.workers, 1)),
                                                    std::max<std::size_t>(count, 1));
         m_ahead = std::max(options.ahead, workers);
@@ -60,7 +72,7 @@ public:
         const auto begin = std::chrono::steady_clock::now();
         std::unique_lock lock(m_mutex);
         const auto isReady = [this] { return m_taken >= m_end || m_ready.contains(m_taken); };
-        const bool ready = m_changed.wait(lock, stop, isReady);
+        const bool ready = waitUntil(isReady, lock, stop);
         m_waited += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         if (!ready)
             return fail({.kind = ErrorKind::Interrupted,
@@ -80,11 +92,25 @@ public:
     [[nodiscard]] double waited() const { return m_waited; }
 
 private:
-    Result<T> loadOne(std::size_t index) {
+    Result<T> loadOne(std::size_t index, const std::stop_token& stop) {
         try {
-            return m_load(index);
+            return m_load(index, stop);
         } catch (const std::exception& error) {
             return fail({.what = "Cannot load the data", .why = error.what(), .remedy = {}});
+        } catch (...) {
+            return fail({.what = "Cannot load the data", .why = "an unknown exception", .remedy = {}});
+        }
+    }
+
+    template <class Ready>
+    bool waitUntil(const Ready& isReady, std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+        if (!m_stalled) return m_changed.wait(lock, stop, isReady);
+        for (auto patience = m_patience;; patience *= 2) {
+            if (m_changed.wait_for(lock, stop, patience, isReady)) return true;
+            if (stop.stop_requested()) return false;
+            lock.unlock();
+            m_stalled();
+            lock.lock();
         }
     }
 
@@ -95,7 +121,7 @@ private:
             if (!m_changed.wait(lock, stop, mayStart) || m_started >= m_end || stop.stop_requested()) return;
             const std::size_t index = m_started++;
             lock.unlock();
-            Result<T> item = loadOne(index);
+            Result<T> item = loadOne(index, stop);
             lock.lock();
             if (!item) m_end = std::min(m_end, index + 1);
             m_ready.emplace(index, std::move(item));
@@ -104,6 +130,8 @@ private:
     }
 
     const Load m_load;
+    const std::function<void()> m_stalled;
+    const std::chrono::duration<double> m_patience;
     std::size_t m_ahead = 1;
     double m_waited = 0; // the consumer's
     std::mutex m_mutex;  // guards all below

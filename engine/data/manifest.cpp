@@ -131,6 +131,11 @@ Status LineReader::read(std::string_view line, int number) {
         m_manifest.filteredSeconds += entry->duration;
         return {};
     }
+    if (m_options.tarred) {
+        m_manifest.seconds += entry->duration;
+        m_manifest.entries.push_back(std::move(*entry));
+        return {};
+    }
     entry->audio = resolve(entry->audio, m_manifest.files[m_file]);
     if (Status found = requireRecording(*entry); !found) {
         if (!m_options.skipBadFiles) return found;

@@ -20,11 +20,13 @@ namespace fathom::data {
 struct ManifestEntry {
     std::filesystem::path
         audio{}; ///< resolved: relative to the manifest's folder if it exists there, else to the current one
-    double duration = 0;  ///< seconds
-    std::string text{};   ///< UTF-8; empty if the line has none
-    double offset = 0;    ///< seconds from the beginning of the recording
-    std::size_t file = 0; ///< index into Manifest::files
-    int line = 0;         ///< 1-based
+    double duration = 0;    ///< seconds
+    std::string text{};     ///< UTF-8; empty if the line has none
+    double offset = 0;      ///< seconds from the beginning of the recording
+    std::size_t file = 0;   ///< index into Manifest::files
+    int line = 0;           ///< 1-based
+    std::size_t bucket = 0; ///< of a tarred set
+    std::size_t member = 0; ///< the recording in the bucket's tar files
 };
 
 struct ManifestOptions {
@@ -32,6 +34,7 @@ struct ManifestOptions {
     std::optional<double> maxDuration{}; ///< seconds; longer ones are left out
     int maxUtts = 0;                     ///< stop after that many; 0: all
     bool skipBadFiles = false;           ///< leave out lines whose recording is missing, and count them
+    bool tarred = false;                 ///< recordings are not files of their own: names stay as they are
 };
 
 struct Manifest {

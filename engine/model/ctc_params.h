@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/config/config.h"
+#include "engine/data/audio_text_dataset.h"
 #include "engine/model/model.h"
 #include "engine/nn/conv_asr_encoder.h"
 #include "engine/nn/ctc.h"
@@ -43,6 +44,10 @@ struct CtcModelParams {
 
 struct SpeechDataParams {
     std::vector<std::filesystem::path> manifests{};
+    std::vector<data::TarBucket> tarred{};   ///< instead of manifests
+    std::vector<int> bucketBatchSizes{};     ///< of each bucket; empty: the loader's for all
+    std::vector<int> bucketWeights{};        ///< visits of each bucket in an epoch; empty: one
+    std::optional<SemiSorting> semiSorted{}; ///< without the durations
     int sampleRate = 16000;
     std::vector<std::string> labels{}; ///< empty: the model's
     LoaderOptions loader{};

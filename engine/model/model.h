@@ -43,14 +43,40 @@ struct Batch {
     std::vector<torch::Tensor> tensors{};
     std::vector<std::string> sources{}; ///< one name per item (the audio file)
     std::vector<Error> skipped{};       ///< items left out because the config says skip_bad_files
+    std::vector<std::string> notes{};   ///< for the log: items that took long, with their manifest line
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(sources.size()); }
+};
+
+/// A range of items that an epoch visits as a whole.
+struct Bucket {
+    std::int64_t first = 0;
+    std::int64_t items = 0;
+    int batchSize = 0; ///< 0: batches go over the ends of buckets and have the size that all have
+};
+
+/// The order in which an epoch visits the buckets.
+enum class BucketOrder { Fixed, SyncedRandomized, FullyRandomized };
+
+/// Batches of like length, with enough noise that they differ between epochs: NeMo's SemiSortBatchSampler.
+struct SemiSorting {
+    std::vector<float> durations{}; ///< of every item, s
+    double randomization = 0.1;     ///< noise, as a share of the range of durations
+    std::uint64_t seed = 42;
 };
 
 struct LoaderOptions {
     int batchSize = 1;
     bool shuffle = false;
     bool dropLast = false;
-    int workers = 0; ///< as configured; the loop may prefetch with more or fewer
+    int workers = 0;        ///< as configured; the loop may prefetch with more or fewer
+    int prefetchFactor = 2; ///< batches that each worker is ahead
+    bool pinMemory = false; ///< page-locked batches, where there is CUDA
+    /// Shuffling goes through a buffer of so many items in their stored order, as for tar files, which are
+    /// read best from begin to end; 0: it knows no bounds.
+    std::int64_t shuffleBuffer = 0;
+    std::vector<Bucket> buckets{}; ///< empty: all items are one
+    BucketOrder bucketOrder = BucketOrder::Fixed;
+    std::shared_ptr<const SemiSorting> semiSorting{}; ///< null for none; there are no buckets then
 };
 
 /// The items of one split. Immutable; any thread may load.
@@ -62,6 +88,13 @@ public:
     /// Reads and collates the items at `indices` ([0, size())). May have fewer than asked for, even none
     /// (`skipped`). Errors are BadInput and name the manifest line and the file.
     [[nodiscard]] virtual Result<Batch> load(std::span<const std::int64_t> indices) const = 0;
+    /// The same; a request to stop ends it between two items (Interrupted).
+    [[nodiscard]] virtual Result<Batch> loadUntil(std::span<const std::int64_t> indices,
+                                                  const std::stop_token&) const {
+        return load(indices);
+    }
+    /// For the log while the loop waits: which item has been read for how long. Any thread.
+    [[nodiscard]] virtual std::string underWay() const { return {}; }
     /// One line for the log: "360 clips, 0.31 hours, 2 left out by duration".
     [[nodiscard]] virtual std::string summary() const = 0;
 };

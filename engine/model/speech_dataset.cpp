@@ -14,13 +14,36 @@ template <class T> torch::Tensor tensorOf(std::vector<T>&& values, at::IntArrayR
 
 } // namespace
 
-SpeechDataset::SpeechDataset(std::shared_ptr<const data::AudioTextDataset> data, const LoaderOptions& loader)
-    : m_data(std::move(data)), m_loader(loader) {}
+SpeechDataset::SpeechDataset(std::shared_ptr<const data::AudioTextDataset> data,
+                             const SpeechDataParams& params)
+    : m_data(std::move(data)), m_loader(params.loader) {
+    const std::vector<std::size_t> sizes = m_data->bucketSizes();
+    if (sizes.size() > 1) addBuckets(params, sizes);
+    if (!params.semiSorted) return;
+    auto sorting = std::make_shared<SemiSorting>(*params.semiSorted);
+    for (std::size_t i = 0; i < m_data->size(); ++i)
+        sorting->durations.push_back(static_cast<float>(m_data->duration(i)));
+    m_loader.semiSorting = std::move(sorting);
+}
+
+/// Each bucket as often as its weight says, with its batch size.
+void SpeechDataset::addBuckets(const SpeechDataParams& params, const std::vector<std::size_t>& sizes) {
+    std::int64_t first = 0;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const auto items = static_cast<std::int64_t>(sizes[i]);
+        const int repetitions = params.bucketWeights.empty() ? 1 : params.bucketWeights[i];
+        const int batchSize = params.bucketBatchSizes.empty() ? 0 : params.bucketBatchSizes[i];
+        m_loader.buckets.insert(m_loader.buckets.end(), static_cast<std::size_t>(repetitions),
+                                {first, items, batchSize});
+        first += items;
+    }
+}
 
 Result<std::shared_ptr<const SpeechDataset>> SpeechDataset::open(const SpeechDataParams& params,
                                                                  const data::CharTokenizer& tokenizer) {
     data::AudioTextOptions options;
     options.manifests = params.manifests;
+    options.buckets = params.tarred;
     options.manifest.minDuration = params.minDuration;
     options.manifest.maxDuration = params.maxDuration;
     options.manifest.maxUtts = params.maxUtts;
@@ -34,7 +57,7 @@ Result<std::shared_ptr<const SpeechDataset>> SpeechDataset::open(const SpeechDat
     auto data =
         data::AudioTextDataset::open(options, [&](std::string_view text) { return tokenizer.encode(text); });
     if (!data) return fail(data.error());
-    return std::shared_ptr<const SpeechDataset>(new SpeechDataset(std::move(*data), params.loader));
+    return std::shared_ptr<const SpeechDataset>(new SpeechDataset(std::move(*data), params));
 }
 
 std::int64_t SpeechDataset::size() const {
@@ -42,7 +65,12 @@ std::int64_t SpeechDataset::size() const {
 }
 
 Result<Batch> SpeechDataset::load(std::span<const std::int64_t> indices) const {
-    Result<data::AudioBatch> loaded = m_data->load(indices);
+    return loadUntil(indices, {});
+}
+
+Result<Batch> SpeechDataset::loadUntil(std::span<const std::int64_t> indices,
+                                       const std::stop_token& stop) const {
+    Result<data::AudioBatch> loaded = m_data->load(indices, stop);
     if (!loaded) return fail(loaded.error());
     const std::int64_t items = loaded->size();
     Batch batch;
@@ -52,6 +80,7 @@ Result<Batch> SpeechDataset::load(std::span<const std::int64_t> indices) const {
                      tensorOf(std::move(loaded->tokenLengths), {items})};
     batch.sources = std::move(loaded->sources);
     batch.skipped = std::move(loaded->skipped);
+    batch.notes = std::move(loaded->notes);
     return batch;
 }
 

@@ -20,11 +20,15 @@ public:
     [[nodiscard]] const LoaderOptions& loader() const override { return m_loader; }
     /// signal [B, T] float32, signal lengths [B], tokens [B, U], token lengths [B], the last three int64.
     [[nodiscard]] Result<Batch> load(std::span<const std::int64_t> indices) const override;
+    [[nodiscard]] Result<Batch> loadUntil(std::span<const std::int64_t> indices,
+                                          const std::stop_token& stop) const override;
+    [[nodiscard]] std::string underWay() const override { return m_data->underWay(); }
     [[nodiscard]] std::string summary() const override;
     [[nodiscard]] std::vector<std::string> warnings() const { return m_data->warnings(); }
 
 private:
-    SpeechDataset(std::shared_ptr<const data::AudioTextDataset> data, const LoaderOptions& loader);
+    SpeechDataset(std::shared_ptr<const data::AudioTextDataset> data, const SpeechDataParams& params);
+    void addBuckets(const SpeechDataParams& params, const std::vector<std::size_t>& sizes);
     std::shared_ptr<const data::AudioTextDataset> m_data;
     LoaderOptions m_loader;
 };

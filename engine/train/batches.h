@@ -21,16 +21,19 @@ using BatchIndices = std::vector<std::int64_t>;
 /// this way.
 [[nodiscard]] std::uint64_t mixSeed(std::uint64_t seed, std::uint64_t stream, std::uint64_t position);
 
-/// Batches of an epoch without dropping or limiting: how many there are.
+/// How many batches an epoch has, the same in all of them. With buckets, `items` is not asked.
 [[nodiscard]] std::int64_t batchCount(std::int64_t items, const model::LoaderOptions& options);
 
-/// The items of each batch. With shuffling, a function of seed and epoch alone.
+/// The items of each batch, a function of seed and epoch alone: buckets, shuffle buffer and semi-sorting as
+/// the options say. Cheap (nothing is loaded), so that a run may begin anywhere in an epoch.
 [[nodiscard]] std::vector<BatchIndices> epochBatches(std::int64_t items, const model::LoaderOptions& options,
                                                      std::uint64_t seed, std::int64_t epoch);
 
-/// Loads the batches in order on the set's worker threads, ahead of the loop.
+/// Loads the batches in order on the set's worker threads, ahead of the loop, into page-locked memory where
+/// the set asks for it and there is CUDA. `log` (borrowed, may be null) is warned of an item that keeps the
+/// loop waiting.
 using BatchStream = data::Loader<model::Batch>;
 [[nodiscard]] std::unique_ptr<BatchStream> openStream(std::shared_ptr<const model::Dataset> dataset,
-                                                      std::vector<BatchIndices> batches);
+                                                      std::vector<BatchIndices> batches, Log* log = nullptr);
 
 } // namespace fathom::train

@@ -54,6 +54,8 @@ const model::Metric* EvaluationReport::find(std::string_view name) const {
 }
 
 void SkippedItems::warn(const model::Batch& batch) {
+    for (const std::string& note : batch.notes)
+        m_log.warning(note);
     for (const Error& error : batch.skipped) {
         ++m_count;
         if (m_count <= kWarnings)
@@ -75,7 +77,7 @@ Result<std::optional<EvaluationReport>> evaluate(const EvaluationInputs& inputs,
         return fail(fine.error());
     auto order = epochBatches(inputs.dataset->size(), inputs.dataset->loader(), context.seed, 0);
     if (inputs.batches >= 0) order.resize(std::min(order.size(), static_cast<std::size_t>(inputs.batches)));
-    const auto stream = openStream(inputs.dataset, std::move(order));
+    const auto stream = openStream(inputs.dataset, std::move(order), &context.skipped.log());
 
     EvaluationReport report{.split = split};
     std::vector<model::Ratio> sums;

@@ -19,6 +19,7 @@ class SkippedItems {
 public:
     explicit SkippedItems(Log& log) : m_log(log) {}
     void warn(const model::Batch& batch);
+    [[nodiscard]] Log& log() const { return m_log; }
 
 private:
     Log& m_log;

@@ -157,7 +157,7 @@ Result<Trainer::Outcome> Trainer::epoch() {
         const Result<Outcome> validated = validate();
         if (!validated || *validated != Outcome::Continue) return validated;
     }
-    const auto stream = openStream(m_inputs->train, std::move(order));
+    const auto stream = openStream(m_inputs->train, std::move(order), &m_context.log);
     while (m_state.batch < m_state.plan.trainBatches && !stepsAreReached() && !mayStopEarly()) {
         const Result<Outcome> obeyed = obeyCommands();
         if (!obeyed || *obeyed != Outcome::Continue) return obeyed;

@@ -203,6 +203,8 @@ constexpr std::string_view kData = R"(SpeechDataset
   concat_shuffle: bool = true  # shuffle each manifest
   use_dali: bool = false  # NVIDIA DALI
   use_semi_sorted_batching: bool = false  # batches of like length
+  randomization_factor: Optional[float] = null  # noise of semi-sorted batching, a share of the range of durations; null: 0.1 | >= 0
+  semi_sort_sampler_seed: int = 42  # of the order of semi-sorted batches
   use_lhotse: Optional[bool] = false  # Lhotse's loaders
   use_bucketing: bool = false  # Lhotse's buckets
   batch_duration: Optional[float] = null  # seconds in a batch of Lhotse
@@ -216,7 +218,7 @@ constexpr std::string_view kData = R"(SpeechDataset
   cache_audio: bool = false  # keep clips in memory
   int_values: Any = null  # recordings as integers
   persistent_workers: bool = false  # keep loader processes
-  prefetch_factor: Optional[int] = null  # batches prepared ahead
+  prefetch_factor: Optional[int] = null  # batches that each loader thread is ahead; null: 2 | >= 1
   do_sort_by_size: bool = false  # by length
   load_audio: bool = true  # otherwise only texts
   name: Any = null  # names for logs

@@ -116,6 +116,37 @@ private Q_SLOTS:
         QCOMPARE(cache.bytes(), before);
         QVERIFY(before <= 1000);
     }
+
+    void stalled_isCalledWhileTheConsumerWaits() {
+        std::latch go(1);
+        std::atomic<int> calls{0};
+        Loader<int> loader(1,
+                           [&](std::size_t) -> Result<int> {
+                               go.wait();
+                               return 5;
+                           },
+                           {.stalled =
+                                [&] {
+                                    if (++calls == 2) go.count_down();
+                                },
+                            .patience = std::chrono::milliseconds(1)});
+        const auto item = loader.next();
+        QVERIFY(item && *item == 5);
+        QVERIFY(calls >= 2);
+    }
+
+    void theEnd_reachesALoadThatLooksForIt() {
+        std::latch started(1);
+        auto loader = std::make_unique<Loader<int>>(
+            3, Loader<int>::Load([&](std::size_t, const std::stop_token& stop) -> Result<int> {
+                started.count_down();
+                while (!stop.stop_requested())
+                    std::this_thread::yield();
+                return 1;
+            }));
+        started.wait();
+        loader.reset();
+    }
 };
 
 QTEST_GUILESS_MAIN(LoaderTest)

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A data section of a config as the data set it stands for: tar files, buckets, batch sizes, what is refused.
+#include "engine/archive/tar_writer.h"
+#include "engine/base/file.h"
+#include "engine/config/compose.h"
+#include "engine/model/speech_dataset.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fstream>
+
+using namespace fathom;
+using model::BucketOrder;
+
+class SpeechDataTest : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_folder;
+    std::string folder() const { return m_folder.path().toStdString(); }
+
+    static config::Config composed(const std::string& section) {
+        auto config = config::compose({.configName = "c", .files = {{"c.yaml", "train_ds:\n" + section}}});
+        if (!config) qFatal("%s", config.error().message().c_str());
+        return *config;
+    }
+    static model::SpeechDataParams params(const std::string& section) {
+        const auto read = model::readSpeechData(composed(section), "train_ds");
+        if (!read || !*read) qFatal("%s", read ? "no section" : read.error().message().c_str());
+        return **read;
+    }
+    static Error refusal(const std::string& section) {
+        const auto read = model::readSpeechData(composed(section), "train_ds");
+        if (read) qFatal("the section was taken:\n%s", section.c_str());
+        return read.error();
+    }
+    static const char* tarred() {
+        return "  manifest_filepath: m.json\n"
+               "  is_tarred: true\n"
+               "  tarred_audio_filepaths: audio__OP_0..3_CL_.tar\n"
+               "  batch_size: 8\n"
+               "  shuffle: true\n";
+    }
+    static const char* bucketed() {
+        return "  manifest_filepath: [[a.json], [b.json], [c.json]]\n"
+               "  is_tarred: true\n"
+               "  tarred_audio_filepaths: [['a_{0..1}.tar'], [b.tar], [c.tar]]\n"
+               "  batch_size: 1\n"
+               "  bucketing_batch_size: 4\n";
+    }
+
+private Q_SLOTS:
+    void aPlainSection_isReadAsBefore() {
+        const auto read = params("  manifest_filepath: a.json, b.json\n  batch_size: 4\n  num_workers: 3\n"
+                                 "  pin_memory: true\n  prefetch_factor: 5\n");
+        QCOMPARE(read.manifests, (std::vector<std::filesystem::path>{"a.json", "b.json"}));
+        QVERIFY(read.tarred.empty() && !read.semiSorted);
+        QCOMPARE(read.loader.prefetchFactor, 5);
+        QVERIFY(read.loader.pinMemory);
+        QCOMPARE(params("  manifest_filepath: [a.json]\n").loader.prefetchFactor, 2);
+    }
+
+    void tarFiles_areExpanded_andShuffledThroughABuffer() {
+        const auto read = params(tarred());
+        QCOMPARE(read.tarred.size(), std::size_t(1));
+        QCOMPARE(read.tarred[0].tars, (std::vector<std::filesystem::path>{"audio_0.tar", "audio_1.tar",
+                                                                          "audio_2.tar", "audio_3.tar"}));
+        QCOMPARE(read.loader.shuffleBuffer,
+                 std::int64_t(32)); // NeMo's 4 * batch_size where the key is absent
+        QCOMPARE(params(std::string(tarred()) + "  shuffle_n: 100\n").loader.shuffleBuffer,
+                 std::int64_t(100));
+        QVERIFY(!params(std::string(tarred()) + "  shuffle_n: 0\n").loader.shuffle);
+        QCOMPARE(params(std::string(tarred()) + "  shard_manifests: true\n").tarred[0].manifests.size(),
+                 std::size_t(1));
+    }
+
+    void buckets_haveNeMosBatchSizes() {
+        const auto linear = params(bucketed());
+        QCOMPARE(linear.tarred.size(), std::size_t(3));
+        QCOMPARE(linear.tarred[0].tars.size(), std::size_t(2));
+        QCOMPARE(linear.bucketBatchSizes, (std::vector<int>{12, 8, 4}));
+        QVERIFY(linear.loader.bucketOrder == BucketOrder::SyncedRandomized);
+        const auto given = params(std::string(bucketed()) + "  bucketing_strategy: fixed_order\n"
+                                                            "  bucketing_weights: [1, 2, 1]\n");
+        QCOMPARE(given.bucketBatchSizes, (std::vector<int>{16, 12, 8})); // by the number of visits
+        QVERIFY(given.loader.bucketOrder == BucketOrder::Fixed);
+        std::string listed = bucketed();
+        listed.replace(listed.find("size: 4"), 7, "size: [5, 3, 2]");
+        QCOMPARE(params(listed).bucketBatchSizes, (std::vector<int>{5, 3, 2}));
+    }
+
+    void mistakes_nameTheirKey() {
+        const auto key = [](const std::string& section) { return refusal(section).key; };
+        const std::string buckets = bucketed();
+        std::string several = buckets;
+        several.replace(several.find("batch_size: 1"), 13, "batch_size: 2");
+        QCOMPARE(key(several), std::string("train_ds.batch_size"));
+        std::string short_ = buckets;
+        short_.replace(short_.find("size: 4"), 7, "size: [5, 3]");
+        QCOMPARE(key(short_), std::string("train_ds.bucketing_batch_size"));
+        QCOMPARE(key(buckets + "  bucketing_weights: [1, 0, 1]\n"),
+                 std::string("train_ds.bucketing_weights"));
+        QCOMPARE(key("  manifest_filepath: [[a.json], [b.json]]\n  is_tarred: true\n  "
+                     "tarred_audio_filepaths: [a.tar]\n"),
+                 std::string("train_ds.tarred_audio_filepaths"));
+        QCOMPARE(key("  manifest_filepath: a.json\n  is_tarred: true\n"),
+                 std::string("train_ds.tarred_audio_filepaths"));
+        QCOMPARE(key("  manifest_filepath: [[a.json]]\n"), std::string("train_ds.manifest_filepath"));
+        QCOMPARE(key("  manifest_filepath: a.json\n  prefetch_factor: 0\n"),
+                 std::string("train_ds.prefetch_factor"));
+        QCOMPARE(key("  manifest_filepath: a.json\n  is_concat: true\n"), std::string("train_ds.is_concat"));
+        QCOMPARE(refusal(buckets + "  bucketing_strategy: random\n").line, 7);
+    }
+
+    void aBucketedDataset_loadsWhatItsConfigSays() {
+        const std::string flac = *readFile(std::string(FATHOM_SOURCE_DIR) +
+                                           "/resources/examples/speech_prompts/audio/auth-thankyou.flac");
+        const auto line = [](const std::string& name) {
+            return "{\"audio_filepath\": \"" + name +
+                   ".flac\", \"duration\": 0.9, \"text\": \"thank you\"}\n";
+        };
+        for (const std::string bucket : {"x", "y"}) {
+            std::ofstream out(folder() + '/' + bucket + ".tar", std::ios::binary);
+            archive::TarWriter tar([&out](std::span<const std::byte> bytes) -> Status {
+                out.write(reinterpret_cast<const char*>(bytes.data()),
+                          static_cast<std::streamsize>(bytes.size()));
+                return {};
+            });
+            std::string manifest;
+            for (int i = 0; i < (bucket == "x" ? 5 : 3); ++i) {
+                const std::string name = bucket + std::to_string(i);
+                QVERIFY(tar.begin({.name = name + ".flac", .bytes = flac.size()}));
+                QVERIFY(tar.content(std::as_bytes(std::span(flac))));
+                QVERIFY(tar.end());
+                manifest += line(name);
+            }
+            QVERIFY(tar.finish());
+            QVERIFY(writeFileAtomically(folder() + '/' + bucket + ".json", manifest));
+        }
+        const std::string at = folder();
+        const auto read = params("  manifest_filepath: [[" + at + "/x.json], [" + at + "/y.json]]\n" +
+                                 "  tarred_audio_filepaths: [[" + at + "/x.tar], [" + at + "/y.tar]]\n" +
+                                 "  is_tarred: true\n  batch_size: 1\n  bucketing_batch_size: 2\n"
+                                 "  bucketing_weights: [1, 2]\n  sample_rate: 8000\n");
+        const auto tokenizer = data::CharTokenizer::create({" ", "a", "h", "k", "n", "o", "t", "u", "y"});
+        QVERIFY(tokenizer);
+        const auto dataset = model::SpeechDataset::open(read, *tokenizer);
+        QVERIFY2(dataset, dataset ? "" : dataset.error().message().c_str());
+        QCOMPARE((*dataset)->size(), std::int64_t(8));
+        const auto& buckets = (*dataset)->loader().buckets;
+        QCOMPARE(buckets.size(), std::size_t(3));
+        QCOMPARE(buckets[0].batchSize, 6);
+        QCOMPARE(buckets[2].first, std::int64_t(5));
+        QCOMPARE(buckets[2].items, std::int64_t(3));
+        const std::vector<std::int64_t> indices{0, 7};
+        const auto batch = (*dataset)->load(indices);
+        QVERIFY2(batch, batch ? "" : batch.error().message().c_str());
+        QCOMPARE(batch->sources, (std::vector<std::string>{at + "/x.tar/x0.flac", at + "/y.tar/y2.flac"}));
+        QVERIFY(batch->tensors[0].size(1) > 5000);
+        std::stop_source stopped;
+        stopped.request_stop();
+        const auto ended = (*dataset)->loadUntil(indices, stopped.get_token());
+        QVERIFY(!ended && ended.error().kind == ErrorKind::Interrupted);
+    }
+};
+
+QTEST_GUILESS_MAIN(SpeechDataTest)
+#include "tst_speech_data.moc"
