@@ -198,6 +198,11 @@ struct Restored {
 /// broken file, names that do not match) or Usage (a class or device that is not known).
 [[nodiscard]] Result<Restored> restoreModel(const archive::Nemo& nemo, const run::RestoreOptions& options);
 
+/// The same from a Lightning checkpoint, ours or NeMo's (load_from_checkpoint). Its config names files where
+/// they lay when it was written.
+[[nodiscard]] Result<Restored> loadFromCheckpoint(const std::filesystem::path& file,
+                                                  const run::RestoreOptions& options);
+
 /// What saveModel writes, with copies of the weights: another thread may write it while training goes on.
 [[nodiscard]] Result<archive::NemoContents> copyForSaving(Model& model);
 /// Writes config and weights as `.nemo`, atomically.

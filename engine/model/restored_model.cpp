@@ -30,20 +30,23 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<run::RestoredModel>> restoreForUse(const std::filesystem::path& nemoFile,
+Result<std::unique_ptr<run::RestoredModel>> restoreForUse(const std::filesystem::path& file,
                                                           const run::RestoreOptions& options) {
     try {
-        const Result<archive::Nemo> nemo = archive::Nemo::open(nemoFile);
-        if (!nemo) return fail(nemo.error());
-        Result<Restored> restored = restoreModel(*nemo, options);
+        Result<Restored> restored = [&]() -> Result<Restored> {
+            if (file.extension() == ".ckpt") return loadFromCheckpoint(file, options);
+            const Result<archive::Nemo> nemo = archive::Nemo::open(file);
+            if (!nemo) return fail(nemo.error());
+            return restoreModel(*nemo, options);
+        }();
         if (!restored) return fail(restored.error());
         return std::make_unique<ModelForUse>(std::move(*restored));
     } catch (const std::exception& error) {
         return fail({.kind = ErrorKind::BadInput,
-                     .what = "Cannot restore " + nemoFile.string(),
+                     .what = "Cannot restore " + file.string(),
                      .why = error.what(),
                      .remedy = "",
-                     .file = nemoFile.string()});
+                     .file = file.string()});
     }
 }
 

@@ -10,7 +10,7 @@
 namespace fathom::model {
 
 /// Opens the archive and restores its model, in eval mode. Never throws.
-[[nodiscard]] Result<std::unique_ptr<run::RestoredModel>> restoreForUse(const std::filesystem::path& nemoFile,
+[[nodiscard]] Result<std::unique_ptr<run::RestoredModel>> restoreForUse(const std::filesystem::path& file,
                                                                         const run::RestoreOptions& options);
 
 } // namespace fathom::model

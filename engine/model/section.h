@@ -11,4 +11,10 @@ namespace fathom::model {
     return path.empty() ? std::string(key) : std::string(path) + '.' + std::string(key);
 }
 
+/// The last component of a `target`.
+[[nodiscard]] inline std::string_view classNameOf(std::string_view target) {
+    const std::size_t dot = target.rfind('.');
+    return dot == std::string_view::npos ? target : target.substr(dot + 1);
+}
+
 } // namespace fathom::model

@@ -60,6 +60,7 @@ public:
         : m_parameters(parameters), m_name(std::move(name)) {}
     [[nodiscard]] Result<double> rate(std::int64_t step, double groupLr) const override;
     [[nodiscard]] std::optional<double> momentum(std::int64_t step) const override;
+    [[nodiscard]] const Parameters& parameters() const { return m_parameters; }
     [[nodiscard]] Value::Map state() const override;
     [[nodiscard]] std::shared_ptr<const Curve> withState(const Value::Map& saved) const override;
 

@@ -117,7 +117,25 @@ private:
                 "Found " + ends.front().string() +
                     " indicating that the last training run has already completed",
                 "Set exp_manager.resume_past_end=true to go on all the same, or choose another name"));
-        return take(ends.empty() ? lasts : ends, ends.empty() ? "*last.ckpt" : "*end.ckpt");
+        if (!ends.empty()) return take(ends, "*end.ckpt");
+        keepNewest(lasts);
+        return take(lasts, "*last.ckpt");
+    }
+
+    /// A run that was killed after it wrote its last checkpoint and before it removed the one before leaves
+    /// two in its folder. NeMo asks the user; but both are whole, and the newer one is what is wanted.
+    void keepNewest(Paths& lasts) {
+        const auto isElsewhere = [&](const fs::path& path) {
+            return path.parent_path() != lasts.front().parent_path() || isSharded(path, m_folder);
+        };
+        if (lasts.size() < 2 || std::any_of(lasts.begin(), lasts.end(), isElsewhere)) return;
+        std::error_code error;
+        const auto newest = *std::max_element(lasts.begin(), lasts.end(), [&](const auto& a, const auto& b) {
+            return fs::last_write_time(a, error) < fs::last_write_time(b, error);
+        });
+        m_choice.warnings.push_back("Several checkpoints match *last.ckpt: " + listed(lasts) +
+                                    "; going on from the newest, " + newest.string());
+        lasts = {newest};
     }
 
     Status nothingFound() {

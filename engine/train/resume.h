@@ -23,7 +23,8 @@ struct ResumeChoice {
 /// checkpoint (NotFoundError), a finished run, an unfinished or ambiguous checkpoint (ValueError).
 ///
 /// Where NeMo finds exactly one `*end.ckpt` with resume_past_end it starts from scratch, against its
-/// documentation; this goes on from that checkpoint.
+/// documentation; this goes on from that checkpoint. Of several `*last.ckpt` in one folder, which a kill can
+/// leave, it takes the newest, where NeMo stops.
 [[nodiscard]] Result<ResumeChoice> findResume(const ExpManagerParams& params, const config::Config& config,
                                               const std::filesystem::path& checkpoints);
 

@@ -195,6 +195,7 @@ struct Bench {
     std::vector<std::unique_ptr<Callback>> callbacks{}; ///< besides those that record
     std::optional<archive::Checkpoint> resume{};
     run::CommandQueue commands{};
+    bool records = true;
 
     explicit Bench(const std::vector<std::string>& overrides = {}, std::int64_t items = 10,
                    std::int64_t validationItems = 5)
@@ -235,9 +236,11 @@ struct Bench {
     /// schedule.
     Trainer makeTrainer(optim::Optimizer* optimizer = nullptr, const LearningRate* rate = nullptr) {
         std::vector<std::unique_ptr<Callback>> all;
-        all.push_back(std::make_unique<MetricRecorder>(writer, params.logEverySteps));
-        all.push_back(std::make_unique<SampleRecorder>(writer, log));
-        all.push_back(std::make_unique<ProgressRecorder>(writer));
+        if (records) {
+            all.push_back(std::make_unique<MetricRecorder>(writer, params.logEverySteps));
+            all.push_back(std::make_unique<SampleRecorder>(writer, log));
+            all.push_back(std::make_unique<ProgressRecorder>(writer));
+        }
         if (moreCallbacks && optimizer) moreCallbacks(all, *optimizer, *rate);
         for (auto& each : callbacks)
             all.push_back(std::move(each));

@@ -52,7 +52,8 @@ private Q_SLOTS:
     void find_oneInASubfolder();
     void find_end_data();
     void find_end();
-    void find_severalLast_isAnError();
+    void find_severalLast_takesTheNewest();
+    void find_lastInSeveralFolders_isAnError();
     void find_unfinished();
     void find_distributedFolder_winsOverFiles();
     void find_namedCheckpointMissing();
@@ -140,10 +141,22 @@ void TestFindResume::find_end() {
     }
 }
 
-void TestFindResume::find_severalLast_isAnError() {
+void TestFindResume::find_severalLast_takesTheNewest() {
     Checkpoints checkpoints;
     checkpoints.add("a-last.ckpt");
     checkpoints.add("b-last.ckpt");
+    const auto longAgo = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+    std::filesystem::last_write_time(checkpoints.path("b-last.ckpt"), longAgo);
+    const auto choice = checkpoints.find(kResume);
+    QVERIFY2(choice, choice ? "" : choice.error().message().c_str());
+    QCOMPARE(*choice->checkpoint, checkpoints.path("a-last.ckpt"));
+    QVERIFY(mentions(choice->warnings.at(0), "going on from the newest"));
+}
+
+void TestFindResume::find_lastInSeveralFolders_isAnError() {
+    Checkpoints checkpoints;
+    checkpoints.add("a-last.ckpt");
+    checkpoints.add("deeper/b-last.ckpt");
     const auto refused = checkpoints.find(kResume);
     QVERIFY(!refused);
     QVERIFY(mentions(refused.error().why, "that matches *last.ckpt"));

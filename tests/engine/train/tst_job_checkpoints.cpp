@@ -42,6 +42,7 @@ private Q_SLOTS:
     void everySteps_andNames();
     void averages_areSavedBeside();
     void checkpoint_initialisesPartOfAModel();
+    void checkpoint_restoresAsAModel();
     void initFrom_wrongKeys_data();
     void initFrom_wrongKeys();
     void precision_trains_data();
@@ -213,6 +214,31 @@ void TestJobCheckpoints::checkpoint_initialisesPartOfAModel() {
         weightsAfter("+init_from_nemo_model={a:{path:'" +
                      (job.writer.folder / "checkpoints" / "tiny.nemo").string() + "',include:[decoder]}}");
     QVERIFY(!isTaken(*nemo, encoder) && isTaken(*nemo, decoder));
+}
+
+void TestJobCheckpoints::checkpoint_restoresAsAModel() {
+    Job job;
+    QVERIFY(job.run());
+    const auto last = filesIn(job.writer.folder / "checkpoints", "-last.ckpt");
+    QCOMPARE(last.size(), std::size_t{1});
+    const auto fromCheckpoint = model::loadFromCheckpoint(last[0], {});
+    QVERIFY2(fromCheckpoint, fromCheckpoint ? "" : fromCheckpoint.error().message().c_str());
+    const auto nemo = archive::Nemo::open(job.writer.folder / "checkpoints" / "tiny.nemo");
+    const auto fromArchive = model::restoreModel(*nemo, {});
+    QVERIFY(fromArchive);
+    const std::vector<std::filesystem::path> clip{kData + "audio/utt0.wav"};
+    const auto a = fromCheckpoint->model->transcribe(clip, {});
+    const auto b = fromArchive->model->transcribe(clip, {});
+    QVERIFY(a && b);
+    QCOMPARE(a->at(0).text, b->at(0).text);
+    QCOMPARE(*fromCheckpoint->model->configYaml(), *fromArchive->model->configYaml());
+    // One that Lightning wrote.
+    const auto golden =
+        model::loadFromCheckpoint(std::string(FATHOM_TEST_DATA) + "/lightning/quartznet_tiny-last.ckpt", {});
+    QVERIFY2(golden, golden ? "" : golden.error().message().c_str());
+    QCOMPARE(nn::stateDict(golden->model->module()).size(), std::size_t{44});
+    const auto without = model::loadFromCheckpoint(kData + "../lightning/torch_objects.ckpt", {});
+    QVERIFY(!without && without.error().message().find("hyper_parameters") != std::string::npos);
 }
 
 void TestJobCheckpoints::initFrom_wrongKeys_data() {
