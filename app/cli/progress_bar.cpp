@@ -64,7 +64,7 @@ std::string barText(const run::RunSnapshot& snapshot, int columns) {
     if (progress.totalEpochs > 0)
         text += "  epoch " + std::to_string(progress.epoch) + '/' + std::to_string(progress.totalEpochs);
     if (progress.phase != "training") text += "  " + progress.phase;
-    if (progress.stepsPerSecond > 0) {
+    if (progress.stepsPerSecond > 0 && progress.phase != "paused") {
         std::snprintf(part, sizeof part, "  %.2f steps/s", progress.stepsPerSecond);
         text += part;
         if (progress.totalSteps > 0)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/runs_command.h"
 
+#include "app/cli/find_run.h"
 #include "app/cli/runs_json.h"
 #include "app/cli/table.h"
 #include "engine/base/file.h"
+#include "engine/run/control.h"
 #include "engine/store/remove.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace fathom::cli {
@@ -24,6 +25,9 @@ struct RunsOptions {
     std::vector<std::string> names{};
     std::string output{};
     bool files = false;
+    std::string command{};
+    double timeout = 30;
+    std::stop_token stop{};
 };
 
 std::string shortNumber(double value) {
@@ -69,37 +73,14 @@ std::string metricText(const Value::Map& metrics, std::string_view name) {
     return value != nullptr ? shortNumber(value->toDouble()) : "-";
 }
 
+std::string stateText(const store::Run& run) {
+    const bool isPaused = run.state == store::RunState::Running && run.progress.phase == "paused";
+    return isPaused ? run.progress.phase : std::string(name(run.state));
+}
+
 std::string stepText(const store::Run& run) {
     const std::string step = std::to_string(run.progress.step);
     return run.progress.totalSteps > 0 ? step + '/' + std::to_string(run.progress.totalSteps) : step;
-}
-
-Error noSuchRun(const std::string& text) {
-    return {.kind = ErrorKind::Usage,
-            .what = "Cannot find the run '" + text + "'",
-            .why = "a run is named by its id, its title (name/number), its name or `last`",
-            .remedy = "`fathom-cli runs ls` lists them"};
-}
-
-/// "7", "quartznet/3", "quartznet" (the newest of that name) or "last".
-Result<store::Run> findRun(store::Reader& reader, const std::string& text) {
-    const Result<std::vector<store::Run>> runs = reader.runs(); // newest first
-    if (!runs) return fail(runs.error());
-    std::int64_t id = -1;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) id = -1;
-    const auto matches = [&](const store::Run& run) {
-        return text == "last" || run.title() == text || static_cast<std::int64_t>(run.id) == id;
-    };
-    auto found = std::find_if(runs->begin(), runs->end(), matches);
-    if (found == runs->end())
-        found =
-            std::find_if(runs->begin(), runs->end(), [&](const store::Run& run) { return run.name == text; });
-    if (found == runs->end()) return fail(noSuchRun(text));
-    Result<std::optional<store::Run>> run = reader.run(found->id);
-    if (!run) return fail(run.error());
-    if (!*run) return fail(noSuchRun(text));
-    return std::move(**run);
 }
 
 Status list(const RunsOptions& options) {
@@ -114,9 +95,8 @@ Status list(const RunsOptions& options) {
         {"RUN", "STATE", "STEP", "TRAIN_LOSS", "VAL_WER", "STARTED", "DURATION"}};
     for (const store::Run& run : *runs) {
         Value::Map metrics = lastMetrics(*values, run.id);
-        rows.push_back({run.title(), std::string(name(run.state)), stepText(run),
-                        metricText(metrics, "train_loss"), metricText(metrics, "val_wer"),
-                        timeText(run.startedAt), duration(run)});
+        rows.push_back({run.title(), stateText(run), stepText(run), metricText(metrics, "train_loss"),
+                        metricText(metrics, "val_wer"), timeText(run.startedAt), duration(run)});
         if (options.json) objects.emplace_back(toJsonObject(run, std::move(metrics)));
     }
     if (options.json)
@@ -131,7 +111,7 @@ std::string details(const store::Run& run, const Value::Map& metrics, const std:
                     const std::vector<store::Artifact>& artifacts) {
     std::vector<std::vector<std::string>> rows{{"run", run.title()},
                                                {"id", std::to_string(static_cast<std::int64_t>(run.id))},
-                                               {"state", std::string(name(run.state))}};
+                                               {"state", stateText(run)}};
     const auto add = [&](const char* title, const std::string& text) {
         if (!text.empty() && text != "-") rows.push_back({title, text});
     };
@@ -287,6 +267,31 @@ Status remove(const RunsOptions& options) {
     return {};
 }
 
+Status control(const RunsOptions& options) {
+    const Result<run::Command> command = run::parseCommand(options.command);
+    if (!command) return fail(command.error());
+    Result<store::Reader> reader = store::Reader::open(options.workspace);
+    if (!reader) return fail(reader.error());
+    const Result<store::Run> run = findRun(*reader, options.run);
+    if (!run) return fail(run.error());
+    const Result<std::int64_t> sent = run::sendCommand(options.workspace, run->id, *command);
+    if (!sent) return fail(sent.error());
+    const std::chrono::milliseconds timeout(static_cast<std::int64_t>(options.timeout * 1000));
+    const Result<std::string> outcome = run::awaitOutcome(options.workspace, *sent, timeout, options.stop);
+    if (!outcome) return fail(outcome.error());
+    if (run::isRefusal(*outcome))
+        return fail(
+            {.what = "Cannot control the run", .why = *outcome, .remedy = "See `fathom-cli runs show`"});
+    if (options.json)
+        print(toJson(Value(Value::Map{{"run", run->title()},
+                                      {"id", static_cast<std::int64_t>(run->id)},
+                                      {"command", options.command},
+                                      {"outcome", *outcome}})));
+    else
+        print(run->title() + ": " + *outcome);
+    return {};
+}
+
 } // namespace
 
 void addRunsCommand(CLI::App& app, CommandContext& context) {
@@ -294,6 +299,7 @@ void addRunsCommand(CLI::App& app, CommandContext& context) {
     auto options = std::make_shared<RunsOptions>();
     CLI::App* runs = app.add_subcommand("runs", "Lists, shows, exports and removes the runs of a workspace");
     runs->require_subcommand(1);
+    options->stop = context.stop.get_token();
     const auto add = [&](const char* name, const char* help, Status (*action)(const RunsOptions&)) {
         CLI::App* command = runs->add_subcommand(name, help);
         command->add_option("--workspace", options->workspace,
@@ -322,6 +328,19 @@ void addRunsCommand(CLI::App& app, CommandContext& context) {
     exporting->add_option("--name", options->names, "Only this metric; may be given several times")
         ->allow_extra_args(false);
     exporting->add_option("-o,--output", options->output, "File to write (default: standard output)");
+    CLI::App* controlling =
+        add("control", "Asks something of a run that goes on, in whichever process", control);
+    controlling->add_option("RUN", options->run, runHelp)->required();
+    controlling
+        ->add_option("COMMAND", options->command,
+                     "pause, resume, stop, checkpoint, validate, lr=VALUE or max_epochs=N (-1: no limit)")
+        ->required();
+    controlling
+        ->add_option("--timeout", options->timeout,
+                     "Seconds to wait until the run has obeyed (between two batches)")
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
+    addJson(controlling);
     CLI::App* removing = add("rm", "Takes runs out of the store", remove);
     removing->add_option("RUN", options->runs, runHelp)->required();
     removing->add_flag("--files", options->files, "Delete the run's folder too");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `fathom-cli runs ls|show|metrics|export|rm`: the runs of a workspace.
+// `fathom-cli runs ls|show|metrics|export|control|rm`: the runs of a workspace.
 #pragma once
 
 #include "app/cli/command.h"

@@ -59,8 +59,11 @@ Value::Map toJsonDetails(const store::Run& run, Value::Map metrics, const std::v
     object.set("config", configOf(run));
     Value::List eventList;
     for (const store::Event& event : events)
-        eventList.emplace_back(
-            Value::Map{{"wall_time", event.wallTime}, {"level", name(event.level)}, {"text", event.text}});
+        eventList.emplace_back(Value::Map{{"wall_time", event.wallTime},
+                                          {"level", name(event.level)},
+                                          {"text", event.text},
+                                          {"kind", event.kind},
+                                          {"step", event.step >= 0 ? Value(event.step) : Value()}});
     object.set("events", std::move(eventList));
     Value::List artifactList;
     for (const store::Artifact& artifact : artifacts)

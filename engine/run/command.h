@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be asked of a run under way, besides to stop.
+// What can be asked of a run under way.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -12,6 +13,7 @@ namespace fathom::run {
 
 struct Command {
     enum class Kind {
+        Stop,            ///< end within one step; RunService turns it into the stop token
         Pause,           ///< before the next batch, until Resume
         Resume,          ///
         Checkpoint,      ///< write <name>--…-last.ckpt now
@@ -21,6 +23,7 @@ struct Command {
     };
     Kind kind = Kind::Pause;
     double value = 0;
+    std::int64_t id = 0; ///< of its row in the store, where another process asked; see RunWriter::answer
 };
 
 /// Commands on their way to a loop, which takes them between batches. Any thread.

@@ -2,6 +2,7 @@
 #include "engine/run/run_service.h"
 
 #include "engine/config/compose.h"
+#include "engine/run/control.h"
 #include "engine/run/torch_module.h"
 #include "engine/run/tracked_writer.h"
 
@@ -23,10 +24,14 @@ private:
 };
 
 struct ActiveRun {
+    ActiveRun(RunRequest asked, config::Config composed, TorchModule* trainer)
+        : request(std::move(asked)), config(std::move(composed)), module(trainer) {}
+
     RunRequest request;
     config::Config config;
     TorchModule* module = nullptr;
     std::shared_ptr<TrackedWriter> writer{};
+    CommandQueue commands{};
     bool ended = false;   ///< guarded by the service's mutex, as is the next
     bool recorded = true; ///< the store took all of it
     std::jthread thread{};
@@ -83,11 +88,12 @@ std::string announcement(const plugin::Plugin& plugin) {
 }
 
 /// The one place where whatever a run throws becomes an Error.
-Result<TrainEnd> trainGuarded(const ActiveRun& run, std::stop_token stop) {
+Result<TrainEnd> trainGuarded(ActiveRun& run, std::stop_token stop) {
     const std::string what = failureOf(run.request.mode);
     RunLog log(*run.writer);
     try {
-        return run.module->train({run.config, run.request.mode, *run.writer, log, std::move(stop)});
+        return run.module->train(
+            {run.config, run.request.mode, *run.writer, log, std::move(stop), &run.commands});
     } catch (const std::bad_alloc&) {
         return fail({.what = what, .why = "out of memory", .remedy = "Lower model.train_ds.batch_size"});
     } catch (const std::exception& error) {
@@ -107,6 +113,7 @@ struct RunService::Impl {
 
     mutable std::mutex mutex;
     std::condition_variable ended;
+    std::vector<store::CommandRow> early;         ///< for runs that are about to be among `runs`
     std::vector<std::shared_ptr<ActiveRun>> runs; ///< only grows, so that a finished run keeps its snapshot
 
     [[nodiscard]] std::shared_ptr<ActiveRun> find(store::RunId id) const {
@@ -117,6 +124,9 @@ struct RunService::Impl {
     }
     void execute(ActiveRun& run, std::stop_token stop);
     void tellStoreHealth(const store::RecorderHealth& health);
+    [[nodiscard]] static Status send(ActiveRun& run, const Command& command);
+    void receive(const store::CommandRow& row);
+    void receive(ActiveRun& run, const store::CommandRow& row);
 };
 
 void RunService::Impl::tellStoreHealth(const store::RecorderHealth& health) {
@@ -134,6 +144,47 @@ void RunService::Impl::tellStoreHealth(const store::RecorderHealth& health) {
         if (!store::isOver(run->writer->snapshot().state))
             run->writer->event(health.degraded ? LogLevel::Warning : LogLevel::Info, text);
     if (callback) callback(health.degraded ? health.error : std::nullopt);
+}
+
+Status RunService::Impl::send(ActiveRun& run, const Command& command) {
+    constexpr const char* kWhat = "Cannot control the run";
+    const RunSnapshot now = run.writer->snapshot();
+    if (store::isOver(now.state))
+        return fail({.kind = ErrorKind::Usage,
+                     .what = kWhat,
+                     .why = now.title + " is " + std::string(store::name(now.state)),
+                     .remedy = "Only a run that goes on can be controlled"});
+    if (command.kind == Command::Kind::Stop) {
+        (void)run.writer->markStopping();
+        run.thread.request_stop();
+        if (command.id != 0) run.writer->answer(command.id, "stopping");
+        return {};
+    }
+    if (run.request.mode != Mode::Train)
+        return fail({.kind = ErrorKind::Usage,
+                     .what = kWhat,
+                     .why = now.title + " does not train: it can only be stopped",
+                     .remedy = "Use stop"});
+    run.commands.send(command);
+    return {};
+}
+
+/// From the store, on the recorder's thread.
+void RunService::Impl::receive(const store::CommandRow& row) {
+    if (const auto run = find(row.run)) return receive(*run, row);
+    const std::lock_guard lock(mutex);
+    early.push_back(row);
+}
+
+void RunService::Impl::receive(ActiveRun& run, const store::CommandRow& row) {
+    const std::optional<Command> command = fromRow(row);
+    const auto refuse = [&](const std::string& why) {
+        const std::int64_t step = run.writer->snapshot().progress.step;
+        run.writer->mark("command", step, "step " + std::to_string(step) + ": not obeyed: " + why);
+        run.writer->answer(row.id, "not obeyed: " + why);
+    };
+    if (!command) return refuse("this version does not know " + row.kind);
+    if (Status sent = send(run, *command); !sent) refuse(sent.error().why);
 }
 
 void RunService::Impl::execute(ActiveRun& run, std::stop_token stop) {
@@ -170,6 +221,7 @@ Result<std::unique_ptr<RunService>> RunService::open(const std::filesystem::path
     std::unique_ptr<RunService> service(new RunService);
     Impl* const impl = service->m_impl.get();
     impl->recorder = std::move(*recorder);
+    impl->recorder->onCommand([impl](const store::CommandRow& row) { impl->receive(row); });
     impl->recorder->onHealth([impl](const store::RecorderHealth& health) { impl->tellStoreHealth(health); });
     return service;
 }
@@ -193,24 +245,35 @@ Result<store::RunId> RunService::start(const RunRequest& request) {
     auto logged = m_impl->logged
                       ? [this, id](LogLevel level, std::string_view text) { m_impl->logged(id, level, text); }
                       : std::function<void(LogLevel, std::string_view)>{};
-    auto run = std::make_shared<ActiveRun>(ActiveRun{request, std::move(*config), *module});
+    auto run = std::make_shared<ActiveRun>(request, std::move(*config), *module);
     run->writer = std::make_shared<TrackedWriter>(std::move(*target), m_impl->changed, std::move(logged));
     for (const plugin::Plugin* each : plugins->all())
         run->writer->event(LogLevel::Info, announcement(*each));
 
-    const std::lock_guard lock(m_impl->mutex);
-    m_impl->runs.push_back(run);
-    run->thread = std::jthread([impl = m_impl.get(), active = run.get()](std::stop_token stop) {
-        impl->execute(*active, std::move(stop));
-    });
+    std::vector<store::CommandRow> early;
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->runs.push_back(run);
+        run->thread = std::jthread([impl = m_impl.get(), active = run.get()](std::stop_token stop) {
+            impl->execute(*active, std::move(stop));
+        });
+        early.swap(m_impl->early);
+    }
+    for (const store::CommandRow& row : early)
+        m_impl->receive(row);
     return id;
 }
 
 void RunService::stop(store::RunId id) {
-    const auto run = m_impl->find(id);
-    if (!run || store::isOver(run->writer->snapshot().state)) return;
-    run->writer->markStopping();
-    run->thread.request_stop();
+    (void)send(id, {.kind = Command::Kind::Stop});
+}
+
+Status RunService::send(store::RunId id, const Command& command) {
+    if (const auto run = m_impl->find(id)) return Impl::send(*run, command);
+    return fail({.kind = ErrorKind::Usage,
+                 .what = "Cannot control the run",
+                 .why = "this process did not start it",
+                 .remedy = "Ask its process through the store"});
 }
 
 std::optional<RunSnapshot> RunService::snapshot(store::RunId id) const {

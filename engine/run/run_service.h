@@ -9,6 +9,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/run/command.h"
 #include "engine/run/request.h"
 #include "engine/store/types.h"
 
@@ -54,6 +55,11 @@ public:
     [[nodiscard]] Result<store::RunId> start(const RunRequest& request);
     /// Asks a run to end within one step, keeping what it has. Returns at once. Any thread.
     void stop(store::RunId run);
+    /// Asks something of a run of this service, which it does between two batches; what came of it becomes an
+    /// event of the run. Refused (Usage) when the run is over or does not take such a command. Runs of other
+    /// processes: sendCommand() of control.h; what is asked that way arrives here by itself. Returns at once.
+    /// Any thread.
+    [[nodiscard]] Status send(store::RunId run, const Command& command);
     /// State now; nullopt for a run this service did not start. Never waits. Any thread.
     [[nodiscard]] std::optional<RunSnapshot> snapshot(store::RunId run) const;
     /// Called from the engine thread whenever a snapshot changed, at most 20 times a second. Set before

@@ -7,8 +7,8 @@
 #include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/config/config.h"
-#include "engine/run/command.h"
 #include "engine/plugin/plugins.h"
+#include "engine/run/command.h"
 #include "engine/run/request.h"
 #include "engine/store/recorder.h"
 
@@ -91,7 +91,7 @@ public:
 };
 
 /// What both sides of the border must agree on; raised with every change of an interface that crosses it.
-inline constexpr int kTorchModuleAbi = 3;
+inline constexpr int kTorchModuleAbi = 4;
 
 /// Loads libfathom_torch.so (its `extern "C" TorchModule* fathomTorchModule(int abi)`) from
 /// $FATHOM_MODULE_DIR if that is set, else from beside the program, ../lib or ../lib/fathom, once per

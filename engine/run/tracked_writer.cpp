@@ -51,13 +51,20 @@ void TrackedWriter::event(LogLevel level, std::string_view text) noexcept {
     if (m_logged) m_logged(level, text);
 }
 
+void TrackedWriter::mark(std::string_view kind, std::int64_t step, std::string_view text) noexcept {
+    m_target->mark(kind, step, text);
+    if (m_logged) m_logged(LogLevel::Info, text);
+}
+
 void TrackedWriter::progress(const store::Progress& progress) noexcept {
     m_target->progress(progress);
+    bool isNewPhase = false; // "paused" may be the last that is told for long
     {
         const std::lock_guard lock(m_mutex);
+        isNewPhase = m_snapshot.progress.phase != progress.phase;
         m_snapshot.progress = progress;
     }
-    announce(Pace::Throttled);
+    announce(isNewPhase ? Pace::Always : Pace::Throttled);
 }
 
 void TrackedWriter::directory(const std::filesystem::path& folder) noexcept {
@@ -82,8 +89,12 @@ void TrackedWriter::state(store::RunState state, std::string_view error) noexcep
     announce(Pace::Always);
 }
 
-void TrackedWriter::markStopping() {
+bool TrackedWriter::markStopping() {
+    const RunSnapshot now = snapshot();
+    if (now.state == store::RunState::Stopping || store::isOver(now.state)) return false;
+    mark("command", now.progress.step, "step " + std::to_string(now.progress.step) + ": stop requested");
     state(store::RunState::Stopping);
+    return true;
 }
 
 void TrackedWriter::finish(store::RunState state, std::optional<Error> error) {

@@ -15,21 +15,25 @@ namespace fathom::run {
 class TrackedWriter : public store::RunWriter {
 public:
     /// `changed` is called outside the lock: from the thread that called progress() or directory(), at most
-    /// 20 times a second, and from the one that called state(), always.
+    /// 20 times a second, and from the one that called state() or began another phase, always.
     TrackedWriter(std::shared_ptr<store::RunWriter> target, std::function<void(const RunSnapshot&)> changed,
                   std::function<void(LogLevel, std::string_view)> logged);
 
     [[nodiscard]] RunSnapshot snapshot() const;
     /// Sets the state that ends the run, with the error if there was one; later states are ignored.
     void finish(store::RunState state, std::optional<Error> error);
-    /// Stopping, unless the run is over.
-    void markStopping();
+    /// Stopping, with an event that says so; false when the run is stopping already or over.
+    bool markStopping();
 
     [[nodiscard]] SeriesId series(std::string_view name) override;
     void put(const MetricPoint& point) noexcept override;
     [[nodiscard]] store::RunId id() const override { return m_target->id(); }
     [[nodiscard]] store::Run run() const override { return m_target->run(); }
     void event(LogLevel level, std::string_view text) noexcept override;
+    void mark(std::string_view kind, std::int64_t step, std::string_view text) noexcept override;
+    void answer(std::int64_t command, std::string_view outcome) noexcept override {
+        m_target->answer(command, outcome);
+    }
     void progress(const store::Progress& progress) noexcept override;
     void directory(const std::filesystem::path& folder) noexcept override;
     void samples(std::span<const store::Sample> samples) noexcept override { m_target->samples(samples); }

@@ -39,7 +39,7 @@ void RunUpdate::append(RunUpdate&& later) {
 
 bool Batch::empty() const {
     return points.empty() && series.empty() && events.empty() && samples.empty() && artifacts.empty() &&
-           updates.empty();
+           answers.empty() && updates.empty();
 }
 
 void Batch::clear() {
@@ -48,6 +48,7 @@ void Batch::clear() {
     events.clear();
     samples.clear();
     artifacts.clear();
+    answers.clear();
     updates.clear();
 }
 
@@ -57,6 +58,7 @@ void Batch::append(Batch& later) {
     moveInto(events, later.events);
     moveInto(samples, later.samples);
     moveInto(artifacts, later.artifacts);
+    moveInto(answers, later.answers);
     for (auto& [run, update] : later.updates)
         updates[run].append(std::move(update));
     later.updates.clear();
@@ -67,7 +69,8 @@ BatchWriter::BatchWriter(const std::filesystem::path& file)
       m_insertSeries(m_database, "INSERT INTO series(run, name) VALUES(?, ?) ON CONFLICT DO NOTHING"),
       m_findSeries(m_database, "SELECT id FROM series WHERE run = ? AND name = ?"),
       m_insertPoint(m_database, "INSERT INTO metrics(series, step, wall_time, value) VALUES(?, ?, ?, ?)"),
-      m_insertEvent(m_database, "INSERT INTO events(run, wall_time, level, text) VALUES(?, ?, ?, ?)"),
+      m_insertEvent(m_database, "INSERT INTO events(run, wall_time, level, text, kind, step) "
+                                "VALUES(?, ?, ?, ?, ?, nullif(?, -1))"),
       m_insertSample(m_database,
                      "INSERT OR REPLACE INTO samples(run, step, sample, source, reference, prediction, "
                      "score) VALUES(?, ?, ?, ?, ?, ?, ?)"),
@@ -81,7 +84,13 @@ BatchWriter::BatchWriter(const std::filesystem::path& file)
       m_directory(m_database, "UPDATE runs SET directory = ?2 WHERE id = ?1"),
       m_state(m_database, "UPDATE runs SET state = ?2, error = ?3, "
                           "started_at = CASE WHEN started_at = 0 THEN ?4 ELSE started_at END, ended_at = ?5 "
-                          "WHERE id = ?1") {}
+                          "WHERE id = ?1"),
+      m_answer(m_database, "UPDATE commands SET taken_at = ?2, outcome = ?3 WHERE id = ?1"),
+      m_giveUp(m_database, "UPDATE commands SET taken_at = ?2, outcome = 'not obeyed: the run ended first' "
+                           "WHERE run = ?1 AND taken_at = 0"),
+      m_dataVersion(m_database, "PRAGMA data_version"),
+      m_findCommands(m_database, "SELECT id, kind, value, created_at FROM commands "
+                                 "WHERE run = ? AND id > ? AND taken_at = 0 ORDER BY id") {}
 
 void BatchWriter::write(const Batch& batch, const std::set<RunId>& alive) {
     Transaction transaction(m_database);
@@ -124,7 +133,8 @@ void BatchWriter::insertPoints(const Batch& batch, const SeriesTable& added, std
 
 void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
     for (const auto& [run, event] : batch.events) {
-        m_insertEvent.bind(number(run), event.wallTime, name(event.level), event.text).run();
+        m_insertEvent.bind(number(run), event.wallTime, name(event.level), event.text, event.kind, event.step)
+            .run();
         touched.insert(run);
     }
     for (const auto& [run, sample] : batch.samples) {
@@ -141,6 +151,8 @@ void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
             .run();
         touched.insert(run);
     }
+    for (const Answer& answer : batch.answers)
+        m_answer.bind(answer.command, answer.takenAt, answer.outcome).run();
 }
 
 void BatchWriter::updateRuns(const Batch& batch, const std::set<RunId>& touched) {
@@ -155,6 +167,7 @@ void BatchWriter::updateRuns(const Batch& batch, const std::set<RunId>& touched)
         if (update.state)
             m_state.bind(number(run), name(*update.state), update.error, update.startedAt, update.endedAt)
                 .run();
+        if (update.state && isOver(*update.state)) m_giveUp.bind(number(run), update.endedAt).run();
     }
     std::set<RunId> all = touched;
     for (const auto& [run, update] : batch.updates)
@@ -162,6 +175,31 @@ void BatchWriter::updateRuns(const Batch& batch, const std::set<RunId>& touched)
     const double now = wallTime();
     for (const RunId run : all)
         m_touch.bind(number(run), now).run();
+}
+
+std::vector<CommandRow> BatchWriter::newCommands(const std::set<RunId>& runs,
+                                                 std::map<RunId, std::int64_t>& after) {
+    std::int64_t version = 0;
+    if (m_dataVersion.bind().step()) version = m_dataVersion.integer(0);
+    m_dataVersion.reset();
+    const bool isChanged = version != m_lastDataVersion;
+    std::vector<CommandRow> found;
+    for (const RunId run : runs) {
+        if (!isChanged && after.contains(run)) continue;
+        std::int64_t last = after[run];
+        for (m_findCommands.bind(number(run), last); m_findCommands.step();) {
+            last = m_findCommands.integer(0);
+            found.push_back({.id = last,
+                             .run = run,
+                             .kind = m_findCommands.text(1),
+                             .value = m_findCommands.real(2),
+                             .createdAt = m_findCommands.real(3)});
+        }
+        m_findCommands.reset();
+        after[run] = last;
+    }
+    m_lastDataVersion = version;
+    return found;
 }
 
 } // namespace fathom::store

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 namespace fathom::store {
 
@@ -21,6 +22,13 @@ struct SeriesRow {
 template <class T> struct Owned {
     RunId run{};
     T row{};
+};
+
+/// What became of a command.
+struct Answer {
+    std::int64_t command = 0;
+    double takenAt = 0;
+    std::string outcome{};
 };
 
 /// Only the last of each matters.
@@ -41,6 +49,7 @@ struct Batch {
     std::vector<Owned<Event>> events{};
     std::vector<Owned<Sample>> samples{};
     std::vector<Owned<Artifact>> artifacts{};
+    std::vector<Answer> answers{};
     std::map<RunId, RunUpdate> updates{};
 
     [[nodiscard]] bool empty() const;
@@ -58,6 +67,11 @@ public:
     /// One transaction: the batch and a sign of life for `alive`. Throws DatabaseError; then nothing of it
     /// was written and the same batch may be tried again, with this or another writer.
     void write(const Batch& batch, const std::set<RunId>& alive);
+    /// Commands for these runs with ids above those in `after` (which it moves on) that nobody has taken.
+    /// Looks only where another connection has committed since the last call, or where a run is new to
+    /// `after`.
+    [[nodiscard]] std::vector<CommandRow> newCommands(const std::set<RunId>& runs,
+                                                      std::map<RunId, std::int64_t>& after);
     /// Database ids of the local series, for the writer that replaces this one.
     struct KnownSeries {
         std::int64_t id = 0;
@@ -84,6 +98,11 @@ private:
     Statement m_progress;
     Statement m_directory;
     Statement m_state;
+    Statement m_answer;
+    Statement m_giveUp;
+    Statement m_dataVersion;
+    Statement m_findCommands;
+    std::int64_t m_lastDataVersion = -1;
     SeriesTable m_series;
 };
 

@@ -44,8 +44,8 @@ struct Reader::Impl {
 
     /// False while the file exists but its writer has not made the tables yet.
     bool hasTables() {
-        if (!ready) ready = checkVersion(database) > 0;
-        return ready;
+        if (version < kSchemaVersion) version = checkVersion(database); // a writer may have migrated it since
+        return version > 0;
     }
 
     /// Runs `query(rows)` with every statement reset afterwards, so that no read transaction stays open and
@@ -80,7 +80,7 @@ struct Reader::Impl {
     fs::path file;
     Database database;
     std::map<const char*, Statement> statements; // by address: every text is a literal
-    bool ready = false;
+    int version = 0;
 };
 
 Reader::Reader(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -269,9 +269,30 @@ Result<std::vector<StoredPoint>> Reader::points(SeriesId series) {
 Result<std::vector<Event>> Reader::events(RunId run, std::int64_t afterEvent) {
     return m_impl->read<std::vector<Event>>([&](std::vector<Event>& events) {
         Statement& select = m_impl->statement(
-            "SELECT id, wall_time, level, text FROM events WHERE run = ? AND id > ? ORDER BY id");
+            m_impl->version < 3 ? "SELECT id, wall_time, level, text, 'log', -1 FROM events WHERE run = ? "
+                                  "AND id > ? ORDER BY id"
+                                : "SELECT id, wall_time, level, text, kind, ifnull(step, -1) FROM events "
+                                  "WHERE run = ? AND id > ? ORDER BY id");
         for (select.bind(number(run), afterEvent); select.step();)
-            events.push_back({select.integer(0), select.real(1), level(select.text(2)), select.text(3)});
+            events.push_back({select.integer(0), select.real(1), level(select.text(2)), select.text(3),
+                              select.text(4), select.integer(5)});
+        select.reset();
+    });
+}
+
+Result<std::optional<CommandRow>> Reader::command(std::int64_t id) {
+    return m_impl->read<std::optional<CommandRow>>([&](std::optional<CommandRow>& command) {
+        if (m_impl->version < 3) return;
+        Statement& select = m_impl->statement(
+            "SELECT id, run, kind, value, created_at, taken_at, outcome FROM commands WHERE id = ?");
+        if (select.bind(id).step())
+            command = {.id = select.integer(0),
+                       .run = RunId{select.integer(1)},
+                       .kind = select.text(2),
+                       .value = select.real(3),
+                       .createdAt = select.real(4),
+                       .takenAt = select.real(5),
+                       .outcome = select.text(6)};
         select.reset();
     });
 }

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] Result<Tail> tail(RunId run, std::int64_t afterRow, std::size_t limit = 200'000);
     [[nodiscard]] Result<std::vector<StoredPoint>> points(SeriesId series);
     [[nodiscard]] Result<std::vector<Event>> events(RunId run, std::int64_t afterEvent = 0);
+    /// A command and what became of it (commands.h); nullopt where there is none of that id.
+    [[nodiscard]] Result<std::optional<CommandRow>> command(std::int64_t id);
     /// The samples of the last validation that recorded some.
     [[nodiscard]] Result<std::vector<Sample>> lastSamples(RunId run);
     [[nodiscard]] Result<std::vector<Artifact>> artifacts(RunId run);

@@ -59,6 +59,16 @@ public:
         }
     }
 
+    /// What other processes ask of these runs. Nothing where the store cannot be read: the next look finds
+    /// it.
+    std::vector<CommandRow> newCommands(const std::set<RunId>& runs) noexcept {
+        try {
+            if (m_writer) return m_writer->newCommands(runs, m_lastCommands);
+        } catch (const std::exception&) { // the next write tells what is wrong
+        }
+        return {};
+    }
+
 private:
     /// A connection would go on writing into a file that nobody can open any more.
     void closeIfRemoved() {
@@ -69,6 +79,7 @@ private:
     fs::path m_file;
     std::optional<BatchWriter> m_writer;
     BatchWriter::SeriesTable m_series;
+    std::map<RunId, std::int64_t> m_lastCommands;
 };
 
 } // namespace
@@ -96,6 +107,7 @@ struct Recorder::Impl {
     std::size_t lost = 0; ///< points that found no memory
     RecorderHealth health;
     std::function<void(const RecorderHealth&)> healthChanged;
+    std::function<void(const CommandRow&)> commanded;
 
     // Below: the recorder's thread only.
     Writer writer;
@@ -113,6 +125,7 @@ struct Recorder::Impl {
     std::uint64_t take();
     bool writePending(std::uint64_t ticket);
     void tellHealth(bool written);
+    void lookForCommands();
 };
 
 template <class Function> void Recorder::Impl::queue(bool isUrgent, Function&& function) noexcept {
@@ -189,6 +202,16 @@ void Recorder::Impl::tellHealth(bool written) {
     if (callback) callback(now);
 }
 
+void Recorder::Impl::lookForCommands() {
+    if (alive.empty()) return;
+    const std::vector<CommandRow> commands = writer.newCommands(alive);
+    if (commands.empty()) return;
+    std::unique_lock lock(mutex);
+    const auto callback = commanded;
+    lock.unlock();
+    if (callback) std::for_each(commands.begin(), commands.end(), callback);
+}
+
 void Recorder::Impl::loop(const std::stop_token& stop) {
     milliseconds interval = kInterval;
     std::optional<Clock::time_point> giveUp;
@@ -198,6 +221,7 @@ void Recorder::Impl::loop(const std::stop_token& stop) {
         if (last && !giveUp) giveUp = Clock::now() + kLastTries;
         const bool written = writePending(take());
         tellHealth(written);
+        lookForCommands();
         interval = written ? kInterval : std::min(interval * 2, kMaxBackoff);
         if (last && (written || Clock::now() > *giveUp)) return;
     }
@@ -234,6 +258,19 @@ public:
     void event(LogLevel level, std::string_view text) noexcept override {
         m_impl->queue(false, [&] {
             m_impl->inbox.events.push_back({m_run.id, {0, wallTime(), level, std::string(text)}});
+        });
+    }
+
+    void mark(std::string_view kind, std::int64_t step, std::string_view text) noexcept override {
+        m_impl->queue(false, [&] {
+            m_impl->inbox.events.push_back(
+                {m_run.id, {0, wallTime(), LogLevel::Info, std::string(text), std::string(kind), step}});
+        });
+    }
+
+    void answer(std::int64_t command, std::string_view outcome) noexcept override {
+        m_impl->queue(true, [&] {
+            m_impl->inbox.answers.push_back({command, wallTime(), std::string(outcome)});
         });
     }
 
@@ -401,6 +438,11 @@ bool Recorder::flush(int timeoutMs) {
 void Recorder::onHealth(std::function<void(const RecorderHealth&)> callback) {
     const std::lock_guard lock(m_impl->mutex);
     m_impl->healthChanged = std::move(callback);
+}
+
+void Recorder::onCommand(std::function<void(const CommandRow&)> callback) {
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->commanded = std::move(callback);
 }
 
 RecorderHealth Recorder::health() const {

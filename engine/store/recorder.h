@@ -30,6 +30,10 @@ public:
     [[nodiscard]] virtual RunId id() const = 0;
     [[nodiscard]] virtual Run run() const = 0; ///< as created (number, name, …)
     virtual void event(LogLevel level, std::string_view text) noexcept = 0;
+    /// An event of a step, which plots may mark: see Event::kind.
+    virtual void mark(std::string_view kind, std::int64_t step, std::string_view text) noexcept = 0;
+    /// What became of a command that Recorder::onCommand brought.
+    virtual void answer(std::int64_t command, std::string_view outcome) noexcept = 0;
     virtual void progress(const Progress& progress) noexcept = 0;
     virtual void directory(const std::filesystem::path& folder) noexcept = 0;
     virtual void samples(std::span<const Sample> samples) noexcept = 0;
@@ -53,6 +57,10 @@ public:
     [[nodiscard]] RecorderHealth health() const;
     /// Called from the recorder's thread when writing has failed twice in a row, and when it works again.
     void onHealth(std::function<void(const RecorderHealth&)> callback);
+    /// Called from the recorder's thread, once for each, with the commands that processes left in the store
+    /// (commands.h) for runs of this recorder, within 100 ms. RunWriter::answer() is due for each; those
+    /// without one are answered when the run ends.
+    void onCommand(std::function<void(const CommandRow&)> callback);
 
 private:
     Recorder();

@@ -18,6 +18,7 @@ constexpr const char* kDeletes[] = {
     "DELETE FROM metrics WHERE series IN (SELECT id FROM series WHERE run = ?)",
     "DELETE FROM series WHERE run = ?",
     "DELETE FROM events WHERE run = ?",
+    "DELETE FROM commands WHERE run = ?",
     "DELETE FROM samples WHERE run = ?",
     "DELETE FROM artifacts WHERE run = ?",
     "DELETE FROM runs WHERE id = ?",

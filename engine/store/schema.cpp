@@ -93,8 +93,23 @@ CREATE TABLE archive_members(
 PRAGMA user_version = 2;
 )";
 
+constexpr const char* kVersion3 = R"(
+ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT 'log';
+ALTER TABLE events ADD COLUMN step INTEGER;
+CREATE TABLE commands(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run INTEGER NOT NULL REFERENCES runs(id),
+  kind TEXT NOT NULL,
+  value REAL NOT NULL DEFAULT 0,
+  created_at REAL NOT NULL,
+  taken_at REAL NOT NULL DEFAULT 0,
+  outcome TEXT NOT NULL DEFAULT '');
+CREATE INDEX commands_run ON commands(run);
+PRAGMA user_version = 3;
+)";
+
 /// Index i brings version i to i + 1.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 static_assert(std::size(kMigrations) == kSchemaVersion);
 
 /// Changing the journal mode fails with SQLITE_BUSY at once, without the busy handler, while another process

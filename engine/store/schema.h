@@ -8,7 +8,7 @@ namespace fathom::store {
 
 constexpr const char* kDatabaseName = "runs.sqlite";
 /// PRAGMA user_version that this program writes.
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
 /// Opens for writing with the pragmas every writer uses (WAL, synchronous=NORMAL). Throws DatabaseError.
 [[nodiscard]] Database openForWriting(const std::filesystem::path& file, int busyTimeoutMs,

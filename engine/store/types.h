@@ -31,7 +31,7 @@ struct Progress {
     std::int64_t totalSteps = -1;
     int epoch = 0; ///< completed epochs
     int totalEpochs = -1;
-    std::string phase{};       ///< "loading", "training", "validating", "testing", "saving"
+    std::string phase{};       ///< "loading", "training", "validating", "testing", "saving", "paused"
     double stepsPerSecond = 0; ///< over the last few seconds
 };
 
@@ -80,6 +80,20 @@ struct Event {
     double wallTime = 0;
     LogLevel level = LogLevel::Info;
     std::string text{};
+    std::string kind =
+        "log";              ///< "log", "command", "checkpoint", "resume": those of a step are marked on plots
+    std::int64_t step = -1; ///< completed optimizer steps; -1: of no step
+};
+
+/// What a process asked of a run, which may be another's.
+struct CommandRow {
+    std::int64_t id = 0;
+    RunId run{};
+    std::string kind{}; ///< "pause", "lr", … as run::name(Command::Kind) spells them
+    double value = 0;
+    double createdAt = 0;
+    double takenAt = 0;    ///< 0: the run has not obeyed yet
+    std::string outcome{}; ///< what became of it, once it was taken
 };
 
 /// One reference/prediction pair of a validation.

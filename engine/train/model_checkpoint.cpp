@@ -193,6 +193,8 @@ Status ModelCheckpoint::saveBest(const LoopState& state) {
                    shortNumber(m_scores.at(best()), 6) + "), saving " + path->filename().string() +
                    (params.saveTopK > 0 ? " as top " + std::to_string(params.saveTopK) : ""));
     if (Status saved = write(*path, superseded); !saved) return saved;
+    m_writer.mark("checkpoint", state.globalStep,
+                  place + shortNumber(value, 6) + ", saved " + path->filename().string());
     if (params.alwaysSaveNemo && params.saveBestModel && m_nemoOfBest != best()) {
         m_nemoOfBest = best();
         if (Status kept = keepNemo(); !kept) return kept;

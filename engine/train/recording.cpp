@@ -71,7 +71,10 @@ void ProgressRecorder::tell(const LoopState& state, const char* phase) {
 }
 
 Status ProgressRecorder::onFitStart(const LoopState& state) {
-    tell(state, "training");
+    if (state.batchesSeen > 0)
+        m_writer.mark("resume", state.globalStep,
+                      "step " + std::to_string(state.globalStep) + ": resumed from a checkpoint");
+    tellTraining(state);
     return {};
 }
 
@@ -92,16 +95,18 @@ Status ProgressRecorder::onEvaluationStart(const LoopState& state, model::Split 
 
 Status ProgressRecorder::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
     if (state.sanityChecking) return {};
-    if (report.split == model::Split::Validation) tell(state, "training");
+    if (report.split == model::Split::Validation) tellTraining(state);
     return {};
 }
 
 Status ProgressRecorder::onCommand(const LoopState& state, const run::Command& command,
                                    const std::string& outcome) {
     using Kind = run::Command::Kind;
-    m_writer.event(LogLevel::Info, "step " + std::to_string(state.globalStep) + ": " + outcome);
-    if (command.kind == Kind::Pause) tell(state, "paused");
-    if (command.kind == Kind::Resume || command.kind == Kind::SetMaxEpochs) tell(state, "training");
+    m_writer.mark("command", state.globalStep, "step " + std::to_string(state.globalStep) + ": " + outcome);
+    if (command.id != 0) m_writer.answer(command.id, outcome);
+    if (command.kind == Kind::Pause) m_isPaused = true;
+    if (command.kind == Kind::Resume) m_isPaused = false;
+    tellTraining(state);
     return {};
 }
 

@@ -37,7 +37,7 @@ private:
     std::int64_t m_evaluationBatches = 0;
 };
 
-/// Step, epoch, phase and speed, each step.
+/// Step, epoch, phase and speed, each step; and what became of commands, with an event for each.
 class ProgressRecorder : public Callback {
 public:
     explicit ProgressRecorder(store::RunWriter& writer) : m_writer(writer) {}
@@ -51,8 +51,10 @@ public:
 
 private:
     void tell(const LoopState& state, const char* phase);
+    void tellTraining(const LoopState& state) { tell(state, m_isPaused ? "paused" : "training"); }
 
     store::RunWriter& m_writer;
+    bool m_isPaused = false;
     std::deque<double> m_times; ///< when the last steps ended, in seconds of training (evaluation left out)
     double m_clock = 0;
 };

@@ -368,6 +368,8 @@ Result<Trainer::Outcome> Trainer::obey(const run::Command& command) {
     using Kind = run::Command::Kind;
     std::string text;
     switch (command.kind) {
+    case Kind::Stop: // comes as the stop token
+        return Outcome::Continue;
     case Kind::Pause:
         countTime();
         text = "paused";

@@ -22,6 +22,19 @@ void awaitStop(const std::stop_token& stop) {
     changed.wait(lock, stop, [] { return false; });
 }
 
+/// Obeys commands as the trainer does, without a model.
+void obeyUntilStopped(const run::TrainJob& job) {
+    while (const auto command = job.commands->wait(job.stop)) {
+        const bool isPause = command->kind == run::Command::Kind::Pause;
+        job.writer.progress({.step = 3, .totalSteps = 3, .phase = isPause ? "paused" : "training"});
+        const std::string outcome = "did " +
+                                    std::string(1, static_cast<char>('0' + static_cast<int>(command->kind))) +
+                                    " with " + std::to_string(static_cast<int>(command->value * 1000));
+        job.writer.mark("command", 3, outcome);
+        if (command->id != 0) job.writer.answer(command->id, outcome);
+    }
+}
+
 /// A metric every few milliseconds, as in a training.
 void putUntilStopped(const run::TrainJob& job, SeriesId series) {
     std::mutex mutex;
@@ -55,6 +68,10 @@ public:
                          .remedy = "Fill it"});
         if (behaviour == "wait") {
             awaitStop(job.stop);
+            return run::TrainEnd::Stopped;
+        }
+        if (behaviour == "obey") {
+            obeyUntilStopped(job);
             return run::TrainEnd::Stopped;
         }
         if (behaviour == "train") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs from start to end on a module that behaves as it is told: states, stops, failures, and what the store
 // keeps of them.
+#include "engine/run/control.h"
 #include "engine/run/run_service.h"
 #include "engine/run/torch_module.h"
 #include "engine/store/reader.h"
@@ -32,6 +33,15 @@ private Q_SLOTS:
     void destructor_stopsWhatRuns();
     void severalRuns_atOnce();
     void onEvent_tellsLogLines();
+    void send_reachesTheLoop();
+    void send_isRefused_whereItCannotBeObeyed();
+    void sendCommand_reachesTheRunThroughTheStore();
+    void sendCommand_ofStop_endsTheRun();
+    void sendCommand_isAnswered_whenTheRunEndsFirst();
+    void commandsAsText_data();
+    void commandsAsText();
+    void commandsThatAreRefused_data();
+    void commandsThatAreRefused();
     void aStoreThatCannotBeWritten_isToldAndLogged();
 
 private:
@@ -212,6 +222,127 @@ void TestRunService::onEvent_tellsLogLines() {
     QVERIFY(changes.load() >= 2);
     auto reader = store::Reader::open(folder());
     QCOMPARE(reader->events(*id)->size(), std::size_t{2});
+}
+
+void TestRunService::send_reachesTheLoop() {
+    using Kind = run::Command::Kind;
+    std::atomic<bool> wasTold = false;
+    m_service->onChange([&](const run::RunSnapshot& now) {
+        if (now.progress.phase == "paused") wasTold = true; // the last change of a paused run: never left out
+    });
+    const auto id = m_service->start(request("obey"));
+    QVERIFY(id);
+    QVERIFY(m_service->send(*id, {.kind = Kind::SetLearningRate, .value = 0.005}));
+    QVERIFY(m_service->send(*id, {.kind = Kind::Pause}));
+    QTRY_COMPARE(m_service->snapshot(*id)->progress.phase, std::string("paused"));
+    QTRY_VERIFY(wasTold.load());
+    m_service->stop(*id);
+    QCOMPARE(m_service->wait(*id).state, store::RunState::Stopped);
+    const auto events = store::Reader::open(folder())->events(*id);
+    QVERIFY(events);
+    std::vector<std::string> commands;
+    for (const store::Event& event : *events)
+        if (event.kind == "command") commands.push_back(std::to_string(event.step) + ' ' + event.text);
+    QCOMPARE(commands,
+             (std::vector<std::string>{"3 did 5 with 5", "3 did 1 with 0", "3 step 3: stop requested"}));
+    m_service.reset(); // calls into this function's variables
+}
+
+void TestRunService::send_isRefused_whereItCannotBeObeyed() {
+    const auto id = m_service->start(request("complete"));
+    QVERIFY(id);
+    m_service->wait(*id);
+    const Status late = m_service->send(*id, {.kind = run::Command::Kind::Pause});
+    QVERIFY(!late && late.error().why.find("net/1 is completed") != std::string::npos);
+    QVERIFY(!m_service->send(store::RunId{4711}, {.kind = run::Command::Kind::Pause}));
+    run::RunRequest judging = request("wait");
+    judging.mode = run::Mode::Test;
+    const auto test = m_service->start(judging);
+    QVERIFY(test);
+    const Status refused = m_service->send(*test, {.kind = run::Command::Kind::Validate});
+    QVERIFY(!refused && refused.error().why.find("can only be stopped") != std::string::npos);
+    const auto asked = run::sendCommand(folder(), *test, {.kind = run::Command::Kind::Validate});
+    QVERIFY(asked);
+    const auto outcome = run::awaitOutcome(folder(), *asked, std::chrono::seconds(20), {});
+    QVERIFY(outcome && outcome->starts_with("not obeyed: net/2 does not train"));
+}
+
+void TestRunService::sendCommand_reachesTheRunThroughTheStore() {
+    const auto id = m_service->start(request("obey"));
+    QVERIFY(id);
+    using namespace std::chrono_literals;
+    for (int round = 0; round < 3; ++round) {
+        const auto asked =
+            run::sendCommand(folder(), *id, {.kind = run::Command::Kind::SetMaxEpochs, .value = 7. + round});
+        QVERIFY2(asked, asked ? "" : asked.error().message().c_str());
+        const auto outcome = run::awaitOutcome(folder(), *asked, 20s, {});
+        QVERIFY2(outcome, outcome ? "" : outcome.error().message().c_str());
+        QCOMPARE(*outcome, "did 6 with " + std::to_string(7000 + 1000 * round));
+        const auto row = store::Reader::open(folder())->command(*asked);
+        QVERIFY(row && *row && (*row)->kind == "max_epochs");
+        QVERIFY((*row)->takenAt >= (*row)->createdAt);
+    }
+}
+
+void TestRunService::sendCommand_ofStop_endsTheRun() {
+    const auto id = m_service->start(request("wait"));
+    QVERIFY(id);
+    const auto asked = run::sendCommand(folder(), *id, {.kind = run::Command::Kind::Stop});
+    QVERIFY(asked);
+    QCOMPARE(m_service->wait(*id).state, store::RunState::Stopped);
+    const auto outcome = run::awaitOutcome(folder(), *asked, std::chrono::seconds(20), {});
+    QVERIFY(outcome && *outcome == "stopping");
+    const auto late = run::sendCommand(folder(), *id, {.kind = run::Command::Kind::Stop});
+    QVERIFY(!late && late.error().kind == ErrorKind::Usage);
+    QVERIFY(late.error().why.find("net/1 is stopped") != std::string::npos);
+    QVERIFY(!run::sendCommand(folder(), store::RunId{99}, {.kind = run::Command::Kind::Stop}));
+}
+
+void TestRunService::sendCommand_isAnswered_whenTheRunEndsFirst() {
+    const auto id = m_service->start(request("wait")); // takes no command
+    QVERIFY(id);
+    const auto asked = run::sendCommand(folder(), *id, {.kind = run::Command::Kind::Pause});
+    QVERIFY(asked);
+    const auto early = run::awaitOutcome(folder(), *asked, std::chrono::milliseconds(1), {});
+    QVERIFY(!early && early.error().why.find("not taken it yet") != std::string::npos);
+    m_service->stop(*id);
+    m_service->wait(*id);
+    const auto outcome = run::awaitOutcome(folder(), *asked, std::chrono::seconds(20), {});
+    QVERIFY(outcome && *outcome == "not obeyed: the run ended first");
+}
+
+void TestRunService::commandsAsText_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<double>("value");
+    for (const char* word : {"stop", "pause", "resume", "checkpoint", "validate"})
+        QTest::newRow(word) << word << 0.0;
+    QTest::newRow("lr") << "lr=1e-3" << 1e-3;
+    QTest::newRow("epochs") << "max_epochs=12" << 12.0;
+    QTest::newRow("no limit") << "max_epochs=-1" << -1.0;
+}
+
+void TestRunService::commandsAsText() {
+    QFETCH(QString, text);
+    QFETCH(double, value);
+    const auto command = run::parseCommand(text.toStdString());
+    QVERIFY2(command, command ? "" : command.error().message().c_str());
+    QCOMPARE(command->value, value);
+    QVERIFY(text.toStdString().starts_with(run::name(command->kind)));
+    const auto back = run::fromRow({.id = 7, .kind = std::string(run::name(command->kind)), .value = value});
+    QVERIFY(back && back->kind == command->kind && back->value == value && back->id == 7);
+}
+
+void TestRunService::commandsThatAreRefused_data() {
+    QTest::addColumn<QString>("text");
+    for (const char* text : {"", "rest", "pause=1", "lr", "lr=", "lr=fast", "lr=0", "lr=-1", "lr=inf",
+                             "lr=nan", "max_epochs=0", "max_epochs=1.5", "max_epochs=-2", "max_epochs=1e12"})
+        QTest::newRow(text) << text;
+}
+
+void TestRunService::commandsThatAreRefused() {
+    QFETCH(QString, text);
+    const auto command = run::parseCommand(text.toStdString());
+    QVERIFY(!command && command.error().exitCode() == 2 && !command.error().remedy.empty());
 }
 
 void TestRunService::aStoreThatCannotBeWritten_isToldAndLogged() {

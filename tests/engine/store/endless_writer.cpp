@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Writes metrics until it is killed, or `count` of them: `endless_writer WORKSPACE NAME [count]`. Prints the
 // wall time of what it has put every few milliseconds, so that the test knows what must be in the store.
+// Answers commands.
 #include "engine/base/clock.h"
 #include "engine/store/recorder.h"
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
+#include <unistd.h>
 
 using namespace fathom;
 
@@ -27,6 +29,10 @@ int main(int argc, char** argv) {
         return 1;
     }
     store::RunWriter& writer = **run;
+    (*recorder)->onCommand([&](const store::CommandRow& command) {
+        writer.mark("command", 0, command.kind);
+        writer.answer(command.id, "obeyed by " + std::to_string(::getpid()));
+    });
     writer.state(store::RunState::Running);
     const SeriesId loss = writer.series("train_loss");
     const SeriesId rate = writer.series("learning_rate");

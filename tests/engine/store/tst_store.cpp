@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/file.h"
+#include "engine/store/commands.h"
 #include "engine/store/database.h"
 #include "engine/store/file_system.h"
 #include "engine/store/reader.h"
@@ -301,6 +302,68 @@ private Q_SLOTS:
             .execute("PRAGMA user_version = 99");
         QVERIFY(Recorder::open(workspace()).error().message().find("newer") != std::string::npos);
         QVERIFY(Reader::open(workspace()).error().message().find("newer") != std::string::npos);
+    }
+
+    void olderDatabase_isReadAsItIs_andMigratedByAWriter() {
+        const auto run = newRun("old");
+        run->event(LogLevel::Warning, "before");
+        run->state(RunState::Completed);
+        m_recorder.reset();
+        Database(workspace() / "runs.sqlite", Database::Mode::ReadWrite, 1000)
+            .execute("ALTER TABLE events DROP COLUMN kind; ALTER TABLE events DROP COLUMN step; "
+                     "DROP TABLE commands; PRAGMA user_version = 2");
+        Reader reads = reader();
+        const auto before = reads.events(RunId{1});
+        QVERIFY2(before, before ? "" : before.error().message().c_str());
+        QCOMPARE(before->at(0).kind, std::string("log"));
+        QVERIFY(!reads.command(1)->has_value());
+        auto recorder = Recorder::open(workspace());
+        QVERIFY(recorder.has_value());
+        m_recorder = std::move(*recorder);
+        const auto next = newRun("new");
+        next->mark("command", 7, "paused");
+        QVERIFY(m_recorder->flush());
+        QCOMPARE(reads.events(RunId{1})->at(0).text, std::string("before")); // the same reader
+        QCOMPARE(reads.events(RunId{1})->at(0).step, -1);
+        const Event marked = reads.events(next->id())->at(0);
+        QCOMPARE(marked.kind, std::string("command"));
+        QCOMPARE(marked.step, 7);
+        QCOMPARE(marked.text, std::string("paused"));
+        QVERIFY(sendCommand(workspace(), next->id(), "pause", 0).has_value());
+        QCOMPARE(Database(workspace() / "runs.sqlite", Database::Mode::ReadOnly, 1000)
+                     .integer("PRAGMA user_version"),
+                 kSchemaVersion);
+    }
+
+    void commands_reachTheRecorderOnce_inOrder() {
+        std::mutex mutex;
+        std::vector<CommandRow> got;
+        m_recorder->onCommand([&](const CommandRow& command) {
+            const std::lock_guard lock(mutex);
+            got.push_back(command);
+        });
+        const auto count = [&] {
+            const std::lock_guard lock(mutex);
+            return got.size();
+        };
+        const auto mine = newRun("mine");
+        mine->state(RunState::Running);
+        for (int i = 0; i < 20; ++i)
+            QVERIFY(sendCommand(workspace(), mine->id(), "lr", i).has_value());
+        QTRY_COMPARE(count(), std::size_t{20});
+        for (std::size_t i = 0; i < 20; ++i)
+            QCOMPARE(got[i].value, static_cast<double>(i));
+        mine->answer(got[3].id, "done");
+        QVERIFY(m_recorder->flush());
+        QCOMPARE((*reader().command(got[3].id))->outcome, std::string("done"));
+        QVERIFY((*reader().command(got[4].id))->takenAt == 0);
+        mine->state(RunState::Completed);
+        QVERIFY(m_recorder->flush());
+        QCOMPARE((*reader().command(got[3].id))->outcome, std::string("done"));
+        QCOMPARE((*reader().command(got[4].id))->outcome, std::string("not obeyed: the run ended first"));
+        QCOMPARE(sendCommand(workspace(), mine->id(), "pause", 0).error().exitCode(), 2);
+        QCOMPARE(count(), std::size_t{20});
+        m_recorder.reset(); // calls into this function's variables
     }
 
     void removeRun_takesItsRowsOnly_andRefusesALiveOne() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/store/commands.h"
 #include "engine/store/reader.h"
 #include "engine/store/recorder.h"
 #include "tests/engine/store/integrity.h"
@@ -121,6 +122,38 @@ private Q_SLOTS:
         QVERIFY(!points.empty());
         QVERIFY2(killedAt - points.back().wallTime < 1.0,
                  std::to_string(killedAt - points.back().wallTime).c_str());
+    }
+
+    void commandsReachTheProcessThatOwnsTheRun() {
+        const QTemporaryDir folder;
+        const fs::path workspace = folder.path().toStdString();
+        QProcess a;
+        QProcess b;
+        start(a, folder, {QStringLiteral("a")});
+        start(b, folder, {QStringLiteral("b")});
+        QVERIFY(a.waitForReadyRead() && b.waitForReadyRead());
+        auto reader = Reader::open(workspace);
+        const auto runs = *reader->runs();
+        QCOMPARE(runs.size(), std::size_t{2});
+        double slowest = 0;
+        for (int round = 0; round < 20; ++round) {
+            const Run& run = runs[static_cast<std::size_t>(round % 2)];
+            const auto id = sendCommand(workspace, run.id, "pause", 0);
+            QVERIFY2(id, id ? "" : id.error().message().c_str());
+            QTRY_VERIFY_WITH_TIMEOUT((*reader->command(*id))->takenAt > 0, 5000);
+            const CommandRow row = **reader->command(*id);
+            QCOMPARE(row.outcome, "obeyed by " + std::to_string(run.process.pid));
+            slowest = std::max(slowest, row.takenAt - row.createdAt);
+        }
+        qInfo("slowest of 20: %.0f ms", slowest * 1000);
+        a.kill();
+        QVERIFY(a.waitForFinished());
+        const auto after = *reader->runs();
+        for (const Run& run : after)
+            QCOMPARE(sendCommand(workspace, run.id, "pause", 0).has_value(), run.name == "b");
+        b.kill();
+        QVERIFY(b.waitForFinished());
+        QCOMPARE(integrity(folder), QByteArray("ok"));
     }
 
     void aLiveProcess_staysRunning_forOthers() {

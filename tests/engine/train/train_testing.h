@@ -55,6 +55,12 @@ public:
         return {.id = id(), .name = "test", .number = 1, .command = "fathom-cli train"};
     }
     void event(LogLevel, std::string_view) noexcept override {}
+    void mark(std::string_view kind, std::int64_t step, std::string_view text) noexcept override {
+        marks.push_back({.text = std::string(text), .kind = std::string(kind), .step = step});
+    }
+    void answer(std::int64_t command, std::string_view outcome) noexcept override {
+        answers[command] = outcome;
+    }
     void progress(const store::Progress& progress) noexcept override {
         progresses.push_back(progress);
         if (onProgress) onProgress(progress);
@@ -83,6 +89,8 @@ public:
     std::filesystem::path folder{};
     std::vector<store::Sample> lastSamples{};
     std::vector<store::Artifact> artifacts{};
+    std::vector<store::Event> marks{};
+    std::map<std::int64_t, std::string> answers{};
 
 private:
     std::mutex m_mutex;

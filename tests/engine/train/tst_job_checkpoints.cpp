@@ -330,7 +330,7 @@ void TestJobCheckpoints::commands_areObeyed() {
         if (progress.phase == "paused" && !std::exchange(isPaused, true)) {
             job.commands.send({Kind::SetLearningRate, 0.005});
             job.commands.send({Kind::Validate, 0});
-            job.commands.send({Kind::Checkpoint, 0});
+            job.commands.send({Kind::Checkpoint, 0, 41});
             job.commands.send({Kind::SetMaxEpochs, 3});
             job.commands.send({Kind::Resume, 0});
         }
@@ -347,6 +347,22 @@ void TestJobCheckpoints::commands_areObeyed() {
     QCOMPARE(rates[5], 0.005);
     QCOMPARE(job.writer.values["val_wer"].size(), std::size_t{4});
     QCOMPARE(job.writer.values["val_wer"][0].first, 1);
+    std::vector<std::string> marks;
+    for (const store::Event& event : job.writer.marks)
+        if (event.kind == "command") {
+            marks.push_back(event.text);
+            QCOMPARE(event.step, 1);
+        }
+    QCOMPARE(marks,
+             (std::vector<std::string>{"step 1: paused", "step 1: learning rate set from 0.01 to 0.005",
+                                       "step 1: validation on demand", "step 1: checkpoint on demand",
+                                       "step 1: max_epochs set to 3", "step 1: resumed"}));
+    QCOMPARE(job.writer.answers, (std::map<std::int64_t, std::string>{{41, "checkpoint on demand"}}));
+    // A validation of a paused run is no end of the pause.
+    const auto& all = job.writer.progresses;
+    const auto validating = std::find_if(all.begin(), all.end(),
+                                         [](const auto& progress) { return progress.phase == "validating"; });
+    QVERIFY(validating != all.end() && (validating + 1)->phase == "paused");
 }
 
 QTEST_GUILESS_MAIN(TestJobCheckpoints)
