@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QResizeEvent>
 #include <QToolButton>
+#include <QToolTip>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -19,6 +20,7 @@ namespace fathom::widgets {
 namespace {
 constexpr int kFrameMs = 33; // at most 30 a second
 constexpr double kZoomStep = 0.85;
+constexpr double kNearPixels = 5;
 } // namespace
 
 struct LinePlot::Impl {
@@ -28,6 +30,7 @@ struct LinePlot::Impl {
     QCustomPlot* plot = nullptr;
     QCPItemText* emptyItem = nullptr;
     CursorItem* cursor = nullptr;
+    MarkersItem* markers = nullptr;
     QSharedPointer<QCPAxisTicker> linearTicker{new ValueTicker};
     QSharedPointer<QCPAxisTicker> logTicker{new LogValueTicker};
     std::vector<std::unique_ptr<PlotCurve>> curves; // addresses stay: the plottables refer to them
@@ -103,6 +106,8 @@ void LinePlot::Impl::build() {
     emptyItem = new QCPItemText(plot);
     emptyItem->position->setType(QCPItemPosition::ptAxisRectRatio);
     emptyItem->position->setCoords(0.5, 0.5);
+    markers = new MarkersItem(plot);
+    markers->setLayer(QStringLiteral("grid")); // behind the curves
     plot->addLayer(QStringLiteral("cursor"), plot->layer(QStringLiteral("overlay")));
     plot->layer(QStringLiteral("cursor"))->setMode(QCPLayer::lmBuffered);
     cursor = new CursorItem(plot);
@@ -130,6 +135,7 @@ void LinePlot::Impl::applyColors() {
         axis->grid()->setPen(QPen(blend(c.surface, c.text, 0.10), 1));
     }
     plot->xAxis->setBasePen(QPen(c.border, 1));
+    markers->setColors(blend(c.surface, c.text, 0.35), c.muted, c.surface, small);
     emptyItem->setColor(c.muted);
     emptyItem->setFont(self->font());
     for (std::size_t i = 0; i < curves.size(); ++i) {
@@ -250,6 +256,11 @@ void LinePlot::Impl::hover(const QPoint& position) {
     updateLegend();
     cursor->setVisible(hovering);
     plot->layer(QStringLiteral("cursor"))->replot();
+    const QStringList texts = hovering ? self->markerTextsNear(hoverX) : QStringList();
+    if (texts.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(plot->mapToGlobal(position), texts.join(QLatin1Char('\n')), plot);
 }
 
 void LinePlot::Impl::leave() {
@@ -381,7 +392,26 @@ std::size_t LinePlot::pointCount(int curve) const {
     return m_impl->curves[static_cast<std::size_t>(curve)]->data.size();
 }
 
+void LinePlot::addMarker(const PlotMarker& marker) {
+    m_impl->markers->add(marker);
+    m_impl->markDirty();
+}
+
+std::size_t LinePlot::markerCount() const {
+    return m_impl->markers->markers().size();
+}
+
+QStringList LinePlot::markerTextsNear(double x) const {
+    const QCPAxis* axis = m_impl->plot->xAxis;
+    const double pixel = axis->coordToPixel(x);
+    QStringList texts;
+    for (const PlotMarker& marker : m_impl->markers->markers())
+        if (std::abs(axis->coordToPixel(marker.x) - pixel) <= kNearPixels) texts.append(marker.text);
+    return texts;
+}
+
 void LinePlot::clearCurves() {
+    m_impl->markers->clear();
     m_impl->plot->clearPlottables(); // they refer to the curves
     m_impl->curves.clear();
     m_impl->extraX = {};

@@ -13,6 +13,7 @@
 
 #include <QPointF>
 #include <QString>
+#include <QStringList>
 #include <QWidget>
 
 #include <memory>
@@ -24,6 +25,14 @@ struct CurveSpec {
     QString name{};
     bool markers = false; ///< a dot on each point: for few points, as validation gives
     bool faint = false;   ///< drawn thin and pale, behind the others
+};
+
+/// A vertical line at something that happened.
+struct PlotMarker {
+    double x = 0;
+    QString label{};    ///< a word or two, written at the line where there is room
+    QString text{};     ///< said where the mouse is near
+    bool minor = false; ///< only a tick at the bottom: for what happens often
 };
 
 class LinePlot : public QWidget {
@@ -45,7 +54,12 @@ public:
     [[nodiscard]] int curveCount() const;
     void append(int curve, std::span<const QPointF> points);
     [[nodiscard]] std::size_t pointCount(int curve) const;
-    /// Removes every curve and shows everything that comes.
+    /// Marks never change what part of x is shown.
+    void addMarker(const PlotMarker& marker);
+    [[nodiscard]] std::size_t markerCount() const;
+    /// Texts of the marks that the mouse would be near at this x of the plot, first to last.
+    [[nodiscard]] QStringList markerTextsNear(double x) const;
+    /// Removes every curve and mark, and shows everything that comes.
     void clearCurves();
 
     void setLogarithmic(bool on);

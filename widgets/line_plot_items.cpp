@@ -3,9 +3,18 @@
 
 #include "widgets/number_format.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace fathom::widgets {
+
+namespace {
+constexpr double kLeastDistance = 4; // pixels between two marks that can be told apart
+constexpr int kTick = 7;
+constexpr std::size_t kLabelRows = 3;
+constexpr int kLabelPad = 3;
+} // namespace
 
 QCPRange CurvePlottable::getKeyRange(bool& found, QCP::SignDomain) const {
     found = !m_curve.data.empty();
@@ -82,6 +91,74 @@ void CursorItem::draw(QCPPainter* painter) {
         if (!area.contains(pixel.toPoint())) continue;
         painter->setBrush(dot.color);
         painter->drawEllipse(pixel, 4, 4);
+    }
+}
+
+void MarkersItem::add(const PlotMarker& marker) {
+    const auto place = std::upper_bound(m_markers.begin(), m_markers.end(), marker.x,
+                                        [](double x, const PlotMarker& other) { return x < other.x; });
+    m_markers.insert(place, marker);
+}
+
+void MarkersItem::setColors(const QColor& line, const QColor& label, const QColor& back, const QFont& font) {
+    m_line = line;
+    m_label = label;
+    m_back = back;
+    m_font = font;
+}
+
+void MarkersItem::draw(QCPPainter* painter) {
+    const QCPAxis* key = mParentPlot->xAxis;
+    const QRect area = mParentPlot->axisRect()->rect();
+    drawTicks(painter);
+    painter->setAntialiasing(false);
+    painter->setPen(QPen(m_line, 1, Qt::DashLine));
+    std::vector<std::pair<double, QString>> labels; // marks that fall on one line share its label
+    for (const PlotMarker& marker : m_markers) {
+        const double x = std::round(key->coordToPixel(marker.x));
+        if (marker.minor || x < area.left() || x > area.right()) continue;
+        if (!labels.empty() && x - labels.back().first < kLeastDistance) {
+            if (!labels.back().second.contains(marker.label))
+                labels.back().second += QStringLiteral(", ") + marker.label;
+            continue;
+        }
+        painter->drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+        labels.emplace_back(x, marker.label);
+    }
+    drawLabels(painter, labels);
+}
+
+void MarkersItem::drawTicks(QCPPainter* painter) const {
+    const QRect area = mParentPlot->axisRect()->rect();
+    painter->setAntialiasing(false);
+    painter->setPen(QPen(m_line, 1));
+    double last = -kLeastDistance;
+    for (const PlotMarker& marker : m_markers) {
+        const double x = std::round(mParentPlot->xAxis->coordToPixel(marker.x));
+        if (!marker.minor || x < area.left() || x > area.right() || x - last < kLeastDistance) continue;
+        painter->drawLine(QPointF(x, area.bottom() - kTick), QPointF(x, area.bottom()));
+        last = x;
+    }
+}
+
+void MarkersItem::drawLabels(QCPPainter* painter,
+                             const std::vector<std::pair<double, QString>>& labels) const {
+    const QRect area = mParentPlot->axisRect()->rect();
+    const QFontMetrics metrics(m_font);
+    painter->setFont(m_font);
+    std::array<double, kLabelRows> ends;
+    ends.fill(area.left() - 1.0);
+    for (const auto& [x, label] : labels) {
+        const double width = metrics.horizontalAdvance(label) + 2 * kLabelPad;
+        const double left = std::min(x + 1, area.right() - width); // the last one stays within the plot
+        const auto row = std::find_if(ends.begin(), ends.end(), [&](double end) { return left > end; });
+        if (label.isEmpty() || row == ends.end() || left < area.left()) continue;
+        *row = left + width;
+        const double top = area.top() + static_cast<double>(row - ends.begin()) * metrics.height();
+        const QRectF box(left, top, width, metrics.height());
+        painter->fillRect(box, m_back);
+        painter->setPen(m_label);
+        painter->drawText(box, Qt::AlignCenter, label);
     }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "widgets/curve_data.h"
+#include "widgets/line_plot.h"
 
 #include <qcustomplot.h>
 
@@ -54,6 +55,30 @@ private:
     double m_x = 0;
     std::vector<Dot> m_dots;
     QColor m_line;
+};
+
+/// Dashed lines with their labels on top, in as many rows as keep them apart; ticks for the minor ones.
+class MarkersItem : public QCPAbstractItem {
+public:
+    explicit MarkersItem(QCustomPlot* plot) : QCPAbstractItem(plot) {}
+    void add(const PlotMarker& marker);
+    void clear() { m_markers.clear(); }
+    [[nodiscard]] const std::vector<PlotMarker>& markers() const { return m_markers; }
+    void setColors(const QColor& line, const QColor& label, const QColor& back, const QFont& font);
+    double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
+
+protected:
+    void draw(QCPPainter* painter) override;
+
+private:
+    void drawTicks(QCPPainter* painter) const;
+    void drawLabels(QCPPainter* painter, const std::vector<std::pair<double, QString>>& labels) const;
+
+    std::vector<PlotMarker> m_markers; ///< by x
+    QColor m_line;
+    QColor m_label;
+    QColor m_back;
+    QFont m_font;
 };
 
 /// Labels with separated thousands; whole steps only on the x axis.

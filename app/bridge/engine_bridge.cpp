@@ -34,7 +34,7 @@ struct EngineBridge::Impl {
     std::mutex serviceMutex; // guards the queue only
     std::condition_variable_any serviceWake;
     std::deque<std::function<void(run::RunService&)>> serviceQueue;
-    // Made on the service thread, handed to the GUI thread by serviceReady(); from then on its stop() and
+    // Made on the service thread, handed to the GUI thread by serviceReady(); from then on its send() and
     // active() are used there.
     std::unique_ptr<run::RunService> service;
     run::RunService* ready = nullptr; // GUI thread
@@ -200,8 +200,12 @@ void EngineBridge::start(const run::RunRequest& asked) {
     m_impl->serviceWake.notify_one();
 }
 
-void EngineBridge::stop(qint64 runId) {
-    if (m_impl->ready != nullptr) m_impl->ready->stop(store::RunId{runId});
+Status EngineBridge::send(qint64 runId, const run::Command& command) {
+    if (m_impl->ready != nullptr) return m_impl->ready->send(store::RunId{runId}, command);
+    return fail({.kind = ErrorKind::Usage,
+                 .what = "Cannot control the run",
+                 .why = "the run store is not open yet",
+                 .remedy = "Try again in a moment"});
 }
 
 bool EngineBridge::ownsRun(qint64 runId) const {

@@ -7,6 +7,7 @@
 #include "app/models/run_news.h"
 #include "engine/base/result.h"
 #include "engine/plugin/plugins.h"
+#include "engine/run/command.h"
 #include "engine/run/request.h"
 
 #include <QObject>
@@ -30,8 +31,9 @@ public:
     void usePlugins(const plugin::Selection& plugins);
     /// Starts the run in the background; answered by runStarted or startFailed.
     void start(const run::RunRequest& request);
-    /// Ends a run of this process within one step. Of another process: ignored, see ownsRun().
-    void stop(qint64 runId);
+    /// Asks something of a run of this process, see run::RunService::send(). Of another process: refused, see
+    /// ownsRun(); run::sendCommand() reaches it.
+    [[nodiscard]] Status send(qint64 runId, const run::Command& command);
     /// True for a run that this process started and that is not over.
     [[nodiscard]] bool ownsRun(qint64 runId) const;
     /// Runs of this process that are under way.

@@ -68,6 +68,22 @@ widgets::Mood stateMood(store::RunState state) {
     return widgets::Mood::Neutral;
 }
 
+bool isPaused(const store::Run& run) {
+    return run.state == store::RunState::Running && run.progress.phase == "paused";
+}
+
+QString stateText(const store::Run& run) {
+    return isPaused(run) ? text("Paused") : stateText(run.state);
+}
+
+QString stateIcon(const store::Run& run) {
+    return isPaused(run) ? QStringLiteral("pause") : stateIcon(run.state);
+}
+
+widgets::Mood stateMood(const store::Run& run) {
+    return isPaused(run) ? widgets::Mood::Warning : stateMood(run.state);
+}
+
 double runDuration(const store::Run& run) {
     if (run.startedAt <= 0) return -1;
     return (run.endedAt > 0 ? run.endedAt : run.updatedAt) - run.startedAt;
@@ -75,7 +91,7 @@ double runDuration(const store::Run& run) {
 
 double remainingSeconds(const store::Run& run) {
     const store::Progress& p = run.progress;
-    if (store::isOver(run.state) || p.totalSteps < 0 || p.stepsPerSecond <= 0) return -1;
+    if (store::isOver(run.state) || isPaused(run) || p.totalSteps < 0 || p.stepsPerSecond <= 0) return -1;
     return static_cast<double>(p.totalSteps - p.step) / p.stepsPerSecond;
 }
 

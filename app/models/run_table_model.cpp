@@ -49,7 +49,7 @@ QString stepText(const store::Progress& progress) {
 } // namespace
 
 RunTableModel::Entry RunTableModel::makeEntry(const RunRow& row) {
-    QString search = QString::fromStdString(row.run.title()) + QLatin1Char(' ') + stateText(row.run.state) +
+    QString search = QString::fromStdString(row.run.title()) + QLatin1Char(' ') + stateText(row.run) +
                      QLatin1Char(' ') + QString::fromStdString(row.run.configName);
     for (const std::string& override : row.run.overrides)
         search += QLatin1Char(' ') + QString::fromStdString(override);
@@ -121,8 +121,10 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
         return sortKey(entry.row, index.column());
     case IdRole:
         return idOf(entry.row);
-    case StateRole:
-        return static_cast<int>(entry.row.run.state);
+    case StateIconRole:
+        return stateIcon(entry.row.run);
+    case StateMoodRole:
+        return static_cast<int>(stateMood(entry.row.run));
     case SearchRole:
         return entry.search;
     default:
@@ -133,7 +135,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
 QString RunTableModel::display(const RunRow& row, int column) {
     switch (column) {
     case State:
-        return stateText(row.run.state);
+        return stateText(row.run);
     case Name:
         return QString::fromStdString(row.run.title());
     case Started:
@@ -175,7 +177,7 @@ QVariant RunTableModel::sortKey(const RunRow& row, int column) {
 QString RunTableModel::toolTip(const RunRow& row, int column) {
     switch (column) {
     case State:
-        return row.run.error.empty() ? stateText(row.run.state) : QString::fromStdString(row.run.error);
+        return row.run.error.empty() ? stateText(row.run) : QString::fromStdString(row.run.error);
     case Name:
         return QString::fromStdString(row.run.command);
     case Config:

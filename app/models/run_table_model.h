@@ -31,7 +31,8 @@ public:
     enum Role {
         SortRole = Qt::UserRole + 1, ///< a number or text to sort by; empty values come last
         IdRole,                      ///< qint64
-        StateRole,                   ///< int of store::RunState
+        StateIconRole,               ///< name of an icon
+        StateMoodRole,               ///< int of widgets::Mood
         SearchRole                   ///< lower-case text that a filter word is looked for in
     };
 

@@ -47,8 +47,6 @@ Q_SIGNALS:
     void runStarted(qint64 runId);
     /// The config could not be composed or checked; no run exists.
     void trainRefused(const fathom::Error& error);
-    /// Ends the run within one step.
-    void stopRequested(qint64 runId);
     /// Show this run on the Train page and bring that page to the front.
     void showRunRequested(qint64 runId);
     /// Open a file on the page for its kind: .yaml on Configure, .nemo and .ckpt on Archive. Shell brings the

@@ -148,7 +148,6 @@ void MainWindow::connectContext() {
                 Q_EMIT m_context.statusMessage(tr("Starting…"));
                 engine.start(request);
             });
-    connect(&m_context, &AppContext::stopRequested, &engine, &EngineBridge::stop);
     connect(&engine, &EngineBridge::runStarted, &m_context, &AppContext::runStarted);
     connect(&engine, &EngineBridge::startFailed, &m_context, &AppContext::trainRefused);
     connect(&engine, &EngineBridge::startFailed, this,

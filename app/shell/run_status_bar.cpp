@@ -96,7 +96,7 @@ QString RunStatusBar::describe(const RunRow& row) {
     if (!std::isnan(row.metrics.valWer))
         parts.append(tr("val_wer %1").arg(widgets::formatNumber(row.metrics.valWer)));
     if (!store::isOver(run.state)) {
-        if (p.stepsPerSecond > 0)
+        if (p.stepsPerSecond > 0 && !isPaused(run))
             parts.append(tr("%1 steps/s").arg(widgets::formatNumber(p.stepsPerSecond, 2)));
         const double remaining = remainingSeconds(run);
         if (remaining >= 0) parts.append(tr("ETA %1").arg(widgets::formatDuration(remaining)));
@@ -129,8 +129,7 @@ void RunStatusBar::refresh() {
             row = &it.value();
         }
     m_chip->setVisible(row != nullptr);
-    if (row != nullptr)
-        m_chip->set(stateText(row->run.state), stateIcon(row->run.state), stateMood(row->run.state));
+    if (row != nullptr) m_chip->set(stateText(row->run), stateIcon(row->run), stateMood(row->run));
     if (!m_message.isEmpty()) return m_run->setText(m_message);
     QString text = row == nullptr ? tr("No runs yet") : describe(*row);
     if (m_active.size() > 1) text += tr("   (+%1 more)").arg(m_active.size() - 1);

@@ -170,6 +170,57 @@ private Q_SLOTS:
                  qPrintable(QString::number(clock.elapsed()))); // 5 ms on a quiet machine
     }
 
+    void markersAreDrawnAndSaid_whereTheyAre() {
+        const int curve = m_plot->addCurve({.name = QStringLiteral("a")});
+        m_plot->append(curve, line(0, 1001));
+        m_plot->show();
+        m_plot->redraw();
+        const QImage before = m_plot->grab().toImage();
+        const auto range = m_plot->xRange();
+        m_plot->addMarker({.x = 500, .label = QStringLiteral("lr 0.01"), .text = QStringLiteral("rate set")});
+        m_plot->addMarker(
+            {.x = 250, .label = QStringLiteral("paused"), .text = QStringLiteral("paused here")});
+        m_plot->addMarker({.x = 750, .text = QStringLiteral("saved"), .minor = true});
+        m_plot->redraw();
+        const QImage after = m_plot->grab().toImage();
+        QCOMPARE(m_plot->xRange(), range);
+        // Half a plot height of dashes at each line, a few pixels at the tick.
+        const auto changed = [&](double share) {
+            const double left = 12 + 56; // layout and axis margins, as in LinePlot
+            const int middle = static_cast<int>(left + share * (before.width() - left - kGrid - 12));
+            int rows = 0;
+            for (int y = 0; y < before.height(); ++y)
+                for (int x = middle - 6; x <= middle + 6; ++x)
+                    if (before.pixel(x, y) != after.pixel(x, y)) {
+                        ++rows;
+                        break;
+                    }
+            return rows;
+        };
+        QVERIFY2(changed(0.495) > 80, qPrintable(QString::number(changed(0.495))));
+        QVERIFY2(changed(0.2475) > 80, qPrintable(QString::number(changed(0.2475))));
+        QVERIFY(changed(0.7425) >= 4 && changed(0.7425) < 20);
+        QCOMPARE(changed(0.9), 0);
+        QCOMPARE(m_plot->markerTextsNear(501), QStringList{QStringLiteral("rate set")});
+        QCOMPARE(m_plot->markerTextsNear(750), QStringList{QStringLiteral("saved")});
+        QVERIFY(m_plot->markerTextsNear(600).isEmpty());
+        m_plot->clearCurves();
+        QCOMPARE(m_plot->markerCount(), std::size_t{0});
+    }
+
+    void thousandsOfMarkersStayAFewLines() {
+        const int curve = m_plot->addCurve({.name = QStringLiteral("a")});
+        m_plot->append(curve, line(0, 10'000));
+        for (int i = 0; i < 10'000; ++i)
+            m_plot->addMarker({.x = static_cast<double>(i), .label = QStringLiteral("paused")});
+        m_plot->show();
+        QElapsedTimer clock;
+        clock.start();
+        m_plot->redraw();
+        QVERIFY2(clock.elapsed() < 500, qPrintable(QString::number(clock.elapsed())));
+        QVERIFY(pixelsOf(m_plot->grab().toImage(), lightColors().curves[0]) > 50); // the curve is still seen
+    }
+
     void clearedPlotForgetsItsCurves() {
         const int curve = m_plot->addCurve({.name = QStringLiteral("a")});
         m_plot->append(curve, line(0, 10));

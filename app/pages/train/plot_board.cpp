@@ -83,6 +83,29 @@ void PlotBoard::append(const std::vector<SeriesNews>& series) {
         plot->includeX(steps.minimum, steps.maximum);
 }
 
+void PlotBoard::mark(const std::vector<store::Event>& events) {
+    for (const store::Event& event : events) {
+        if (event.step < 0 || event.kind == "log") continue;
+        const QString text = QString::fromStdString(event.text);
+        const bool minor = event.kind == "checkpoint";
+        for (auto* plot : m_plots)
+            plot->addMarker({.x = static_cast<double>(event.step),
+                             .label = minor ? QString() : labelOf(text),
+                             .text = text,
+                             .minor = minor});
+    }
+}
+
+QString PlotBoard::labelOf(const QString& event) {
+    const QString text = event.section(QStringLiteral(": "), 1); // after "step 840: "
+    const QString last = text.section(QLatin1Char(' '), -1);
+    if (text.startsWith(QLatin1String("learning rate set"))) return tr("lr %1").arg(last);
+    if (text.startsWith(QLatin1String("learning rate unchanged"))) return tr("lr unchanged");
+    if (text.startsWith(QLatin1String("max_epochs"))) return tr("epochs %1").arg(last);
+    if (text.startsWith(QLatin1String("not obeyed"))) return tr("not obeyed");
+    return text.section(QLatin1Char(' '), 0, 0); // "paused", "checkpoint", "stop"
+}
+
 void PlotBoard::saveState(QSettings& settings) const {
     for (std::size_t i = 0; i < m_plots.size(); ++i)
         settings.setValue(logKey(i), m_plots[i]->isLogarithmic());

@@ -27,11 +27,16 @@ public:
 
     void clear();
     void append(const std::vector<SeriesNews>& series);
+    /// Marks those that belong to a step: commands and resumes with a line, checkpoints with a tick.
+    void mark(const std::vector<store::Event>& events);
     void saveState(QSettings& settings) const;
     void restoreState(QSettings& settings);
     [[nodiscard]] widgets::LinePlot* plot(Kind kind) const { return m_plots[static_cast<std::size_t>(kind)]; }
     /// Where a series is drawn; nullopt for those that are no curve (epoch, global_step).
     [[nodiscard]] static std::optional<Kind> kindOf(const QString& series);
+
+    /// A word or two of an event's text, for its mark.
+    [[nodiscard]] static QString labelOf(const QString& event);
 
 private:
     struct Place {

@@ -2,6 +2,7 @@
 #include "app/pages/train/run_header.h"
 
 #include "app/models/run_state_text.h"
+#include "widgets/action_button.h"
 #include "widgets/elided_label.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
@@ -14,10 +15,12 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QToolButton>
 
+#include <algorithm>
 #include <cmath>
 
 namespace fathom::app {
@@ -26,17 +29,7 @@ namespace {
 
 constexpr int kBarSteps = 1000;
 
-QPushButton* buttonFor(QAction* action, QWidget* parent) {
-    auto* button = new QPushButton(action->icon(), action->text(), parent);
-    button->setToolTip(action->toolTip());
-    button->setEnabled(action->isEnabled());
-    button->setAutoDefault(false);
-    QObject::connect(button, &QPushButton::clicked, action, &QAction::trigger);
-    QObject::connect(action, &QAction::enabledChanged, button, &QPushButton::setEnabled);
-    return button;
-}
-
-QString phaseText(const std::string& phase) {
+QString nameOfPhase(const std::string& phase) {
     if (phase == "loading") return RunHeader::tr("Loading");
     if (phase == "training") return RunHeader::tr("Training");
     if (phase == "validating") return RunHeader::tr("Validating");
@@ -52,13 +45,13 @@ QString outOf(qint64 done, qint64 total) {
 
 } // namespace
 
-RunHeader::RunHeader(QAction* train, QAction* stop, QWidget* parent) : QWidget(parent) {
-    build(train, stop);
+RunHeader::RunHeader(const RunActions& actions, QWidget* parent) : QWidget(parent) {
+    build(actions);
     hideProblem();
     applyColors();
 }
 
-void RunHeader::build(QAction* train, QAction* stop) {
+void RunHeader::build(const RunActions& actions) {
     m_title = new QLabel(this);
     m_title->setFont(widgets::titleFont(font()));
     m_title->setTextFormat(Qt::PlainText);
@@ -71,8 +64,7 @@ void RunHeader::build(QAction* train, QAction* stop) {
     m_bar->setFixedHeight(widgets::kGrid);
     m_bar->setAccessibleName(tr("Progress"));
     m_progress = new widgets::ElidedLabel(this);
-    auto* stopButton = buttonFor(stop, this);
-    auto* trainButton = buttonFor(train, this);
+    auto* trainButton = widgets::actionButton(actions.train, this);
     trainButton->setDefault(true);
 
     m_problem = new QWidget(this);
@@ -99,7 +91,9 @@ void RunHeader::build(QAction* train, QAction* stop) {
     top->addWidget(m_title);
     top->addWidget(m_chip);
     top->addWidget(m_phase, 1);
-    top->addWidget(stopButton);
+    top->addWidget(widgets::actionButton(actions.pause, this));
+    top->addWidget(buildMenu(actions.menu));
+    top->addWidget(widgets::actionButton(actions.stop, this));
     top->addWidget(trainButton);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -109,12 +103,44 @@ void RunHeader::build(QAction* train, QAction* stop) {
     layout->addWidget(m_problem);
 }
 
+QPushButton* RunHeader::buildMenu(const QList<QAction*>& actions) {
+    auto* button = new QPushButton(widgets::icon(QStringLiteral("edit")), tr("Change"), this);
+    button->setObjectName(QStringLiteral("runMenu"));
+    button->setToolTip(tr("Checkpoint, validate, or change what is set while the run goes on"));
+    button->setAutoDefault(false);
+    auto* menu = new QMenu(button);
+    menu->setToolTipsVisible(true);
+    menu->addActions(actions);
+    button->setMenu(menu);
+    const auto follow = [button, actions] {
+        button->setEnabled(
+            std::any_of(actions.begin(), actions.end(), [](const QAction* a) { return a->isEnabled(); }));
+    };
+    for (const QAction* action : actions)
+        connect(action, &QAction::enabledChanged, button, follow);
+    follow();
+    return button;
+}
+
+void RunHeader::setPending(const QString& text) {
+    m_pending = text;
+    showPhase();
+}
+
+void RunHeader::showPhase() {
+    m_phase->setText(m_pending.isEmpty() ? m_phaseOfRun : m_pending);
+}
+
+QString RunHeader::phaseText() const {
+    return m_phase->text();
+}
+
 QString RunHeader::describe(const store::Run& run) {
     const store::Progress& p = run.progress;
     QStringList parts{tr("step %1").arg(outOf(p.step, p.totalSteps)),
                       tr("epoch %1").arg(outOf(p.epoch, p.totalEpochs))};
     if (!store::isOver(run.state)) {
-        if (p.stepsPerSecond > 0)
+        if (p.stepsPerSecond > 0 && !isPaused(run))
             parts.append(tr("%1 steps/s").arg(widgets::formatNumber(p.stepsPerSecond, 2)));
         const double remaining = remainingSeconds(run);
         if (remaining >= 0) parts.append(tr("ETA %1").arg(widgets::formatDuration(remaining)));
@@ -129,9 +155,10 @@ QString RunHeader::describe(const store::Run& run) {
 
 void RunHeader::show(const store::Run& run) {
     m_title->setText(QString::fromStdString(run.title()));
-    m_chip->set(stateText(run.state), stateIcon(run.state), stateMood(run.state));
+    m_chip->set(stateText(run), stateIcon(run), stateMood(run));
     m_chip->setVisible(true);
-    m_phase->setText(store::isOver(run.state) ? QString() : phaseText(run.progress.phase));
+    m_phaseOfRun = store::isOver(run.state) || isPaused(run) ? QString() : nameOfPhase(run.progress.phase);
+    showPhase();
     const store::Progress& p = run.progress;
     const bool unknown = p.totalSteps <= 0;
     const bool waiting = unknown && !store::isOver(run.state);
@@ -164,7 +191,8 @@ void RunHeader::showRefused(const Error& error) {
     if (!place.isEmpty()) why += QStringLiteral(" (%1)").arg(place);
     m_title->setText(tr("Not started"));
     m_chip->setVisible(false);
-    m_phase->setText({});
+    m_phaseOfRun.clear();
+    setPending({});
     m_bar->setVisible(false);
     m_progress->setVisible(false);
     showProblem(QString::fromStdString(error.what), why, QString::fromStdString(error.remedy),

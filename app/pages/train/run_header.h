@@ -5,6 +5,7 @@
 #include "engine/base/result.h"
 #include "engine/store/types.h"
 
+#include <QList>
 #include <QWidget>
 
 #include <optional>
@@ -22,13 +23,23 @@ class StateChip;
 
 namespace fathom::app {
 
+/// What the header's buttons and its menu do.
+struct RunActions {
+    QAction* train = nullptr;
+    QAction* stop = nullptr;
+    QAction* pause = nullptr;
+    QList<QAction*> menu{}; ///< the rarer ones
+};
+
 class RunHeader : public QWidget {
     Q_OBJECT
 public:
-    /// The buttons mirror these actions.
-    RunHeader(QAction* train, QAction* stop, QWidget* parent = nullptr);
+    explicit RunHeader(const RunActions& actions, QWidget* parent = nullptr);
 
     void show(const store::Run& run);
+    /// What was asked of the run and is not done yet: "Pausing…"; empty for nothing.
+    void setPending(const QString& text);
+    [[nodiscard]] QString phaseText() const;
     /// Instead of a run: a config that was refused.
     void showRefused(const Error& error);
     [[nodiscard]] QString progressText() const;
@@ -41,7 +52,9 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    void build(QAction* train, QAction* stop);
+    void build(const RunActions& actions);
+    QPushButton* buildMenu(const QList<QAction*>& actions);
+    void showPhase();
     void showProblem(const QString& what, const QString& why, const QString& remedy, const QString& details);
     void hideProblem();
     void applyColors();
@@ -56,6 +69,8 @@ private:
     QLabel* m_problemText = nullptr;
     QToolButton* m_copy = nullptr;
     QString m_details;
+    QString m_phaseOfRun;
+    QString m_pending;
 };
 
 } // namespace fathom::app

@@ -23,8 +23,8 @@ namespace {
 constexpr int kPathRole = Qt::UserRole + 1;
 }
 
-RunView::RunView(QAction* train, QAction* stop, QWidget* parent) : QWidget(parent) {
-    m_header = new RunHeader(train, stop, this);
+RunView::RunView(const RunActions& actions, QWidget* parent) : QWidget(parent) {
+    m_header = new RunHeader(actions, this);
     m_plots = new PlotBoard(this);
     m_log = new LogView(this);
     m_tabs = new QTabWidget(this);
@@ -132,6 +132,7 @@ void RunView::setFiles(const std::vector<store::Artifact>& artifacts) {
 void RunView::apply(const RunNews& news) {
     if (news.fromStart) clear();
     m_plots->append(news.series);
+    m_plots->mark(news.events);
     m_log->append(news.events);
     if (news.samples) setSamples(*news.samples);
     if (news.artifacts) setFiles(*news.artifacts);

@@ -22,11 +22,12 @@ namespace fathom::app {
 class LogView;
 class PlotBoard;
 class RunHeader;
+struct RunActions;
 
 class RunView : public QWidget {
     Q_OBJECT
 public:
-    RunView(QAction* train, QAction* stop, QWidget* parent = nullptr);
+    explicit RunView(const RunActions& actions, QWidget* parent = nullptr);
 
     void apply(const RunNews& news);
     void showRefused(const Error& error);

@@ -2,6 +2,8 @@
 #include "app/pages/train/train_page.h"
 
 #include "app/bridge/engine_bridge.h"
+#include "app/pages/train/live_control.h"
+#include "app/pages/train/run_header.h"
 #include "app/pages/train/run_view.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
@@ -38,13 +40,7 @@ void TrainPage::addActions() {
                                        .shortcut = Qt::Key_F5,
                                        .tip = tr("Start a run of the config that is open on Configure")},
                                       this, [this] { Q_EMIT m_context.trainCurrentRequested(); });
-    m_stop = m_context.actions().add({.id = QStringLiteral("train.stop"),
-                                      .text = tr("Stop"),
-                                      .icon = QStringLiteral("stop"),
-                                      .shortcut = Qt::SHIFT | Qt::Key_F5,
-                                      .tip = tr("End the run within one step and keep what it has")},
-                                     this, [this] { stop(); });
-    m_stop->setEnabled(false);
+    m_control = new LiveControl(m_context, this);
 }
 
 QWidget* TrainPage::widget() {
@@ -56,7 +52,14 @@ QWidget* TrainPage::widget() {
                   "its log."));
     empty->setButton(tr("Train"), QStringLiteral("play"));
     connect(empty, &widgets::EmptyState::buttonClicked, m_train, &QAction::trigger);
-    m_view = new RunView(m_train, m_stop, m_stack);
+    m_view = new RunView({.train = m_train,
+                          .stop = m_control->stop(),
+                          .pause = m_control->pause(),
+                          .menu = m_control->rarer()},
+                         m_stack);
+    m_control->setWindowOfDialogs(m_stack);
+    connect(m_control, &LiveControl::pendingChanged, m_view,
+            [this](const QString& text) { m_view->header().setPending(text); });
     connect(m_view, &RunView::fileActivated, &m_context, &AppContext::openFileRequested);
     m_stack->addWidget(empty);
     m_stack->addWidget(m_view);
@@ -74,7 +77,7 @@ void TrainPage::show(qint64 runId) {
     m_shownState = store::RunState::Created;
     m_context.engine().watch(runId);
     if (m_stack) m_stack->setCurrentWidget(m_view);
-    updateActions();
+    m_control->watch(runId);
 }
 
 void TrainPage::applyList(const RunListNewsPtr& news) {
@@ -104,8 +107,8 @@ void TrainPage::applyNews(const RunNewsPtr& news) {
     if (static_cast<qint64>(news->run) != m_shown || !m_view) return;
     if (news->info) m_shownState = news->info->state;
     m_view->apply(*news);
+    m_control->apply(*news);
     if (news->complete) m_settled = true;
-    updateActions();
 }
 
 void TrainPage::refuse(const Error& error) {
@@ -115,16 +118,8 @@ void TrainPage::refuse(const Error& error) {
     m_picked = true;
     m_view->showRefused(error);
     m_stack->setCurrentWidget(m_view);
-    updateActions();
+    m_control->watch(-1);
     Q_EMIT m_context.pageRequested(id());
-}
-
-void TrainPage::updateActions() {
-    m_stop->setEnabled(m_shown >= 0 && !store::isOver(m_shownState) && m_context.engine().ownsRun(m_shown));
-}
-
-void TrainPage::stop() {
-    Q_EMIT m_context.stopRequested(m_shown);
 }
 
 void TrainPage::saveState(QSettings& settings) const {

@@ -21,6 +21,7 @@ class EmptyState;
 namespace fathom::app {
 
 class AppContext;
+class LiveControl;
 class RunView;
 
 class TrainPage : public Page {
@@ -43,12 +44,10 @@ private:
     void applyList(const RunListNewsPtr& news);
     void applyNews(const RunNewsPtr& news);
     void refuse(const Error& error);
-    void updateActions();
-    void stop();
 
     AppContext& m_context;
     QAction* m_train = nullptr;
-    QAction* m_stop = nullptr;
+    LiveControl* m_control = nullptr;
     QPointer<QStackedWidget> m_stack;
     QPointer<RunView> m_view;
     qint64 m_shown = -1;
