@@ -65,6 +65,21 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(remainingSeconds(model.at(0).run)), 95);
     }
 
+    void aPausedRunIsShownSo_whileItGoesOn() {
+        RunRow row = makeRow(1, RunState::Running);
+        row.run.progress.phase = "paused";
+        RunTableModel model;
+        model.apply(*listNews({row}, true));
+        const QModelIndex state = model.index(0, RunTableModel::State);
+        QCOMPARE(state.data().toString(), QStringLiteral("Paused"));
+        QCOMPARE(state.data(RunTableModel::StateIconRole).toString(), QStringLiteral("pause"));
+        QCOMPARE(remainingSeconds(row.run), -1.0);
+        QCOMPARE(model.activeCount(), 1);
+        row.run.state = RunState::Stopped; // in the pause
+        model.apply(*listNews({row}, false));
+        QCOMPARE(state.data().toString(), QStringLiteral("Stopped"));
+    }
+
     void filterTakesWordsComparisonsAndNegation_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QStringList>("kept");
