@@ -54,7 +54,7 @@ public:
     [[nodiscard]] int curveCount() const;
     void append(int curve, std::span<const QPointF> points);
     [[nodiscard]] std::size_t pointCount(int curve) const;
-    /// Marks never change what part of x is shown.
+    /// Does not change what part of x is shown; includeX() does.
     void addMarker(const PlotMarker& marker);
     [[nodiscard]] std::size_t markerCount() const;
     /// Texts of the marks that the mouse would be near at this x of the plot, first to last.

@@ -194,7 +194,7 @@ Status ModelCheckpoint::saveBest(const LoopState& state) {
                    (params.saveTopK > 0 ? " as top " + std::to_string(params.saveTopK) : ""));
     if (Status saved = write(*path, superseded); !saved) return saved;
     m_writer.mark("checkpoint", state.globalStep,
-                  place + shortNumber(value, 6) + ", saved " + path->filename().string());
+                  "step " + std::to_string(state.globalStep) + ": saved " + path->filename().string());
     if (params.alwaysSaveNemo && params.saveBestModel && m_nemoOfBest != best()) {
         m_nemoOfBest = best();
         if (Status kept = keepNemo(); !kept) return kept;

@@ -19,7 +19,7 @@ ControlDialog::ControlDialog(const Spec& spec, QWidget* parent)
     m_field->setFont(widgets::monospace(font()));
     m_field->selectAll();
     auto* form = new QFormLayout;
-    if (!spec.present.isEmpty()) form->addRow(tr("Now:"), new QLabel(spec.present, this));
+    if (!spec.present.isEmpty()) form->addRow(spec.presentLabel, new QLabel(spec.present, this));
     form->addRow(spec.label, m_field);
     auto* hint = new QLabel(spec.hint, this);
     hint->setWordWrap(true);

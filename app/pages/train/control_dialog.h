@@ -20,6 +20,7 @@ public:
         QString title{};
         QString label{};                                    ///< of the field
         QString present{};                                  ///< the value now; empty: unknown
+        QString presentLabel{};                             ///< of that value
         QString hint{};                                     ///< what the change does
         std::function<QString(const QString&)> objection{}; ///< why a text is no value; empty: it is one
     };

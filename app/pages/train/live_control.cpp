@@ -4,7 +4,6 @@
 #include "app/bridge/engine_bridge.h"
 #include "app/bridge/job_runner.h"
 #include "app/models/run_state_text.h"
-#include "app/pages/train/control_dialog.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "engine/run/control.h"
@@ -142,30 +141,34 @@ void LiveControl::togglePause() {
 }
 
 void LiveControl::askForRate() {
-    ask(QStringLiteral("lr"), tr("Change the learning rate"), tr("Of the next step:"),
-        m_learningRate ? QString::number(*m_learningRate, 'g', 6) : QString(),
-        tr("The schedule goes on from there in proportion: every later rate changes by the same factor."));
+    ask(QStringLiteral("lr"),
+        {.title = tr("Change the learning rate"),
+         .label = tr("Of the next step:"),
+         .present = m_learningRate ? QString::number(*m_learningRate, 'g', 6) : QString(),
+         .presentLabel = tr("Last logged:"),
+         .hint = tr(
+             "The schedule goes on from there in proportion: every later rate changes by the same factor.")});
 }
 
 void LiveControl::askForEpochs() {
-    const int epochs = m_run ? m_run->progress.totalEpochs : -1;
-    ask(QStringLiteral("max_epochs"), tr("Change the number of epochs"), tr("End after epochs:"),
-        QString::number(epochs),
-        tr("−1: no limit. The epoch under way is always finished. The learning rate's schedule stays as it "
-           "is."));
+    ask(QStringLiteral("max_epochs"),
+        {.title = tr("Change the number of epochs"),
+         .label = tr("End after epochs:"),
+         .present = QString::number(m_run ? m_run->progress.totalEpochs : -1),
+         .presentLabel = tr("Now:"),
+         .hint =
+             tr("-1: no limit. The epoch under way is always finished. The learning rate's schedule stays as "
+                "it is.")});
 }
 
-void LiveControl::ask(const QString& kind, const QString& title, const QString& label, const QString& present,
-                      const QString& hint) {
+void LiveControl::ask(const QString& kind, ControlDialog::Spec spec) {
     const auto commandOf = [kind](const QString& value) {
         return run::parseCommand(QString(kind + QLatin1Char('=') + value).toStdString());
     };
-    const auto objection = [commandOf](const QString& value) {
+    spec.objection = [commandOf](const QString& value) {
         const auto command = commandOf(value);
         return command ? QString() : QString::fromStdString(command.error().why);
     };
-    const ControlDialog::Spec spec{
-        .title = title, .label = label, .present = present, .hint = hint, .objection = objection};
     auto* dialog = new ControlDialog(spec, m_parent);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog, commandOf, asked = m_runId] {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/models/run_news.h"
+#include "app/pages/train/control_dialog.h"
 #include "engine/base/result.h"
 #include "engine/run/command.h"
 
@@ -49,8 +50,7 @@ private:
     void togglePause();
     void askForRate();
     void askForEpochs();
-    void ask(const QString& kind, const QString& title, const QString& label, const QString& present,
-             const QString& hint);
+    void ask(const QString& kind, ControlDialog::Spec spec);
 
     AppContext& m_context;
     QPointer<QWidget> m_parent;

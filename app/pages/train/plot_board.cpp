@@ -88,11 +88,12 @@ void PlotBoard::mark(const std::vector<store::Event>& events) {
         if (event.step < 0 || event.kind == "log") continue;
         const QString text = QString::fromStdString(event.text);
         const bool minor = event.kind == "checkpoint";
-        for (auto* plot : m_plots)
-            plot->addMarker({.x = static_cast<double>(event.step),
-                             .label = minor ? QString() : labelOf(text),
-                             .text = text,
-                             .minor = minor});
+        const auto step = static_cast<double>(event.step);
+        for (auto* plot : m_plots) {
+            plot->addMarker(
+                {.x = step, .label = minor ? QString() : labelOf(text), .text = text, .minor = minor});
+            plot->includeX(step, step); // it may lie behind the last logged point
+        }
     }
 }
 
