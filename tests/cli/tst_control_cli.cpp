@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
 
 using namespace fathom;
@@ -50,6 +51,20 @@ class ControlCliTest : public QObject {
                 texts.append(QString::fromStdString(event.text).section(QStringLiteral(": "), 1));
         return texts;
     }
+    void train() {
+        m_training = std::make_unique<QProcess>();
+        m_training->setStandardErrorFile(m_folder->filePath(QStringLiteral("log")));
+        m_training->start(
+            qEnvironmentVariable("FATHOM_CLI"),
+            {QStringLiteral("train"), QStringLiteral("--config-path"), m_folder->path(),
+             QStringLiteral("--config-name"), QStringLiteral("tiny"), QStringLiteral("--workspace"),
+             m_folder->path(), QStringLiteral("trainer.max_epochs=100000"),
+             QStringLiteral("+trainer.check_val_every_n_epoch=100000"),
+             QStringLiteral("model.optim.sched=null"), QStringLiteral("+exp_manager.resume_if_exists=true"),
+             QStringLiteral("+exp_manager.resume_ignore_no_checkpoint=true")});
+        QVERIFY(m_training->waitForStarted());
+        QTRY_VERIFY_WITH_TIMEOUT(step() > 0, 30'000);
+    }
 
 private Q_SLOTS:
     void init() {
@@ -63,17 +78,7 @@ private Q_SLOTS:
         QVERIFY(config.open(QIODevice::WriteOnly));
         config.write(yaml);
         config.close();
-        m_training = std::make_unique<QProcess>();
-        m_training->setStandardErrorFile(m_folder->filePath(QStringLiteral("log")));
-        m_training->start(qEnvironmentVariable("FATHOM_CLI"),
-                          {QStringLiteral("train"), QStringLiteral("--config-path"), m_folder->path(),
-                           QStringLiteral("--config-name"), QStringLiteral("tiny"),
-                           QStringLiteral("--workspace"), m_folder->path(),
-                           QStringLiteral("trainer.max_epochs=100000"),
-                           QStringLiteral("+trainer.check_val_every_n_epoch=100000"),
-                           QStringLiteral("model.optim.sched=null")});
-        QVERIFY(m_training->waitForStarted());
-        QTRY_VERIFY_WITH_TIMEOUT(step() > 0, 60'000);
+        train();
     }
     void cleanup() {
         m_training->kill();
@@ -122,6 +127,20 @@ private Q_SLOTS:
         const Output late = control("pause");
         QCOMPARE(late.exitCode, 2);
         QVERIFY2(late.err.contains(QStringLiteral("is stopped")), qPrintable(late.err));
+    }
+
+    void aRunThatGoesOn_marksWhere() {
+        QVERIFY(control("stop").exitCode == 0);
+        QVERIFY(m_training->waitForFinished());
+        const std::int64_t stopped = step();
+        train();
+        QTRY_VERIFY_WITH_TIMEOUT(step() > stopped, 30'000);
+        auto reader = store::Reader::open(m_folder->path().toStdString());
+        const auto events = reader->events(run().id).value();
+        const auto resumed = std::find_if(events.begin(), events.end(),
+                                          [](const store::Event& event) { return event.kind == "resume"; });
+        QVERIFY(resumed != events.end());
+        QCOMPARE(resumed->step, stopped);
     }
 
     void fewerEpochs_endTheRun() {
