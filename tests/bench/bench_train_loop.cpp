@@ -28,7 +28,7 @@ std::shared_ptr<const model::Dataset> data(std::int64_t steps) {
 
 double bare(std::int64_t steps) {
     LineModel model;
-    const auto config = configOf("optim: {name: sgd, lr: 0.001, sched: null}\n");
+    const auto config = configOf("optim: {name: sgd, lr: 1e-9, sched: null}\n");
     const auto optimizer = optim::createOptimizer(*config, "optim", model.module().parameters());
     const auto set = data(steps);
     model.module().train();
@@ -50,7 +50,7 @@ double trained(std::int64_t steps, const std::filesystem::path& workspace) {
     if (!recorder) std::abort();
     const auto writer = (*recorder)->createRun({.name = "loop"});
     if (!writer) std::abort();
-    Bench bench({"trainer.max_epochs=1", "trainer.log_every_n_steps=10", "optim.lr=0.001"}, 2, 0);
+    Bench bench({"trainer.max_epochs=1", "trainer.log_every_n_steps=10", "optim.lr=1e-9"}, 2, 0);
     bench.train = data(steps);
     std::vector<std::unique_ptr<Callback>> callbacks;
     callbacks.push_back(std::make_unique<MetricRecorder>(**writer, 10));
@@ -61,7 +61,10 @@ double trained(std::int64_t steps, const std::filesystem::path& workspace) {
     const auto begin = Clock::now();
     const auto end = bench.fit();
     const double time = microseconds(begin, steps);
-    if (!end) std::abort();
+    if (!end) {
+        std::fprintf(stderr, "%s\n", end.error().message().c_str());
+        std::abort();
+    }
     return time;
 }
 
