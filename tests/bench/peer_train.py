@@ -57,7 +57,7 @@ def config(folder):
             block(128, 33, 1, False, stride=[2]), block(128, 33), block(128, 39), block(256, 51), block(256, 63),
             block(256, 87, 1, False, dilation=[2]), block(512, 1, 1, False, separable=False)]),
         decoder=dict(_target_=MODULES + "ConvASRDecoder", feat_in=512, num_classes=28, vocabulary=LETTERS),
-        optim=dict(name="novograd", lr=0.001, betas=[0.8, 0.5], weight_decay=0.001,
+        optim=dict(name="novograd", lr=0.0001, betas=[0.8, 0.5], weight_decay=0.001,
                    sched=dict(name="CosineAnnealing", warmup_steps=0, min_lr=0.0)))
 
 
