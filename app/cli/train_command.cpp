@@ -67,10 +67,10 @@ void runJob(CommandContext& context, const TrainOptions& options) {
 }
 
 void addMode(CLI::App& app, CommandContext& context, run::Mode mode) {
-    const bool trains = mode == run::Mode::Train;
-    CLI::App* command =
-        app.add_subcommand(trains ? "train" : "test", trains ? "Train a model as a config says"
-                                                             : "Test a model on the config's test set");
+    const char* const help = mode == run::Mode::Train      ? "Train a model as a config says"
+                             : mode == run::Mode::Validate ? "Judge a model on the config's validation set"
+                                                           : "Test a model on the config's test set";
+    CLI::App* command = app.add_subcommand(std::string(run::name(mode)), help);
     auto options = std::make_shared<TrainOptions>();
     options->request.mode = mode;
     command
@@ -91,6 +91,7 @@ void addMode(CLI::App& app, CommandContext& context, run::Mode mode) {
 
 void addTrainCommand(CLI::App& app, CommandContext& context) {
     addMode(app, context, run::Mode::Train);
+    addMode(app, context, run::Mode::Validate);
     addMode(app, context, run::Mode::Test);
 }
 
