@@ -121,10 +121,11 @@ void TestResumeKill::killedTrainings_repeatTheLosses() {
         Training training;
         QVERIFY(training.isReady());
         int exit = -1;
-        for (int start = 0; exit < 0 && start < 50; ++start) {
-            // Late enough to get somewhere; the program needs some of it to load.
+        for (int start = 0; exit < 0; ++start) {
+            // Late enough to get somewhere; the program needs some of it to load. On a busy machine it may
+            // never get there: after a while it is let go.
             const int killAfter = std::uniform_int_distribution<int>(length / 5, length)(random);
-            exit = training.run(kills < wanted ? killAfter : -1);
+            exit = training.run(kills < wanted && start < 20 ? killAfter : -1);
             if (exit < 0) ++kills;
         }
         QCOMPARE(exit, 0);
