@@ -65,7 +65,7 @@ CallbackParams
   model_parallel_size: Optional[int] = null  # devices that share a model | no effect: models are not split
   save_on_train_epoch_end: Optional[bool] = false  # after training epochs, not after validation
   async_save: Optional[bool] = false  # write in the background
-  save_last_n_optim_states: Optional[int] = -1  # checkpoints that keep the optimizer's state; -1: all
+  save_last_n_optim_states: Optional[int] = -1  # checkpoints that keep the optimizer's state; -1: all | no effect: every checkpoint keeps the optimizer's state
 StepTimingParams
   reduction: Optional[str] = mean  # how measurements are combined | mean, sum, min, max, none
   sync_cuda: Optional[bool] = false  # wait for the GPU before reading the clock
