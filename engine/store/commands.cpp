@@ -11,7 +11,6 @@ namespace fathom::store {
 namespace {
 
 constexpr const char* kWhat = "Cannot control the run";
-constexpr int kTimeoutMs = 5000;
 
 Error refusal(std::string why, std::string remedy, const std::filesystem::path& file) {
     return {.kind = ErrorKind::Usage,
@@ -47,19 +46,8 @@ Result<std::int64_t> insert(Database& database, RunId id, const std::string& kin
 Result<std::int64_t> sendCommand(const std::filesystem::path& workspace, RunId run, const std::string& kind,
                                  double value) {
     const std::filesystem::path file = workspace / kDatabaseName;
-    try {
-        Database database = openForWriting(file, kTimeoutMs, Database::Mode::ReadWriteExisting);
-        migrate(database);
-        return insert(database, run, kind, value, file);
-    } catch (const DatabaseError& error) {
-        return fail(toError(error, kWhat, file));
-    } catch (const std::exception& error) {
-        return fail({.kind = ErrorKind::Failed,
-                     .what = kWhat,
-                     .why = error.what(),
-                     .remedy = "Free some memory",
-                     .file = file.string()});
-    }
+    return editStore(kWhat, file,
+                     [&](Database& database) { return insert(database, run, kind, value, file); });
 }
 
 } // namespace fathom::store

@@ -14,21 +14,6 @@ namespace {
 
 constexpr int kTimeoutMs = 5000;
 
-template <class Action>
-auto guarded(const char* what, const fs::path& file, const Action& action) -> decltype(action()) {
-    try {
-        return action();
-    } catch (const DatabaseError& error) {
-        return fail(toError(error, what, file));
-    } catch (const std::exception& error) {
-        return fail({.kind = ErrorKind::Failed,
-                     .what = what,
-                     .why = error.what(),
-                     .remedy = "Free some memory",
-                     .file = file.string()});
-    }
-}
-
 } // namespace
 
 std::string manifestKey(const fs::path& archive) {
@@ -69,9 +54,7 @@ std::optional<fs::path> workspaceOf(const fs::path& file) {
 Status writeManifest(const fs::path& workspace, const fs::path& archive,
                      const std::vector<ArchiveMember>& members) {
     const fs::path file = workspace / kDatabaseName;
-    return guarded("Cannot record the archive's checksums", file, [&]() -> Status {
-        Database database = openForWriting(file, kTimeoutMs, Database::Mode::ReadWriteExisting);
-        migrate(database);
+    return editStore("Cannot record the archive's checksums", file, [&](Database& database) -> Status {
         Transaction transaction(database);
         writeManifestRows(database, manifestKey(archive), members);
         transaction.commit();

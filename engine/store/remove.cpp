@@ -11,7 +11,6 @@ namespace fathom::store {
 namespace {
 
 constexpr const char* kWhat = "Cannot remove the run";
-constexpr int kTimeoutMs = 5000;
 
 /// Points first: the rows that name others go before those they name.
 constexpr const char* kDeletes[] = {
@@ -58,19 +57,7 @@ Status removeRun(const std::filesystem::path& workspace, RunId run) {
                      .why = "there is no run store",
                      .remedy = "Name another workspace",
                      .file = file.string()});
-    try {
-        Database database = openForWriting(file, kTimeoutMs);
-        migrate(database);
-        return removeRows(database, run, file);
-    } catch (const DatabaseError& error) {
-        return fail(toError(error, kWhat, file));
-    } catch (const std::exception& error) {
-        return fail({.kind = ErrorKind::Failed,
-                     .what = kWhat,
-                     .why = error.what(),
-                     .remedy = "Free some memory",
-                     .file = file.string()});
-    }
+    return editStore(kWhat, file, [&](Database& database) { return removeRows(database, run, file); });
 }
 
 } // namespace fathom::store

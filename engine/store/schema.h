@@ -4,6 +4,8 @@
 
 #include "engine/store/database.h"
 
+#include <exception>
+
 namespace fathom::store {
 
 constexpr const char* kDatabaseName = "runs.sqlite";
@@ -16,6 +18,31 @@ constexpr int kSchemaVersion = 3;
 /// Brings an empty or older database to kSchemaVersion in one transaction; safe when several processes do it
 /// at once. Throws DatabaseError, also for a database of a newer program.
 void migrate(Database& database);
+/// What `action` and SQLite throw becomes an error that says `what`.
+template <class Action>
+auto guarded(const char* what, const std::filesystem::path& file, const Action& action)
+    -> decltype(action()) {
+    try {
+        return action();
+    } catch (const DatabaseError& error) {
+        return fail(toError(error, what, file));
+    } catch (const std::exception& error) {
+        return fail({.kind = ErrorKind::Failed,
+                     .what = what,
+                     .why = error.what(),
+                     .remedy = "Free some memory",
+                     .file = file.string()});
+    }
+}
+/// The same for `edit(Database&)` on an existing store, which is migrated first. Waits for other writers, at
+/// most 5 s; not for the GUI thread.
+template <class Edit> auto editStore(const char* what, const std::filesystem::path& file, const Edit& edit) {
+    return guarded(what, file, [&] {
+        Database database = openForWriting(file, 5000, Database::Mode::ReadWriteExisting);
+        migrate(database);
+        return edit(database);
+    });
+}
 /// Throws DatabaseError if a newer program wrote the database. Returns its version; 0: nothing in it yet.
 int checkVersion(Database& database);
 

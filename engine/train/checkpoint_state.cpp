@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 namespace fathom::train {
@@ -33,6 +34,13 @@ std::optional<PickleValue> below(const PickleValue& root, std::initializer_list<
         value = value->find(key);
     }
     return value;
+}
+
+/// What a training can have counted: nothing else may become an index.
+bool areCounts(std::initializer_list<std::int64_t> numbers) {
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    return std::all_of(numbers.begin(), numbers.end(),
+                       [](std::int64_t number) { return number >= 0 && number <= kMost; });
 }
 
 Object count(std::int64_t ready, std::int64_t completed) {
@@ -198,6 +206,8 @@ Status readLoops(const PickleValue& loops, LoopState& state) {
     const auto validated = number({"fit_loop", "epoch_loop.val_loop.batch_progress", "current", "completed"});
     if (!steps || !epoch || !begun || !batch || !seen)
         return fail(unreadable("loops", "a counter of fit_loop is missing"));
+    if (!areCounts({*steps, *epoch, *begun, *batch, *seen}))
+        return fail(unreadable("loops", "a counter of fit_loop is no count"));
     state.globalStep = *steps;
     state.epoch = static_cast<int>(*epoch);
     state.epochIsOver = *begun <= *epoch;
@@ -232,6 +242,8 @@ Status readCursor(const PickleValue& cursor, LoopState& state) {
     if (!step || !epoch || !batch || !seen || !validated || !isOver || !isOver->toBool() || !seconds ||
         !seconds->toDouble())
         return fail(unreadable("fathom: cursor", "a number is missing"));
+    if (!areCounts({*step, *epoch, *batch, *seen, *validated}))
+        return fail(unreadable("fathom: cursor", "a number is no count"));
     state.globalStep = *step;
     state.epoch = static_cast<int>(*epoch);
     state.batch = *batch;

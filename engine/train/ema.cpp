@@ -71,6 +71,11 @@ Status Ema::onEvaluationEnd(const LoopState&, const EvaluationReport&) {
     return {};
 }
 
+Status Ema::onTrainEnd(const LoopState&, run::TrainEnd) {
+    if (m_isSwapped) swap();
+    return {};
+}
+
 void Ema::onException(const LoopState&, const Error&) {
     if (m_isSwapped) swap();
 }

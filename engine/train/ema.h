@@ -22,6 +22,8 @@ public:
     Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
     Status onEvaluationStart(const LoopState& state, model::Split split) override;
     Status onEvaluationEnd(const LoopState& state, const EvaluationReport& report) override;
+    /// After a validation that was stopped half way.
+    Status onTrainEnd(const LoopState& state, run::TrainEnd end) override;
     void onException(const LoopState& state, const Error& error) override;
 
     /// There is one: a step was made.

@@ -110,6 +110,12 @@ Status Trainer::restore(const archive::Checkpoint& checkpoint) {
         return fail(badCheckpoint(
             "You restored a checkpoint with current_epoch=" + std::to_string(m_state.epoch) +
             ", but you have set Trainer(max_epochs=" + std::to_string(m_params.maxEpochs) + ")"));
+    if (m_state.batch > m_state.plan.trainBatches) {
+        m_context.log.warning("the checkpoint's epoch had at least " + std::to_string(m_state.batch) +
+                              " batches, now it has " + std::to_string(m_state.plan.trainBatches) +
+                              ": this epoch is over");
+        m_state.batch = m_state.plan.trainBatches;
+    }
     reopenCutEpoch();
     m_validationOwed = m_state.batch > 0 && !m_state.epochIsOver && validationIsDue() &&
                        m_state.validatedAt != m_state.batchesSeen;

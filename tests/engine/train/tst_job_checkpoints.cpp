@@ -41,6 +41,7 @@ private Q_SLOTS:
     void bestModel_isRestored();
     void everySteps_andNames();
     void averages_areSavedBeside();
+    void averages_stopWithinAValidation_leavesTheWeights();
     void checkpoint_initialisesPartOfAModel();
     void checkpoint_restoresAsAModel();
     void initFrom_wrongKeys_data();
@@ -185,6 +186,31 @@ void TestJobCheckpoints::averages_areSavedBeside() {
                                "+exp_manager.resume_from_checkpoint='" + last[0].string() + "'"});
     QVERIFY(!end);
     QVERIFY(end.error().message().find("EMA") != std::string::npos);
+}
+
+void TestJobCheckpoints::averages_stopWithinAValidation_leavesTheWeights() {
+    const std::vector<std::string> ema{"+exp_manager.ema={enable:true,decay:0.5}", "trainer.max_epochs=3"};
+    Job whole;
+    QVERIFY(whole.run(ema));
+    Job first;
+    bool isValidating = false;
+    first.writer.onProgress = [&](const store::Progress& progress) {
+        if (progress.step == 4 && progress.phase == "validating" && !std::exchange(isValidating, true))
+            first.stop.request_stop(); // the model holds the averages now
+    };
+    const auto stopped = first.run(ema);
+    QVERIFY(stopped && *stopped == run::TrainEnd::Stopped && isValidating);
+    std::vector<std::filesystem::path> last = filesIn(first.writer.folder / "checkpoints", "-last.ckpt");
+    QCOMPARE(last.size(), std::size_t{1});
+    Job rest;
+    std::vector<std::string> resuming = ema;
+    resuming.push_back("+exp_manager.resume_from_checkpoint='" + last[0].string() + "'");
+    QVERIFY(rest.run(resuming));
+    for (const char* name : {"train_loss", "val_loss"}) {
+        const auto& left = rest.writer.values[name];
+        QCOMPARE(left.size(), std::size_t{2}); // the validation that was cut is made good
+        QCOMPARE(left, tail(whole.writer.values[name], 2));
+    }
 }
 
 void TestJobCheckpoints::checkpoint_initialisesPartOfAModel() {

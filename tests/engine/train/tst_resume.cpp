@@ -273,6 +273,12 @@ void TestResume::wrongCheckpoints_areErrors() {
     QVERIFY(contains(messageFor(whole->with("state_dict", TorchObject::dict())), "Missing key"));
     QVERIFY(contains(messageFor(whole->with("optimizer_states", TorchObject::list())), "0 optimizers"));
     QVERIFY(contains(messageFor(whole->with("fathom", TorchObject::dict())), "cursor"));
+    const TorchObject& own = *whole->find("fathom");
+    const TorchObject negative = own.find("cursor")->with("batch", -3);
+    QVERIFY(contains(messageFor(whole->with("fathom", own.with("cursor", negative))), "no count"));
+    // More batches than the epoch has now: it is over.
+    const TorchObject beyond = own.find("cursor")->with("batch", 999);
+    QCOMPARE(messageFor(whole->with("fathom", own.with("cursor", beyond))), std::string("no error"));
 }
 
 QTEST_GUILESS_MAIN(TestResume)
