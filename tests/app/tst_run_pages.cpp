@@ -63,6 +63,8 @@ private Q_SLOTS:
         news->series = {{"train_loss", {{1, 9}, {2, 8}}},
                         {"val_wer", {{2, 0.9}}},
                         {"epoch", {{1, 0}}},
+                        {"validation_step_timing in s", {{2, 0.01}}},
+                        {"test_step_timing in s", {{2, 0.01}}},
                         {"learning_rate", {{1, 0.1}}}};
         news->events = {{1, 1e9, LogLevel::Info, "Loading"}};
         news->samples = {

@@ -43,7 +43,9 @@ void PlotBoard::clear() {
 }
 
 std::optional<PlotBoard::Kind> PlotBoard::kindOf(const QString& series) {
-    if (series == QLatin1String("epoch") || series == QLatin1String("global_step")) return std::nullopt;
+    if (series == QLatin1String("epoch") || series == QLatin1String("global_step") ||
+        series.endsWith(QLatin1String(" in s"))) // seconds would flatten the rates beside them
+        return std::nullopt;
     if (series.contains(QLatin1String("loss"))) return Kind::Loss;
     if (series == QLatin1String("learning_rate") || series.startsWith(QLatin1String("lr")))
         return Kind::LearningRate;

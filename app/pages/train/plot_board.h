@@ -32,7 +32,7 @@ public:
     void saveState(QSettings& settings) const;
     void restoreState(QSettings& settings);
     [[nodiscard]] widgets::LinePlot* plot(Kind kind) const { return m_plots[static_cast<std::size_t>(kind)]; }
-    /// Where a series is drawn; nullopt for those that are no curve (epoch, global_step).
+    /// Where a series is drawn; nullopt for those that are no curve (epoch, global_step, timings).
     [[nodiscard]] static std::optional<Kind> kindOf(const QString& series);
 
     /// A word or two of an event's text, for its mark.
