@@ -220,6 +220,22 @@ Status ModelCheckpoint::saveLast(const LoopState& state) {
     return {};
 }
 
+/// The checkpoints that are left: most that a training saves are superseded while it goes on.
+void ModelCheckpoint::recordFiles() {
+    std::vector<std::string> paths;
+    for (const auto& [path, score] : m_scores)
+        paths.push_back(path);
+    if (!m_lastPath.empty()) paths.push_back(m_lastPath);
+    for (const std::string& path : paths)
+        if (std::filesystem::exists(path))
+            m_writer.artifact({.kind = "ckpt", .path = path, .bytes = sizeOf(path)});
+}
+
+void ModelCheckpoint::onException(const LoopState&, const Error&) {
+    (void)m_background.finish(); // the training's own error is the one to tell
+    recordFiles();
+}
+
 /// A name that no other checkpoint has; `mayReplace` does not count.
 Result<Path> ModelCheckpoint::nameFor(const LoopState& state, std::string_view suffix,
                                       const Path& mayReplace) {
@@ -243,14 +259,13 @@ Status ModelCheckpoint::write(const Path& path, const Path& superseded) {
     Object checkpoint = m_trainer->snapshot(m_target.params.saveWeightsOnly);
     const bool hasAverages = m_ema && m_ema->isReady();
     Object averaged = hasAverages ? m_ema->averaged(checkpoint) : Object{};
-    m_background.put([this, path, checkpoint = std::move(checkpoint), averaged = std::move(averaged),
-                      hasAverages, remove = isKept || superseded == path ? Path{} : superseded]() -> Status {
+    m_background.put([path, checkpoint = std::move(checkpoint), averaged = std::move(averaged), hasAverages,
+                      remove = isKept || superseded == path ? Path{} : superseded]() -> Status {
         // First what a resume from `path` will look for.
         if (hasAverages)
             if (Status written = archive::writeTorchFile(Ema::siblingOf(path), averaged); !written)
                 return written;
         if (Status written = archive::writeTorchFile(path, checkpoint); !written) return written;
-        m_writer.artifact({.kind = "ckpt", .path = path.string(), .bytes = sizeOf(path)});
         if (!remove.empty()) removeWithSibling(remove);
         return {};
     });
@@ -311,6 +326,7 @@ Status ModelCheckpoint::onTrainEnd(const LoopState& state, run::TrainEnd end) {
     if (params.saveLast && isDue)
         if (Status saved = saveLast(state); !saved) return saved;
     if (Status written = m_background.finish(); !written) return written;
+    recordFiles();
     if (params.saveBestModel)
         if (Status restored = restoreBest(); !restored) return restored;
     return params.saveNemoOnTrainEnd ? writeNemoNow(nemoPath()) : Status{};

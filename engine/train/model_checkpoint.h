@@ -45,6 +45,7 @@ public:
     Status onCommand(const LoopState& state, const run::Command& command,
                      const std::string& outcome) override;
     Status onTrainEnd(const LoopState& state, run::TrainEnd end) override;
+    void onException(const LoopState& state, const Error& error) override;
 
     [[nodiscard]] std::string stateKey() const override;
     [[nodiscard]] archive::TorchObject stateDict() const override;
@@ -70,6 +71,7 @@ private:
     [[nodiscard]] Path nemoPath() const;
     [[nodiscard]] Status monitorIsMissing(const EvaluationReport& report) const;
     void adoptFiles();
+    void recordFiles();
 
     model::Model& m_model;
     store::RunWriter& m_writer;

@@ -132,6 +132,9 @@ void TestJobCheckpoints::topK_keepsTheBest() {
         QVERIFY2(isThere, name.c_str());
     }
     QCOMPARE(expected.size(), std::size_t{2});
+    for (const store::Artifact& artifact : job.writer.artifacts) // not those that were superseded
+        QVERIFY2(std::filesystem::exists(artifact.path), artifact.path.c_str());
+    QCOMPARE(job.writer.artifacts.size(), std::size_t{4}); // two of the best, the last, the .nemo
     const auto last = filesIn(job.writer.folder / "checkpoints", "-last.ckpt");
     QCOMPARE(last.size(), std::size_t{1});
     const auto state = archive::Checkpoint::open(last[0])->root().find("callbacks")->at(0);
