@@ -6,6 +6,7 @@
 #include "engine/base/result.h"
 #include "engine/run/request.h"
 
+#include <QList>
 #include <QObject>
 #include <QString>
 
@@ -49,6 +50,10 @@ Q_SIGNALS:
     void trainRefused(const fathom::Error& error);
     /// Show this run on the Train page and bring that page to the front.
     void showRunRequested(qint64 runId);
+    /// Compare these runs, the first one as the baseline.
+    void compareRequested(const QList<qint64>& runs);
+    /// Open on Configure what this command line trains, its overrides ready to be edited.
+    void configureCommandRequested(const QString& command);
     /// Open a file on the page for its kind: .yaml on Configure, .nemo and .ckpt on Archive. Shell brings the
     /// page up.
     void openFileRequested(const QString& path);

@@ -27,7 +27,20 @@ private Q_SLOTS:
     void emptyFile_saysSo();
     void openingAnotherFile_keepsTheOverridesOfTheFirst();
     void state_survivesACrash();
+    void command_ofARunIsOpenedToBeEdited();
 };
+
+void TestConfigureFiles::command_ofARunIsOpenedToBeEdited() {
+    write(QStringLiteral("c.yaml"), "name: tiny\nmodel:\n  lr: 0.01\n");
+    QSignalSpy pages(&m_fixture->context, &AppContext::pageRequested);
+    Q_EMIT m_fixture->context.configureCommandRequested(
+        QStringLiteral("fathom-cli train --config-path %1 --config-name c model.lr=0.5")
+            .arg(m_fixture->folder.path()));
+    QVERIFY(awaitComposed());
+    QCOMPARE(pages.last()[0].toString(), QStringLiteral("configure"));
+    QCOMPARE(overrides(), std::vector<std::string>{"model.lr=0.5"});
+    QCOMPARE(cell(QStringLiteral("name"), ConfigModel::ValueColumn), QStringLiteral("tiny"));
+}
 
 void TestConfigureFiles::save_writesIntoTheFileAndUndoPutsItBack() {
     const QByteArray text = "# tuned by hand\nname: tiny\nmodel:\n  lr: 0.01   # start\n  labels: [a, b]\n";

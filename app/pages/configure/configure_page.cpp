@@ -35,6 +35,7 @@ ConfigurePage::ConfigurePage(AppContext& context, QObject* parent)
       m_comparison(new ConfigComparison(*m_document, context.jobs(), this)),
       m_saver(new ConfigSaver(*m_document, context.jobs(), this)) {
     connect(&context, &AppContext::configFileOpened, this, &ConfigurePage::open);
+    connect(&context, &AppContext::configureCommandRequested, this, &ConfigurePage::openCommand);
     connect(&context, &AppContext::trainCurrentRequested, this, &ConfigurePage::train);
     connect(&context, &AppContext::trainRefused, m_document, &ConfigDocument::addRefusal);
     connect(m_document, &ConfigDocument::stateChanged, this, &Page::badgeChanged);
@@ -93,6 +94,13 @@ void ConfigurePage::open(const QString& file) {
     m_context.settings().setValue(QStringLiteral("configure/recent"), m_recent);
     ConfigDrafts(m_context.settings()).keepOnly(m_recent);
     if (m_view) m_view->setRecentFiles(m_recent);
+}
+
+void ConfigurePage::openCommand(const QString& command) {
+    if (m_document->pasteCommand(command))
+        Q_EMIT m_context.pageRequested(id());
+    else
+        Q_EMIT m_context.statusMessage(tr("The command names no config: %1").arg(command));
 }
 
 void ConfigurePage::train() {

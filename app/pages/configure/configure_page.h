@@ -38,6 +38,8 @@ public:
     /// Opens a YAML file, with the overrides that it had when it was last open; it heads the list of recent
     /// files.
     void open(const QString& file);
+    /// Opens the config that a command line names, with its overrides.
+    void openCommand(const QString& command);
     [[nodiscard]] ConfigDocument& document() { return *m_document; }
     [[nodiscard]] ConfigComparison& comparison() { return *m_comparison; }
 
