@@ -52,6 +52,19 @@ Floats ema(Values values, double weight) {
     return result;
 }
 
+/// A sum of values and the number, or weight, of those that took part.
+struct Weighted {
+    double sum = 0;
+    double weight = 0;
+    Weighted& operator+=(const Weighted& other) {
+        sum += other.sum;
+        weight += other.weight;
+        return *this;
+    }
+    friend Weighted operator+(Weighted a, const Weighted& b) { return a += b; }
+};
+using WeightedValues = std::vector<Weighted>;
+
 /// Sums over [i − half, i + half] within the series. From sums that run within blocks of the window's length,
 /// of which a window covers an end and a beginning: nothing is ever subtracted, so that an outlier leaves no
 /// rounding behind.
@@ -60,14 +73,14 @@ public:
     BoxSum(std::size_t size, std::size_t half)
         : m_half(half), m_window(2 * half + 1), m_before(size), m_after(size) {}
 
-    void apply(Floats& values) {
+    void apply(WeightedValues& values) {
         const std::size_t size = values.size();
         for (std::size_t begin = 0; begin < size; begin += m_window) {
             const std::size_t end = std::min(begin + m_window, size);
-            double sum = 0;
+            Weighted sum;
             for (std::size_t i = begin; i < end; ++i)
                 m_before[i] = sum += values[i];
-            sum = 0;
+            sum = {};
             for (std::size_t i = end; i-- > begin;)
                 m_after[i] = sum += values[i];
         }
@@ -92,38 +105,30 @@ public:
 private:
     std::size_t m_half;
     std::size_t m_window;
-    Floats m_before;
-    Floats m_after;
+    WeightedValues m_before;
+    WeightedValues m_after;
 };
 
-/// Weighted sums of the finite values over those of their weights, kept within the data's range, which
-/// rounding could leave by a digit.
-Floats normalized(Values values, const Floats& sums, const Floats& weights) {
+/// The averages, kept within the data's range, which rounding could leave by a digit.
+Floats averages(Values values, const WeightedValues& sums) {
     const auto [low, high] = finiteRange(values);
     Floats result(values.begin(), values.end());
     for (std::size_t i = 0; i < values.size(); ++i)
-        if (std::isfinite(values[i])) result[i] = std::clamp(sums[i] / weights[i], low, high);
+        if (std::isfinite(values[i])) result[i] = std::clamp(sums[i].sum / sums[i].weight, low, high);
     return result;
 }
 
-void split(Values values, Floats& sums, Floats& weights) {
-    sums.resize(values.size());
-    weights.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const bool finite = std::isfinite(values[i]);
-        sums[i] = finite ? values[i] : 0;
-        weights[i] = finite ? 1 : 0;
-    }
+WeightedValues weighted(Values values) {
+    WeightedValues result(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (std::isfinite(values[i])) result[i] = {values[i], 1};
+    return result;
 }
 
 Floats movingAverage(Values values, std::size_t half) {
-    Floats sums;
-    Floats weights;
-    split(values, sums, weights);
-    BoxSum box(values.size(), half);
-    box.apply(sums);
-    box.apply(weights);
-    return normalized(values, sums, weights);
+    WeightedValues sums = weighted(values);
+    BoxSum(values.size(), half).apply(sums);
+    return averages(values, sums);
 }
 
 /// Half widths of four boxes whose convolution has the variance of the Gaussian: as many of the wider kind as
@@ -140,41 +145,35 @@ std::array<std::size_t, 4> boxesFor(double sigma) {
     return halves;
 }
 
-void convolve(Floats& values, const Floats& kernel) {
+void convolve(WeightedValues& values, const Floats& kernel) {
     const std::size_t size = values.size();
     const std::size_t half = kernel.size() - 1;
-    Floats result(size);
+    WeightedValues result(size);
     for (std::size_t i = 0; i < size; ++i) {
-        double sum = values[i] * kernel[0];
-        const std::size_t left = std::min(half, i);
-        const std::size_t right = std::min(half, size - 1 - i);
-        for (std::size_t k = 1; k <= left; ++k)
-            sum += values[i - k] * kernel[k];
-        for (std::size_t k = 1; k <= right; ++k)
-            sum += values[i + k] * kernel[k];
+        Weighted sum;
+        const std::size_t first = i < half ? 0 : i - half;
+        const std::size_t last = std::min(i + half, size - 1);
+        for (std::size_t k = first; k <= last; ++k) {
+            const double factor = kernel[k < i ? i - k : k - i];
+            sum += {values[k].sum * factor, values[k].weight * factor};
+        }
         result[i] = sum;
     }
     values.swap(result);
 }
 
 Floats gaussian(Values values, double sigma) {
-    Floats sums;
-    Floats weights;
-    split(values, sums, weights);
+    WeightedValues sums = weighted(values);
     if (sigma <= kExactSigma) {
         Floats kernel(static_cast<std::size_t>(std::ceil(4 * sigma)) + 1);
         for (std::size_t k = 0; k < kernel.size(); ++k)
             kernel[k] = std::exp(-0.5 * static_cast<double>(k * k) / (sigma * sigma));
         convolve(sums, kernel);
-        convolve(weights, kernel);
     } else {
-        for (const std::size_t half : boxesFor(sigma)) {
-            BoxSum box(values.size(), half);
-            box.apply(sums);
-            box.apply(weights);
-        }
+        for (const std::size_t half : boxesFor(sigma))
+            BoxSum(values.size(), half).apply(sums);
     }
-    return normalized(values, sums, weights);
+    return averages(values, sums);
 }
 
 /// Counts of ranks, with the k-th smallest present one found in logarithmic time (Fenwick).
