@@ -50,7 +50,8 @@ const std::map<std::string, Layers>& allowed() {
         {"app/models", with(core, {"widgets"})},
         {"app/config_view", with(core, {"widgets", "app/models"})},
         {"app/bridge", with(core, {"engine/plugin", "engine/run", "widgets", "app/models"})},
-        {"app/pages", with(app, {"app/shell"})},
+        {"app/plots", with(app, {"app/shell"})},
+        {"app/pages", with(app, {"app/shell", "app/plots"})},
         {"app/shell", with(app, {"app/pages"})},
         {"app/cli", with(core, {"engine/plugin", "engine/run", "engine/data"})},
     };
