@@ -93,11 +93,19 @@ Sums blockSums(std::span<double> a, std::span<double> b) {
 
 TensorDifference differenceOf(const Sums& sums) {
     if (sums.isFar)
-        return {.norm = kInfinity, .cosine = std::numeric_limits<double>::quiet_NaN(), .largest = kInfinity};
+        return {.norm = kInfinity,
+                .cosine = std::numeric_limits<double>::quiet_NaN(),
+                .largest = kInfinity,
+                .normBefore = std::sqrt(sums.left),
+                .normAfter = std::sqrt(sums.right)};
     const double length = std::sqrt(sums.left) * std::sqrt(sums.right);
     double cosine = sums.left == 0 && sums.right == 0 ? 1 : 0;
     if (length > 0) cosine = std::clamp(sums.product / length, -1.0, 1.0);
-    return {.norm = std::sqrt(sums.difference), .cosine = cosine, .largest = sums.largest};
+    return {.norm = std::sqrt(sums.difference),
+            .cosine = cosine,
+            .largest = sums.largest,
+            .normBefore = std::sqrt(sums.left),
+            .normAfter = std::sqrt(sums.right)};
 }
 
 /// A stretch of one pair.

@@ -13,9 +13,11 @@ namespace fathom::archive {
 /// Over float64 values; an element that is NaN on one side, or infinite where the other is not the same,
 /// makes norm and largest infinite and the cosine NaN; NaN on both sides counts as equal.
 struct TensorDifference {
-    double norm = 0;    ///< Euclidean, of after - before
-    double cosine = 0;  ///< of the angle between them; 1 where both are zero, 0 where one is
-    double largest = 0; ///< largest |after - before|
+    double norm = 0;       ///< Euclidean, of after - before
+    double cosine = 0;     ///< of the angle between them; 1 where both are zero, 0 where one is
+    double largest = 0;    ///< largest |after - before|
+    double normBefore = 0; ///< Euclidean, of finite elements and of those that differ
+    double normAfter = 0;
 };
 
 /// What is to be compared: shapes are equal, dtypes may differ.

@@ -29,13 +29,14 @@ const std::map<std::string, Layers>& allowed() {
     };
     static const Layers torchPart = with(core, {"engine/plugin", "engine/run", "engine/kernels",
                                                 "engine/data", "engine/nn", "engine/optim", "engine/model"});
-    static const Layers app =
-        with(core, {"engine/plugin", "engine/run", "widgets", "app/models", "app/bridge", "app/config_view"});
+    static const Layers app = with(core, {"engine/analysis", "engine/plugin", "engine/run", "widgets",
+                                          "app/models", "app/bridge", "app/config_view"});
     static const std::map<std::string, Layers> rules{
         {"engine/base", {}},
         {"engine/config", {"engine/base"}},
         {"engine/store", {"engine/base"}},
         {"engine/archive", {"engine/base", "engine/config"}},
+        {"engine/analysis", {"engine/base", "engine/archive"}},
         {"engine/schedule", {"engine/base", "engine/config"}},
         {"engine/plugin", {"engine/base", "engine/config", "engine/schedule"}},
         {"engine/run", with(core, {"engine/plugin"})},
@@ -53,7 +54,7 @@ const std::map<std::string, Layers>& allowed() {
         {"app/plots", with(app, {"app/shell"})},
         {"app/pages", with(app, {"app/shell", "app/plots"})},
         {"app/shell", with(app, {"app/pages"})},
-        {"app/cli", with(core, {"engine/plugin", "engine/run", "engine/data"})},
+        {"app/cli", with(core, {"engine/analysis", "engine/plugin", "engine/run", "engine/data"})},
     };
     return rules;
 }
