@@ -16,6 +16,7 @@ target_include_directories(Fathom::protozero SYSTEM INTERFACE ${FATHOM_PROTOZERO
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
 pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2) # regular expressions that take linear time
 
 if(FATHOM_TORCH)
   include(FathomTorch)

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-60}
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_yaml fuzz_override)
+[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_yaml fuzz_override fuzz_filter)
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]}"
 corpus=build/fuzz/corpus
@@ -48,6 +48,8 @@ for case in cases("cases.jsonl"):
     for override in case["overrides"]: text("fuzz_override", override)
 for case in cases("yaml_types.jsonl"): text("fuzz_yaml", case["yaml"])
 for case in cases("overrides_parse.jsonl"): text("fuzz_override", case["input"])
+for line in ["val_wer<0.5 -failed word", "min(lr) >= 10k or (not state = \"a b\" and name =~ ^x)", "best(lr, by max `b`) in (1, 2 days, 'c')",
+             "started within 1h30m", "started > 2 days ago", "started = 2026-11-24", "config[\"a b\"] is not missing", "tags contains x"]: text("fuzz_filter", line)
 for path in pathlib.Path("configs").rglob("*.yaml"): text("fuzz_yaml", path.read_text())
 PY
 for target in "${targets[@]}"; do

@@ -29,12 +29,13 @@ const std::map<std::string, Layers>& allowed() {
     };
     static const Layers torchPart = with(core, {"engine/plugin", "engine/run", "engine/kernels",
                                                 "engine/data", "engine/nn", "engine/optim", "engine/model"});
-    static const Layers app = with(core, {"engine/analysis", "engine/plugin", "engine/run", "widgets",
-                                          "app/models", "app/bridge", "app/config_view"});
+    static const Layers app = with(core, {"engine/analysis", "engine/query", "engine/plugin", "engine/run",
+                                          "widgets", "app/models", "app/bridge", "app/config_view"});
     static const std::map<std::string, Layers> rules{
         {"engine/base", {}},
         {"engine/config", {"engine/base"}},
         {"engine/store", {"engine/base"}},
+        {"engine/query", {"engine/base", "engine/store"}},
         {"engine/archive", {"engine/base", "engine/config"}},
         {"engine/analysis", {"engine/base", "engine/archive"}},
         {"engine/schedule", {"engine/base", "engine/config"}},
@@ -48,13 +49,14 @@ const std::map<std::string, Layers>& allowed() {
                                      "engine/nn", "engine/optim"})},
         {"engine/train", torchPart},
         {"widgets", {}},
-        {"app/models", with(core, {"widgets"})},
+        {"app/models", with(core, {"engine/query", "widgets"})},
         {"app/config_view", with(core, {"widgets", "app/models"})},
-        {"app/bridge", with(core, {"engine/plugin", "engine/run", "widgets", "app/models"})},
+        {"app/bridge", with(core, {"engine/plugin", "engine/run", "engine/query", "widgets", "app/models"})},
         {"app/plots", with(app, {"app/shell"})},
         {"app/pages", with(app, {"app/shell", "app/plots"})},
         {"app/shell", with(app, {"app/pages"})},
-        {"app/cli", with(core, {"engine/analysis", "engine/plugin", "engine/run", "engine/data"})},
+        {"app/cli",
+         with(core, {"engine/analysis", "engine/query", "engine/plugin", "engine/run", "engine/data"})},
     };
     return rules;
 }
