@@ -3,7 +3,6 @@
 
 #include "engine/base/crc32_fold.h"
 
-#include <array>
 #include <openssl/evp.h>
 #include <zlib.h>
 
@@ -58,23 +57,6 @@ std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t seed) {
     }
     return static_cast<std::uint32_t>(
         ::crc32_z(seed, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
-}
-
-std::uint32_t crc32c(std::span<const std::byte> bytes) {
-    static constexpr std::array<std::uint32_t, 256> kTable = [] {
-        std::array<std::uint32_t, 256> table{};
-        for (std::uint32_t i = 0; i < table.size(); ++i) {
-            std::uint32_t value = i;
-            for (int bit = 0; bit < 8; ++bit)
-                value = (value >> 1) ^ ((value & 1) ? 0x82f63b78U : 0U);
-            table[i] = value;
-        }
-        return table;
-    }();
-    std::uint32_t crc = ~0U;
-    for (const std::byte byte : bytes)
-        crc = (crc >> 8) ^ kTable[(crc ^ static_cast<std::uint32_t>(byte)) & 0xffU];
-    return ~crc;
 }
 
 } // namespace fathom

@@ -32,7 +32,8 @@ private:
 [[nodiscard]] std::string sha256Hex(std::span<const std::byte> bytes);
 /// CRC-32 as ZIP and PNG define it; `seed` continues an earlier one.
 [[nodiscard]] std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t seed = 0);
-/// CRC-32C (Castagnoli, RFC 3720), about 400 MB/s.
+/// CRC-32C (Castagnoli, RFC 3720): several GB/s where the processor has an instruction for it, else about
+/// 400 MB/s.
 [[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes);
 
 } // namespace fathom

@@ -36,6 +36,7 @@ const std::map<std::string, Layers>& allowed() {
         {"engine/config", {"engine/base"}},
         {"engine/store", {"engine/base"}},
         {"engine/query", {"engine/base", "engine/store"}},
+        {"engine/exchange", {"engine/base", "engine/config", "engine/store"}},
         {"engine/archive", {"engine/base", "engine/config"}},
         {"engine/analysis", {"engine/base", "engine/archive"}},
         {"engine/schedule", {"engine/base", "engine/config"}},
@@ -55,8 +56,8 @@ const std::map<std::string, Layers>& allowed() {
         {"app/plots", with(app, {"app/shell"})},
         {"app/pages", with(app, {"app/shell", "app/plots"})},
         {"app/shell", with(app, {"app/pages"})},
-        {"app/cli",
-         with(core, {"engine/analysis", "engine/query", "engine/plugin", "engine/run", "engine/data"})},
+        {"app/cli", with(core, {"engine/analysis", "engine/query", "engine/exchange", "engine/plugin",
+                                "engine/run", "engine/data"})},
     };
     return rules;
 }

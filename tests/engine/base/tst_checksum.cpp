@@ -16,6 +16,7 @@ private Q_SLOTS:
     void crc32_givesTheStandardsCheckValue();
     void crc32_equalsZlibs_forEveryLengthAndOffset();
     void crc32_continuesAnEarlierOne();
+    void crc32c_givesTheStandardsValues_forEveryLength();
 };
 
 namespace {
@@ -57,6 +58,21 @@ void TestChecksum::crc32_continuesAnEarlierOne() {
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
         const auto all = std::span(bytes);
         QCOMPARE(crc32(all.subspan(cut), crc32(all.first(cut))), zlibs(all));
+    }
+}
+
+/// RFC 3720, B.4, and the definition bit by bit.
+void TestChecksum::crc32c_givesTheStandardsValues_forEveryLength() {
+    constexpr std::string_view kDigits = "123456789";
+    QCOMPARE(crc32c(std::as_bytes(std::span(kDigits))), 0xe3069283U);
+    QCOMPARE(crc32c(std::vector<std::byte>(32)), 0x8a9136aaU);
+    const auto bytes = randomBytes(100);
+    std::uint32_t crc = ~0U;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        QCOMPARE(crc32c(std::span(bytes).first(i)), ~crc);
+        crc ^= static_cast<std::uint32_t>(bytes[i]);
+        for (int bit = 0; bit < 8; ++bit)
+            crc = (crc >> 1) ^ ((crc & 1U) != 0 ? 0x82f63b78U : 0U);
     }
 }
 
