@@ -13,23 +13,20 @@ std::int64_t number(store::RunId id) {
     return static_cast<std::int64_t>(id);
 }
 
-void setLast(RunMetrics& metrics, const store::LastValue& value) {
-    if (value.name == "train_loss")
-        metrics.trainLoss = value.point.value;
-    else if (value.name == "val_loss")
-        metrics.valLoss = value.point.value;
-    else if (value.name == "val_wer")
-        metrics.valWer = value.point.value;
+void setMetric(RunMetrics& metrics, const store::SeriesSummary& summary) {
+    if (summary.points == 0) return;
+    if (summary.name == "train_loss") {
+        metrics.trainLoss = summary.last.value;
+    } else if (summary.name == "val_loss") {
+        metrics.valLoss = summary.last.value;
+        metrics.bestValLoss = summary.least.value;
+    } else if (summary.name == "val_wer") {
+        metrics.valWer = summary.last.value;
+        metrics.bestValWer = summary.least.value;
+    }
 }
 
-void setBest(RunMetrics& metrics, const store::LastValue& value) {
-    if (value.name == "val_loss")
-        metrics.bestValLoss = value.point.value;
-    else if (value.name == "val_wer")
-        metrics.bestValWer = value.point.value;
-}
-
-constexpr const char* kBestOf[] = {"val_loss", "val_wer"};
+constexpr const char* kMetrics[] = {"train_loss", "val_loss", "val_wer"};
 
 } // namespace
 
@@ -66,7 +63,7 @@ void StoreTail::watch(std::optional<store::RunId> run) {
 
 void StoreTail::remember(const RunRow& row) {
     m_states[number(row.run.id)] = row.run.state;
-    m_updatedAt = std::max(m_updatedAt, row.run.updatedAt);
+    m_changedAt = std::max(m_changedAt, row.run.changedAt());
 }
 
 RunListNewsPtr StoreTail::completeList() {
@@ -74,14 +71,12 @@ RunListNewsPtr StoreTail::completeList() {
     if (!runs) return nullptr;
     auto news = std::make_shared<RunListNews>();
     news->complete = true;
+    m_states.clear();
     std::unordered_map<std::int64_t, RunMetrics> metrics;
-    if (const auto values = take(m_reader->lastValues()))
-        for (const auto& value : *values)
-            setLast(metrics[number(value.run)], value);
-    for (const char* name : kBestOf)
-        if (const auto values = take(m_reader->leastValues(name)))
-            for (const auto& value : *values)
-                setBest(metrics[number(value.run)], value);
+    for (const char* name : kMetrics)
+        if (const auto column = take(m_reader->metricColumn(name)))
+            for (const auto& summary : *column)
+                setMetric(metrics[number(summary.run)], summary);
     news->rows.reserve(runs->size());
     for (auto& run : *runs) {
         RunRow row{.run = std::move(run)};
@@ -91,22 +86,32 @@ RunListNewsPtr StoreTail::completeList() {
         news->rows.push_back(std::move(row));
     }
     m_listed = true;
+    if (const auto count = take(m_reader->runCount())) m_count = *count;
     return news;
 }
 
 void StoreTail::readMetrics(RunRow& row) {
-    if (const auto values = take(m_reader->lastValues(row.run.id)))
-        for (const auto& value : *values)
-            setLast(row.metrics, value);
-    for (const char* name : kBestOf)
-        if (const auto value = take(m_reader->leastValue(row.run.id, name)); value && *value)
-            setBest(row.metrics, **value);
+    if (const auto summaries = take(m_reader->summaries(row.run.id)))
+        for (const auto& summary : *summaries)
+            setMetric(row.metrics, summary);
 }
 
 RunListNewsPtr StoreTail::runList() {
     if (!m_listed) return completeList();
-    auto runs = take(m_reader->runsUpdatedAfter(m_updatedAt));
+    const auto count = take(m_reader->runCount());
+    if (count && *count < m_count) return completeList(); // some were purged
+    if (count) m_count = *count;
+    auto runs = take(m_reader->runsUpdatedAfter(m_changedAt));
     if (!runs || runs->empty()) return nullptr;
+    const auto cameOrWent = [this](const store::Run& run) { // into the trash or out of it
+        return (run.trashedAt > 0) == m_states.contains(number(run.id)) &&
+               (run.trashedAt > 0 || run.editedAt > run.updatedAt);
+    };
+    if (std::any_of(runs->begin(), runs->end(), cameOrWent)) return completeList();
+    for (const store::Run& run : *runs)
+        m_changedAt = std::max(m_changedAt, run.changedAt());
+    std::erase_if(*runs, [](const store::Run& run) { return run.trashedAt > 0; });
+    if (runs->empty()) return nullptr;
     auto news = std::make_shared<RunListNews>();
     for (auto& run : *runs) {
         RunRow row{.run = std::move(run)};
@@ -136,12 +141,11 @@ RunListNewsPtr StoreTail::liveness() {
 }
 
 bool StoreTail::readPoints(RunNews& news) {
-    auto tail = take(m_reader->tail(m_watched->run, m_watched->lastRow, kPointsPerLook));
-    if (!tail || tail->points.empty()) return false;
-    m_watched->lastRow = tail->lastRow;
-    news.complete = tail->points.size() < kPointsPerLook;
+    const auto points = take(m_reader->tail(m_watched->run, m_watched->position, kPointsPerLook));
+    if (!points || points->empty()) return false;
+    news.complete = points->size() < kPointsPerLook;
     std::unordered_map<std::int64_t, std::size_t> slots;
-    for (const auto& point : tail->points) {
+    for (const auto& point : *points) {
         const auto id = static_cast<std::int64_t>(point.series);
         const auto [slot, isNew] = slots.try_emplace(id, news.series.size());
         if (isNew) {

@@ -45,7 +45,7 @@ private:
     struct Watched {
         store::RunId run{};
         bool fresh = true;
-        std::int64_t lastRow = 0;
+        store::TailPosition position{};
         std::int64_t lastEvent = 0;
         double updatedAt = -1;
         store::RunState state = store::RunState::Created;
@@ -60,7 +60,8 @@ private:
     std::optional<Error> m_error;
     std::int64_t m_version = -1;
     bool m_listed = false;
-    double m_updatedAt = 0;
+    double m_changedAt = 0;   ///< of what was told
+    std::int64_t m_count = 0; ///< runs there were, those in the trash included
     std::unordered_map<std::int64_t, store::RunState> m_states;
     std::optional<Watched> m_watched;
 };

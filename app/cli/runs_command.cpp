@@ -6,14 +6,12 @@
 #include "app/cli/table.h"
 #include "engine/base/file.h"
 #include "engine/run/control.h"
-#include "engine/store/remove.h"
+#include "engine/store/edit.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace fathom::cli {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -219,50 +217,14 @@ Status exportCsv(const RunsOptions& options) {
     return {};
 }
 
-/// The run's folder, if it may be deleted: not when it holds the workspace or the current folder. Empty:
-/// there is none.
-Result<fs::path> removableFolder(const store::Run& run, const fs::path& workspace) {
-    if (run.directory.empty()) return fs::path();
-    std::error_code error;
-    const fs::path folder = fs::weakly_canonical(run.directory, error);
-    if (!fs::exists(folder, error)) return fs::path();
-    for (const fs::path& kept : {fs::weakly_canonical(workspace, error), fs::current_path(error)}) {
-        const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), kept.begin(), kept.end());
-        if (end == folder.end())
-            return fail({.kind = ErrorKind::Usage,
-                         .what = "Cannot delete the run's folder",
-                         .why = "it holds the workspace or the current folder",
-                         .remedy = "Leave --files out and delete its files by hand",
-                         .file = folder.string()});
-    }
-    return folder;
-}
-
-Status removeOne(const store::Run& run, const RunsOptions& options) {
-    fs::path folder;
-    if (options.files) {
-        Result<fs::path> removable = removableFolder(run, options.workspace);
-        if (!removable) return fail(removable.error());
-        folder = std::move(*removable);
-    }
-    if (Status removed = store::removeRun(options.workspace, run.id); !removed) return removed;
-    std::error_code error;
-    if (!folder.empty()) fs::remove_all(folder, error);
-    if (!error) return {};
-    return fail({.kind = ErrorKind::Failed,
-                 .what = "Cannot delete the run's folder",
-                 .why = error.message(),
-                 .remedy = "Delete it by hand",
-                 .file = folder.string()});
-}
-
 Status remove(const RunsOptions& options) {
     Result<store::Reader> reader = store::Reader::open(options.workspace);
     if (!reader) return fail(reader.error());
     for (const std::string& name : options.runs) {
         const Result<store::Run> run = findRun(*reader, name);
         if (!run) return fail(run.error());
-        if (Status removed = removeOne(*run, options); !removed) return removed;
+        const auto purged = store::purge(options.workspace, std::span(&run->id, 1), options.files);
+        if (!purged) return fail(purged.error());
     }
     return {};
 }

@@ -34,6 +34,12 @@ public:
     void answer(std::int64_t command, std::string_view outcome) noexcept override {
         m_target->answer(command, outcome);
     }
+    void environment(std::string_view name, std::string_view value) noexcept override {
+        m_target->environment(name, value);
+    }
+    void resumedFrom(const std::filesystem::path& checkpoint, std::int64_t step) noexcept override {
+        m_target->resumedFrom(checkpoint, step);
+    }
     void progress(const store::Progress& progress) noexcept override;
     void directory(const std::filesystem::path& folder) noexcept override;
     void samples(std::span<const store::Sample> samples) noexcept override { m_target->samples(samples); }

@@ -39,7 +39,7 @@ void RunUpdate::append(RunUpdate&& later) {
 
 bool Batch::empty() const {
     return points.empty() && series.empty() && events.empty() && samples.empty() && artifacts.empty() &&
-           answers.empty() && updates.empty();
+           answers.empty() && resumptions.empty() && environments.empty() && updates.empty();
 }
 
 void Batch::clear() {
@@ -49,6 +49,8 @@ void Batch::clear() {
     samples.clear();
     artifacts.clear();
     answers.clear();
+    resumptions.clear();
+    environments.clear();
     updates.clear();
 }
 
@@ -59,6 +61,11 @@ void Batch::append(Batch& later) {
     moveInto(samples, later.samples);
     moveInto(artifacts, later.artifacts);
     moveInto(answers, later.answers);
+    moveInto(resumptions, later.resumptions);
+    for (auto& [run, facts] : later.environments)
+        for (auto& [name, value] : facts)
+            environments[run].insert_or_assign(name, std::move(value));
+    later.environments.clear();
     for (auto& [run, update] : later.updates)
         updates[run].append(std::move(update));
     later.updates.clear();
@@ -66,14 +73,13 @@ void Batch::append(Batch& later) {
 
 BatchWriter::BatchWriter(const std::filesystem::path& file)
     : m_database(openForWriting(file, kBusyTimeoutMs, Database::Mode::ReadWriteExisting)),
-      m_insertSeries(m_database, "INSERT INTO series(run, name) VALUES(?, ?) ON CONFLICT DO NOTHING"),
-      m_findSeries(m_database, "SELECT id FROM series WHERE run = ? AND name = ?"),
-      m_insertPoint(m_database, "INSERT INTO metrics(series, step, wall_time, value) VALUES(?, ?, ?, ?)"),
+      m_seriesWriter(m_database),
+      m_configWriter(m_database),
       m_insertEvent(m_database, "INSERT INTO events(run, wall_time, level, text, kind, step) "
                                 "VALUES(?, ?, ?, ?, ?, nullif(?, -1))"),
       m_insertSample(m_database,
                      "INSERT OR REPLACE INTO samples(run, step, sample, source, reference, prediction, "
-                     "score) VALUES(?, ?, ?, ?, ?, ?, ?)"),
+                     "score, kind) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
       m_insertArtifact(
           m_database,
           "INSERT OR REPLACE INTO artifacts(run, kind, path, sha256, bytes) VALUES(?, ?, ?, ?, ?)"),
@@ -88,46 +94,62 @@ BatchWriter::BatchWriter(const std::filesystem::path& file)
       m_answer(m_database, "UPDATE commands SET taken_at = ?2, outcome = ?3 WHERE id = ?1"),
       m_giveUp(m_database, "UPDATE commands SET taken_at = ?2, outcome = 'not obeyed: the run ended first' "
                            "WHERE run = ?1 AND taken_at = 0"),
+      m_findCheckpoint(m_database,
+                       "SELECT run FROM artifacts WHERE path = ? AND run < ? ORDER BY run DESC LIMIT 1"),
+      m_resumed(m_database, "UPDATE runs SET resumed_from = ?2, resumed_step = ?3 WHERE id = ?1"),
       m_dataVersion(m_database, "PRAGMA data_version"),
       m_findCommands(m_database, "SELECT id, kind, value, created_at FROM commands "
                                  "WHERE run = ? AND id > ? AND taken_at = 0 ORDER BY id") {}
 
 void BatchWriter::write(const Batch& batch, const std::set<RunId>& alive) {
-    Transaction transaction(m_database);
-    SeriesTable added;
-    std::set<RunId> touched = alive;
-    insertSeries(batch, added);
-    insertPoints(batch, added, touched);
-    insertRest(batch, touched);
-    updateRuns(batch, touched);
-    transaction.commit();
-    m_series.merge(added); // not before: a rolled back id may be given to another series
-}
-
-void BatchWriter::insertSeries(const Batch& batch, SeriesTable& added) {
-    for (const SeriesRow& row : batch.series) {
-        m_insertSeries.bind(number(row.run), row.name).run();
-        if (m_findSeries.bind(number(row.run), row.name).step())
-            added[row.local] = {m_findSeries.integer(0), row.run};
-        m_findSeries.reset();
+    for (const SeriesRow& row : batch.series)
+        m_series[row.local] = {row.run, row.name};
+    try {
+        Transaction transaction(m_database);
+        std::set<RunId> touched = alive;
+        insertPoints(batch, touched);
+        insertRest(batch, touched);
+        updateRuns(batch, touched);
+        transaction.commit();
+    } catch (const DatabaseError&) {
+        m_states.clear(); // they know of points that are not there
+        throw;
     }
 }
 
-void BatchWriter::insertPoints(const Batch& batch, const SeriesTable& added, std::set<RunId>& touched) {
-    SeriesId lastLocal{-1};
-    KnownSeries known;
+/// Null for an id that series() never gave.
+SeriesState* BatchWriter::stateOf(SeriesId local) {
+    if (const auto known = m_states.find(local); known != m_states.end()) return &known->second;
+    const auto series = m_series.find(local);
+    if (series == m_series.end()) return nullptr;
+    return &m_states.emplace(local, m_seriesWriter.load(series->second.run, series->second.name))
+                .first->second;
+}
+
+/// Series after series, as the table lies.
+void BatchWriter::insertPoints(const Batch& batch, std::set<RunId>& touched) {
+    for (const SeriesRow& row : batch.series) // also those without a point so far
+        touched.insert(stateOf(row.local)->summary.run);
+    std::map<SeriesId, std::vector<StoredPoint>> bySeries;
+    std::vector<StoredPoint>* target = nullptr;
+    SeriesId last{-1};
+    std::unordered_map<SeriesId, std::vector<StoredPoint>*> places;
     for (const MetricPoint& point : batch.points) {
-        if (point.series != lastLocal) {
-            lastLocal = point.series;
-            known = {};
-            if (const auto old = m_series.find(lastLocal); old != m_series.end())
-                known = old->second;
-            else if (const auto fresh = added.find(lastLocal); fresh != added.end())
-                known = fresh->second;
-            if (known.id != 0) touched.insert(known.run);
+        if (point.series != last) {
+            last = point.series;
+            auto& place = places[last];
+            if (place == nullptr) place = &bySeries[last];
+            target = place;
         }
-        if (known.id == 0) continue; // an id that series() never gave
-        m_insertPoint.bind(known.id, point.step, point.wallTime, point.value).run();
+        target->push_back({last, point.step, point.wallTime, point.value});
+    }
+    for (const auto& [local, points] : bySeries) {
+        SeriesState* series = stateOf(local);
+        if (series == nullptr) continue;
+        for (const StoredPoint& point : points)
+            m_seriesWriter.add(*series, point);
+        m_seriesWriter.finish(*series);
+        touched.insert(series->summary.run);
     }
 }
 
@@ -140,7 +162,7 @@ void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
     for (const auto& [run, sample] : batch.samples) {
         m_insertSample
             .bind(number(run), sample.step, sample.index, sample.source, sample.reference, sample.prediction,
-                  sample.score)
+                  sample.score, sample.kind)
             .run();
         touched.insert(run);
     }
@@ -151,8 +173,19 @@ void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
             .run();
         touched.insert(run);
     }
+    for (const auto& [run, facts] : batch.environments)
+        m_configWriter.write(run, facts);
+    for (const auto& [run, resumption] : batch.resumptions)
+        linkResumed(run, resumption);
     for (const Answer& answer : batch.answers)
         m_answer.bind(answer.command, answer.takenAt, answer.outcome).run();
+}
+
+/// The run that wrote the checkpoint, if it is one of this store.
+void BatchWriter::linkResumed(RunId run, const Resumption& resumption) {
+    if (m_findCheckpoint.bind(resumption.checkpoint, run).step())
+        m_resumed.bind(run, m_findCheckpoint.integer(0), resumption.step).run();
+    m_findCheckpoint.reset();
 }
 
 void BatchWriter::updateRuns(const Batch& batch, const std::set<RunId>& touched) {

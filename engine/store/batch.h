@@ -2,7 +2,9 @@
 // What waits to be written, and the transaction that writes it. Internal to engine/store.
 #pragma once
 
+#include "engine/store/config_rows.h"
 #include "engine/store/database.h"
+#include "engine/store/series_state.h"
 #include "engine/store/types.h"
 
 #include <map>
@@ -43,6 +45,12 @@ struct RunUpdate {
     void append(RunUpdate&& later);
 };
 
+/// What a run went on from.
+struct Resumption {
+    std::string checkpoint{}; ///< its path
+    std::int64_t step = 0;
+};
+
 struct Batch {
     std::vector<MetricPoint> points{};
     std::vector<SeriesRow> series{};
@@ -50,6 +58,8 @@ struct Batch {
     std::vector<Owned<Sample>> samples{};
     std::vector<Owned<Artifact>> artifacts{};
     std::vector<Answer> answers{};
+    std::vector<Owned<Resumption>> resumptions{};
+    std::map<RunId, Environment> environments{};
     std::map<RunId, RunUpdate> updates{};
 
     [[nodiscard]] bool empty() const;
@@ -72,25 +82,25 @@ public:
     /// `after`.
     [[nodiscard]] std::vector<CommandRow> newCommands(const std::set<RunId>& runs,
                                                       std::map<RunId, std::int64_t>& after);
-    /// Database ids of the local series, for the writer that replaces this one.
+    /// Run and name of the local series, for the writer that replaces this one.
     struct KnownSeries {
-        std::int64_t id = 0;
         RunId run{};
+        std::string name{};
     };
     using SeriesTable = std::map<SeriesId, KnownSeries>;
     [[nodiscard]] const SeriesTable& series() const { return m_series; }
     void adopt(SeriesTable series) { m_series = std::move(series); }
 
 private:
-    void insertSeries(const Batch& batch, SeriesTable& added);
-    void insertPoints(const Batch& batch, const SeriesTable& added, std::set<RunId>& touched);
+    void insertPoints(const Batch& batch, std::set<RunId>& touched);
+    [[nodiscard]] SeriesState* stateOf(SeriesId local);
     void insertRest(const Batch& batch, std::set<RunId>& touched);
     void updateRuns(const Batch& batch, const std::set<RunId>& touched);
+    void linkResumed(RunId run, const Resumption& resumption);
 
     Database m_database;
-    Statement m_insertSeries;
-    Statement m_findSeries;
-    Statement m_insertPoint;
+    SeriesWriter m_seriesWriter;
+    ConfigWriter m_configWriter;
     Statement m_insertEvent;
     Statement m_insertSample;
     Statement m_insertArtifact;
@@ -100,10 +110,13 @@ private:
     Statement m_state;
     Statement m_answer;
     Statement m_giveUp;
+    Statement m_findCheckpoint;
+    Statement m_resumed;
     Statement m_dataVersion;
     Statement m_findCommands;
     std::int64_t m_lastDataVersion = -1;
     SeriesTable m_series;
+    std::unordered_map<SeriesId, SeriesState> m_states; ///< by local id; loaded when first written to
 };
 
 } // namespace fathom::store

@@ -83,8 +83,8 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
 
 Statement::Statement(Database& database, std::string_view sql) : m_database(database.handle()) {
     sqlite3_stmt* statement = nullptr;
-    const int code =
-        sqlite3_prepare_v3(m_database, sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr);
+    const int code = sqlite3_prepare_v3(m_database, sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     m_statement.reset(statement);
     if (code != SQLITE_OK) raise(m_database, code);
 }
@@ -116,6 +116,26 @@ std::string Statement::text(int column) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(m_statement.get(), column));
     if (text == nullptr) return {};
     return {text, static_cast<std::size_t>(sqlite3_column_bytes(m_statement.get(), column))};
+}
+
+std::string_view Statement::bytes(int column) const {
+    const auto* data = static_cast<const char*>(sqlite3_column_blob(m_statement.get(), column));
+    if (data == nullptr) return {};
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(m_statement.get(), column))};
+}
+
+bool Statement::isNull(int column) const {
+    return sqlite3_column_type(m_statement.get(), column) == SQLITE_NULL;
+}
+
+void Statement::setNull(int index) {
+    if (const int code = sqlite3_bind_null(m_statement.get(), index); code != SQLITE_OK)
+        raise(m_database, code);
+}
+
+void Statement::setBytes(int index, std::string_view bytes) {
+    const int code = sqlite3_bind_blob64(m_statement.get(), index, bytes.data(), bytes.size(), SQLITE_STATIC);
+    if (code != SQLITE_OK) raise(m_database, code);
 }
 
 void Statement::bindOne(int index, std::int64_t value) {

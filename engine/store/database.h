@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/store/types.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -79,10 +80,19 @@ public:
     /// NULL reads as NaN, which is what SQLite makes of NaN.
     [[nodiscard]] double real(int column) const;
     [[nodiscard]] std::string text(int column) const;
+    /// Valid until the next step() or reset().
+    [[nodiscard]] std::string_view bytes(int column) const;
+    /// One value for ?index, where bind() with its fixed number of values does not serve.
+    template <class T> void set(int index, const T& value) { bindOne(index, value); }
+    void setNull(int index);
+    void setBytes(int index, std::string_view bytes);
+    [[nodiscard]] bool isNull(int column) const;
     void reset();
 
 private:
     void bindOne(int index, std::int64_t value);
+    void bindOne(int index, RunId value) { bindOne(index, static_cast<std::int64_t>(value)); }
+    void bindOne(int index, SeriesId value) { bindOne(index, static_cast<std::int64_t>(value)); }
     void bindOne(int index, int value) { bindOne(index, std::int64_t{value}); }
     void bindOne(int index, double value);
     void bindOne(int index, std::string_view value);

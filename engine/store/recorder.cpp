@@ -4,6 +4,7 @@
 #include "engine/base/value.h"
 #include "engine/store/batch.h"
 #include "engine/store/file_system.h"
+#include "engine/store/insert_run.h"
 #include "engine/store/liveness.h"
 #include "engine/store/rows.h"
 #include "engine/store/schema.h"
@@ -268,6 +269,18 @@ public:
         });
     }
 
+    void environment(std::string_view name, std::string_view value) noexcept override {
+        m_impl->queue(false, [&] {
+            m_impl->inbox.environments[m_run.id].insert_or_assign(std::string(name), std::string(value));
+        });
+    }
+
+    void resumedFrom(const fs::path& checkpoint, std::int64_t step) noexcept override {
+        m_impl->queue(false, [&] {
+            m_impl->inbox.resumptions.push_back({m_run.id, {checkpoint.string(), step}});
+        });
+    }
+
     void answer(std::int64_t command, std::string_view outcome) noexcept override {
         m_impl->queue(true, [&] {
             m_impl->inbox.answers.push_back({command, wallTime(), std::string(outcome)});
@@ -335,42 +348,6 @@ void markDeadRuns(Database& database) {
     transaction.commit();
 }
 
-Run insertRun(Database& database, const NewRun& request) {
-    Run run;
-    run.name = request.name;
-    run.createdAt = run.updatedAt = wallTime();
-    run.command = request.command;
-    run.configPath = request.configPath;
-    run.configName = request.configName;
-    run.overrides = request.overrides;
-    run.configJson = request.configJson;
-    run.configYaml = request.configYaml;
-    run.directory = request.directory;
-    run.process = thisProcess();
-    Value::List overrides(request.overrides.begin(), request.overrides.end());
-    const std::string overridesJson = toJson(Value(std::move(overrides)));
-
-    Transaction transaction(database);
-    Statement number(database, "INSERT INTO run_numbers(name, last) VALUES(?, 1) "
-                               "ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last");
-    number.bind(run.name).step();
-    run.number = static_cast<int>(number.integer(0));
-    number.reset();
-    Statement insert(
-        database,
-        "INSERT INTO runs(name, number, state, created_at, updated_at, pid, process_start, boot_id, host, "
-        "directory, config_path, config_name, command, overrides, config_json, config_yaml) "
-        "VALUES(?, ?, 'created', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    insert
-        .bind(run.name, run.number, run.createdAt, run.updatedAt, run.process.pid, run.process.startTime,
-              run.process.bootId, run.process.host, run.directory, run.configPath, run.configName,
-              run.command, overridesJson, run.configJson, run.configYaml)
-        .run();
-    run.id = RunId{database.lastRow()};
-    transaction.commit();
-    return run;
-}
-
 } // namespace
 
 Recorder::Recorder() = default;
@@ -380,7 +357,7 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const fs::path& workspace) {
     try {
         fs::create_directories(workspace);
         Database database = openForWriting(file, kOpenTimeoutMs);
-        migrate(database);
+        migrate(database, file);
         markDeadRuns(database);
         std::unique_ptr<Recorder> recorder(new Recorder);
         recorder->m_impl = std::make_shared<Impl>(file);
@@ -407,7 +384,11 @@ Recorder::~Recorder() {
 Result<std::shared_ptr<RunWriter>> Recorder::createRun(const NewRun& request) {
     try {
         Database database = openForWriting(m_impl->file, kOpenTimeoutMs);
-        Run run = insertRun(database, request);
+        ForeignRun created;
+        created.run = request;
+        created.state = RunState::Created;
+        created.process = thisProcess();
+        Run run = insertRun(database, created);
         const RunId id = run.id;
         auto writer = std::make_shared<QueueingRunWriter<Impl>>(m_impl, std::move(run));
         m_impl->queue(true, [&] { m_impl->active.insert(id); });

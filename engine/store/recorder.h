@@ -32,6 +32,10 @@ public:
     virtual void event(LogLevel level, std::string_view text) noexcept = 0;
     /// An event of a step, which plots may mark: see Event::kind.
     virtual void mark(std::string_view kind, std::int64_t step, std::string_view text) noexcept = 0;
+    /// Something about where it runs, see Environment; a later value replaces an earlier one.
+    virtual void environment(std::string_view name, std::string_view value) noexcept = 0;
+    /// It goes on from a checkpoint: the run that wrote it, if the store knows it, becomes Run::resumedFrom.
+    virtual void resumedFrom(const std::filesystem::path& checkpoint, std::int64_t step) noexcept = 0;
     /// What became of a command that Recorder::onCommand brought.
     virtual void answer(std::int64_t command, std::string_view outcome) noexcept = 0;
     virtual void progress(const Progress& progress) noexcept = 0;

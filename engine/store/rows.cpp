@@ -41,6 +41,14 @@ Run readRun(const Statement& row) {
     run.configName = row.text(21);
     run.command = row.text(22);
     run.overrides = stringList(row.text(23));
+    run.editedAt = row.real(24);
+    run.note = row.text(25);
+    run.starred = row.integer(26) != 0;
+    run.archived = row.integer(27) != 0;
+    run.trashedAt = row.real(28);
+    if (!row.isNull(29)) run.resumedFrom = RunId{row.integer(29)};
+    run.resumedStep = row.integer(30);
+    run.source = row.text(31);
     return run;
 }
 

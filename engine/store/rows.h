@@ -12,10 +12,10 @@ inline constexpr const char* kRunColumns =
     "id, name, number, state, error, created_at, started_at, ended_at, updated_at, step, total_steps, epoch, "
     "total_epochs, phase, steps_per_second, pid, process_start, boot_id, host, directory, config_path, "
     "config_name, "
-    "command, overrides";
-inline constexpr int kRunColumnCount = 24;
+    "command, overrides, edited_at, note, starred, archived, trashed_at, resumed_from, resumed_step, source";
+inline constexpr int kRunColumnCount = 32;
 
-/// The current row of a statement that selects kRunColumns first.
+/// The current row of a statement that selects kRunColumns first. Without tags.
 [[nodiscard]] Run readRun(const Statement& row);
 
 } // namespace fathom::store

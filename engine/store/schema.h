@@ -10,14 +10,15 @@ namespace fathom::store {
 
 constexpr const char* kDatabaseName = "runs.sqlite";
 /// PRAGMA user_version that this program writes.
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
 
 /// Opens for writing with the pragmas every writer uses (WAL, synchronous=NORMAL). Throws DatabaseError.
 [[nodiscard]] Database openForWriting(const std::filesystem::path& file, int busyTimeoutMs,
                                       Database::Mode mode = Database::Mode::ReadWrite);
 /// Brings an empty or older database to kSchemaVersion in one transaction; safe when several processes do it
-/// at once. Throws DatabaseError, also for a database of a newer program.
-void migrate(Database& database);
+/// at once. An older one is copied first ("runs-v3-backup.sqlite" beside `file`). Throws DatabaseError, also
+/// for a database of a newer program, and filesystem_error.
+void migrate(Database& database, const std::filesystem::path& file);
 /// What `action` and SQLite throw becomes an error that says `what`.
 template <class Action>
 auto guarded(const char* what, const std::filesystem::path& file, const Action& action)
@@ -39,7 +40,7 @@ auto guarded(const char* what, const std::filesystem::path& file, const Action& 
 template <class Edit> auto editStore(const char* what, const std::filesystem::path& file, const Edit& edit) {
     return guarded(what, file, [&] {
         Database database = openForWriting(file, 5000, Database::Mode::ReadWriteExisting);
-        migrate(database);
+        migrate(database, file);
         return edit(database);
     });
 }

@@ -5,8 +5,11 @@
 #include "engine/base/clock.h"
 #include "engine/base/log.h"
 #include "engine/base/metric_sink.h"
+#include "engine/base/value.h"
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +38,29 @@ struct Progress {
     double stepsPerSecond = 0; ///< over the last few seconds
 };
 
+/// One value of a resolved config and where it came from.
+struct ConfigLeaf {
+    std::string
+        key{}; ///< "model.optim.lr"; a list without maps is one leaf, others go on: "model.layers.0.n"
+    Value value{};
+    std::string layer{};  ///< "dataclass", "yaml", "group", "command line", "edited"; "" where nobody knows
+    std::string origin{}; ///< "configs/asr/quartznet.yaml:33", "argument 3"
+};
+
+/// The leaves of a resolved config, in order; layer and origin are left empty. A list without maps is one
+/// leaf, as is an empty map.
+[[nodiscard]] std::vector<ConfigLeaf> leavesOf(const Value& config);
+
+/// A piece of what the config was composed from, as it was.
+struct ConfigLayer {
+    std::string kind{}; ///< as ConfigLeaf::layer
+    std::string name{}; ///< path of the file, name of the dataclass, the override
+    std::string text{}; ///< what the file held
+};
+
+/// "git.commit", "host.cpu", "torch.version", "data.train_ds.sha256", …: docs/schema.md lists them.
+using Environment = std::map<std::string, std::string>;
+
 struct NewRun {
     std::string name{};    ///< exp_manager.name, "quartznet_prompts"
     std::string command{}; ///< a command line that reproduces the run
@@ -44,6 +70,9 @@ struct NewRun {
     std::string configJson{}; ///< the resolved config
     std::string configYaml{}; ///< the unresolved config
     std::string directory{};  ///< the run's own folder; may be set later
+    std::vector<ConfigLeaf> leaves{};
+    std::vector<ConfigLayer> layers{};
+    Environment environment{};
 };
 
 struct Run {
@@ -56,6 +85,7 @@ struct Run {
     double startedAt = 0; ///< 0: not yet
     double endedAt = 0;   ///< 0: not yet
     double updatedAt = 0; ///< last sign of life
+    double editedAt = 0;  ///< when a user last changed note, tags, star, archive or trash
     Progress progress{};
     std::string command{};
     std::string configPath{};
@@ -65,7 +95,17 @@ struct Run {
     std::string configYaml{};
     std::string directory{};
     ProcessIdentity process{};
+    std::string note{};
+    bool starred = false;
+    bool archived = false;
+    double trashedAt = 0;               ///< 0: not in the trash
+    std::vector<std::string> tags{};    ///< sorted
+    std::optional<RunId> resumedFrom{}; ///< the run whose checkpoint it went on from
+    std::int64_t resumedStep =
+        0;                ///< and the step of that checkpoint: later points of the other are superseded
+    std::string source{}; ///< what an import was made from; empty for runs of Fathom's own
 
+    [[nodiscard]] double changedAt() const { return editedAt > updatedAt ? editedAt : updatedAt; }
     [[nodiscard]] std::string title() const { return name + '/' + std::to_string(number); }
 };
 
@@ -73,6 +113,51 @@ struct Series {
     SeriesId id{};
     RunId run{};
     std::string name{};
+};
+
+struct StoredPoint {
+    SeriesId series{};
+    std::int64_t step = 0;
+    double wallTime = 0;
+    double value = 0;
+};
+
+/// A series in a few numbers, kept up to date by the writer.
+struct SeriesSummary {
+    RunId run{};
+    SeriesId series{};
+    std::string name{};
+    std::int64_t points = 0;
+    std::int64_t notFinite = 0; ///< NaN and infinities among them
+    StoredPoint last{};
+    StoredPoint least{}; ///< the first of the least finite values; its value is NaN where none is finite
+    StoredPoint greatest{};
+};
+
+/// The extremes of consecutive points of one series, in the order of writing.
+struct Bucket {
+    std::int64_t firstStep = 0;
+    std::int64_t lastStep = 0;
+    double firstWall = 0;
+    double lastWall = 0;
+    double minimum = 0; ///< of the finite values; above `maximum` where there is none
+    double maximum = 0;
+    std::int64_t points = 0;
+    std::int64_t nan = 0;
+    std::int64_t infinite = 0;
+};
+
+/// A time in which a run did not train though it was on, in seconds since the Unix epoch.
+struct Pause {
+    double from = 0;
+    double to = 0;
+};
+
+/// A config value of one run.
+struct ConfigCell {
+    RunId run{};
+    Value value{};
+    std::string layer{};
 };
 
 struct Event {
@@ -96,14 +181,16 @@ struct CommandRow {
     std::string outcome{}; ///< what became of it, once it was taken
 };
 
-/// One reference/prediction pair of a validation.
+/// One reference/prediction pair of a validation. `kind` says what the score is: "wer" the word error rate,
+/// "class" 0 where the classes are equal and 1 otherwise, "bleu" the sentence's BLEU.
 struct Sample {
     std::int64_t step = 0;
     int index = 0;
     std::string source{}; ///< audio path
     std::string reference{};
     std::string prediction{};
-    double score = 0; ///< its word error rate
+    double score = 0;
+    std::string kind = "wer";
 };
 
 /// A member of an archive and what it held when it was written.

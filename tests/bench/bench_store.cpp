@@ -89,11 +89,11 @@ void readRate(const std::filesystem::path& workspace, RunId run) {
     auto reader = Reader::open(workspace);
     const auto begin = Clock::now();
     std::size_t count = 0;
-    for (std::int64_t row = 0;;) {
-        const Tail tail = *reader->tail(run, row);
-        count += tail.points.size();
-        row = tail.lastRow;
-        if (tail.points.empty()) break;
+    TailPosition position;
+    while (true) {
+        const auto points = *reader->tail(run, position);
+        count += points.size();
+        if (points.empty()) break;
     }
     std::printf("tail_rows_per_second %.0f rows/s\n",
                 static_cast<double>(count) / seconds(Clock::now() - begin));
@@ -108,11 +108,8 @@ void readRate(const std::filesystem::path& workspace, RunId run) {
 void latency(const std::filesystem::path& workspace, RunWriter& run) {
     auto reader = Reader::open(workspace);
     const SeriesId series = run.series("latency");
-    std::int64_t row = 0;
-    while (true) {
-        const Tail tail = *reader->tail(run.id(), row);
-        row = tail.lastRow;
-        if (tail.points.empty()) break;
+    TailPosition position;
+    while (!reader->tail(run.id(), position)->empty()) {
     }
     std::vector<double> delays;
     std::int64_t put = 0;
@@ -123,9 +120,8 @@ void latency(const std::filesystem::path& workspace, RunWriter& run) {
             nextPut += std::chrono::milliseconds(10);
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        const Tail tail = *reader->tail(run.id(), row);
-        row = tail.lastRow;
-        for (const StoredPoint& point : tail.points)
+        const auto points = *reader->tail(run.id(), position);
+        for (const StoredPoint& point : points)
             delays.push_back(1e3 * (wallTime() - point.wallTime));
     }
     std::printf("put_to_reader_p50 %.1f ms\nput_to_reader_p99 %.1f ms\n", quantile(delays, 0.5),

@@ -114,7 +114,8 @@ void TestRunService::start_completes() {
     auto reader = store::Reader::open(folder());
     const auto whole = reader->run(runs[0].id);
     QVERIFY(whole && *whole && (*whole)->configYaml.find("behaviour: complete") != std::string::npos);
-    QCOMPARE(reader->tail(runs[0].id, 0)->points.size(), std::size_t{3});
+    store::TailPosition position;
+    QCOMPARE(reader->tail(runs[0].id, position)->size(), std::size_t{3});
 }
 
 void TestRunService::start_failures_data() {

@@ -2,10 +2,10 @@
 #include "engine/base/file.h"
 #include "engine/store/commands.h"
 #include "engine/store/database.h"
+#include "engine/store/edit.h"
 #include "engine/store/file_system.h"
 #include "engine/store/reader.h"
 #include "engine/store/recorder.h"
-#include "engine/store/remove.h"
 #include "engine/store/schema.h"
 
 #include <QTemporaryDir>
@@ -31,6 +31,11 @@ class StoreTest : public QObject {
         return *m_recorder->createRun(request);
     }
     Reader reader() { return std::move(*Reader::open(workspace())); }
+    std::size_t pointCount(RunId run) {
+        TailPosition position;
+        return reader().tail(run, position)->size();
+    }
+    Result<PurgeSize> remove(RunId run) { return purge(workspace(), std::span(&run, 1), false); }
 
 private Q_SLOTS:
     void init() {
@@ -73,7 +78,7 @@ private Q_SLOTS:
         QCOMPARE(second->run().number, 2);
         second->state(RunState::Completed);
         QVERIFY(m_recorder->flush());
-        QVERIFY(removeRun(workspace(), second->id()).has_value());
+        QVERIFY(remove(second->id()).has_value());
         QCOMPARE(newRun("a")->run().number, 3);
         const auto runs = *reader().runs();
         QCOMPARE(runs.size(), std::size_t{3});
@@ -116,7 +121,7 @@ private Q_SLOTS:
         const SeriesId seriesA[] = {a->series("x"), a->series("y")};
         const SeriesId seriesB = b->series("x");
         Reader reads = reader();
-        std::int64_t row = 0;
+        TailPosition position;
         std::vector<double> got;
         std::int64_t expected = 0;
         for (int round = 0; round < 5; ++round) {
@@ -127,20 +132,20 @@ private Q_SLOTS:
             }
             QVERIFY(m_recorder->flush());
             while (true) {
-                const Tail tail = *reads.tail(a->id(), row, 64);
-                QVERIFY(tail.points.size() <= 64);
-                for (const StoredPoint& point : tail.points)
+                const auto points = *reads.tail(a->id(), position, 64);
+                QVERIFY(points.size() <= 64);
+                for (const StoredPoint& point : points)
                     got.push_back(point.value);
-                row = tail.lastRow;
-                if (tail.points.size() < 64) break;
+                if (points.size() < 64) break;
             }
         }
         QCOMPARE(got.size(), std::size_t{1000});
+        std::sort(got.begin(), got.end()); // series after series
         for (std::size_t i = 0; i < got.size(); ++i)
             QCOMPARE(got[i], static_cast<double>(i));
     }
 
-    void tail_goesOn_afterTheLastRowsWereDeleted() {
+    void tail_goesOn_afterOtherRunsWerePurged() {
         const auto live = newRun("live");
         const auto gone = newRun("gone");
         live->put({live->series("x"), 1, 0, 1});
@@ -149,11 +154,12 @@ private Q_SLOTS:
         gone->state(RunState::Completed);
         QVERIFY(m_recorder->flush());
         Reader reads = reader();
-        std::int64_t row = reads.tail(gone->id(), 0)->lastRow;
-        QVERIFY(removeRun(workspace(), gone->id()).has_value());
+        TailPosition position;
+        QCOMPARE(reads.tail(live->id(), position)->size(), std::size_t{1});
+        QVERIFY(remove(gone->id()).has_value());
         live->put({live->series("x"), 2, 0, 2});
         QVERIFY(m_recorder->flush());
-        QCOMPARE(reads.tail(live->id(), row)->points.size(), std::size_t{1});
+        QCOMPARE(reads.tail(live->id(), position)->size(), std::size_t{1});
     }
 
     void events_samplesAndArtifacts_comeBack() {
@@ -214,7 +220,7 @@ private Q_SLOTS:
             run->put({series, i, 0, 1});
         m_recorder.reset();
         run->put({series, 1, 0, 1}); // too late, and harmless
-        QCOMPARE(reader().tail(run->id(), 0)->points.size(), std::size_t{10'000});
+        QCOMPARE(pointCount(run->id()), std::size_t{10'000});
     }
 
     void put_fromSeveralThreads_losesNothing() {
@@ -228,7 +234,7 @@ private Q_SLOTS:
             });
         threads.clear();
         QVERIFY(m_recorder->flush());
-        QCOMPARE(reader().tail(run->id(), 0)->points.size(), std::size_t{20'000});
+        QCOMPARE(pointCount(run->id()), std::size_t{20'000});
         QCOMPARE(m_recorder->health().queuedPoints, std::size_t{0});
     }
 
@@ -240,13 +246,12 @@ private Q_SLOTS:
                 run->put({series, i, 0, static_cast<double>(i)});
         });
         Reader reads = reader();
-        std::int64_t row = 0;
+        TailPosition position;
         std::size_t count = 0;
         const auto all = [&] {
-            const auto tail = reads.tail(run->id(), row);
-            if (!tail) return false;
-            row = tail->lastRow;
-            count += tail->points.size();
+            const auto points = reads.tail(run->id(), position);
+            if (!points) return false;
+            count += points->size();
             return count == 50'000;
         };
         QTRY_VERIFY(all());
@@ -304,37 +309,6 @@ private Q_SLOTS:
         QVERIFY(Reader::open(workspace()).error().message().find("newer") != std::string::npos);
     }
 
-    void olderDatabase_isReadAsItIs_andMigratedByAWriter() {
-        const auto run = newRun("old");
-        run->event(LogLevel::Warning, "before");
-        run->state(RunState::Completed);
-        m_recorder.reset();
-        Database(workspace() / "runs.sqlite", Database::Mode::ReadWrite, 1000)
-            .execute("ALTER TABLE events DROP COLUMN kind; ALTER TABLE events DROP COLUMN step; "
-                     "DROP TABLE commands; PRAGMA user_version = 2");
-        Reader reads = reader();
-        const auto before = reads.events(RunId{1});
-        QVERIFY2(before, before ? "" : before.error().message().c_str());
-        QCOMPARE(before->at(0).kind, std::string("log"));
-        QVERIFY(!reads.command(1)->has_value());
-        auto recorder = Recorder::open(workspace());
-        QVERIFY(recorder.has_value());
-        m_recorder = std::move(*recorder);
-        const auto next = newRun("new");
-        next->mark("command", 7, "paused");
-        QVERIFY(m_recorder->flush());
-        QCOMPARE(reads.events(RunId{1})->at(0).text, std::string("before")); // the same reader
-        QCOMPARE(reads.events(RunId{1})->at(0).step, -1);
-        const Event marked = reads.events(next->id())->at(0);
-        QCOMPARE(marked.kind, std::string("command"));
-        QCOMPARE(marked.step, 7);
-        QCOMPARE(marked.text, std::string("paused"));
-        QVERIFY(sendCommand(workspace(), next->id(), "pause", 0).has_value());
-        QCOMPARE(Database(workspace() / "runs.sqlite", Database::Mode::ReadOnly, 1000)
-                     .integer("PRAGMA user_version"),
-                 kSchemaVersion);
-    }
-
     void commands_reachTheRecorderOnce_inOrder() {
         std::mutex mutex;
         std::vector<CommandRow> got;
@@ -366,7 +340,7 @@ private Q_SLOTS:
         m_recorder.reset(); // calls into this function's variables
     }
 
-    void removeRun_takesItsRowsOnly_andRefusesALiveOne() {
+    void purge_takesItsRowsOnly_andRefusesALiveRun() {
         const auto keep = newRun("keep");
         const auto gone = newRun("gone");
         for (const auto& run : {keep, gone}) {
@@ -374,16 +348,17 @@ private Q_SLOTS:
             run->event(LogLevel::Info, "x");
         }
         QVERIFY(m_recorder->flush());
-        QCOMPARE(removeRun(workspace(), gone->id()).error().exitCode(), 2);
+        QCOMPARE(remove(gone->id()).error().exitCode(), 2);
         gone->state(RunState::Stopped);
         QVERIFY(m_recorder->flush());
-        QVERIFY(removeRun(workspace(), gone->id()).has_value());
-        QVERIFY(!removeRun(workspace(), gone->id()).has_value());
+        QVERIFY(remove(gone->id()).has_value());
+        QVERIFY(!remove(gone->id()).has_value());
         Database database(workspace() / "runs.sqlite", Database::Mode::ReadOnly, 1000);
-        for (const char* table : {"runs", "series", "metrics", "events"})
+        for (const char* table : {"runs", "series", "points", "summaries", "metrics", "events"})
             QCOMPARE(database.integer(("SELECT count(*) FROM " + std::string(table)).c_str()),
                      std::int64_t{1});
-        QVERIFY(!removeRun(workspace() / "nowhere", RunId{1}).has_value());
+        const RunId first{1};
+        QVERIFY(!purge(workspace() / "nowhere", std::span(&first, 1), false).has_value());
     }
 
     void aPointOfAnUnknownSeries_isPassedOver() {
@@ -392,7 +367,7 @@ private Q_SLOTS:
         run->put({run->series("x"), 1, 0, 1});
         QVERIFY(m_recorder->flush());
         QVERIFY(!m_recorder->health().degraded);
-        QCOMPARE(reader().tail(run->id(), 0)->points.size(), std::size_t{1});
+        QCOMPARE(pointCount(run->id()), std::size_t{1});
     }
 
     void networkFileSystem_knowsTheUsualOnes() {

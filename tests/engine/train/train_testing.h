@@ -58,6 +58,12 @@ public:
     void mark(std::string_view kind, std::int64_t step, std::string_view text) noexcept override {
         marks.push_back({.text = std::string(text), .kind = std::string(kind), .step = step});
     }
+    void environment(std::string_view name, std::string_view value) noexcept override {
+        facts.insert_or_assign(std::string(name), std::string(value));
+    }
+    void resumedFrom(const std::filesystem::path& checkpoint, std::int64_t step) noexcept override {
+        resumption = {checkpoint, step};
+    }
     void answer(std::int64_t command, std::string_view outcome) noexcept override {
         answers[command] = outcome;
     }
@@ -91,6 +97,8 @@ public:
     std::vector<store::Artifact> artifacts{};
     std::vector<store::Event> marks{};
     std::map<std::int64_t, std::string> answers{};
+    store::Environment facts{};
+    std::pair<std::filesystem::path, std::int64_t> resumption{};
 
 private:
     std::mutex m_mutex;
