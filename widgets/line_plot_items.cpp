@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/line_plot_items.h"
 
-#include "widgets/number_format.h"
+#include "widgets/theme.h"
 
 #include <algorithm>
 #include <array>
@@ -14,79 +14,132 @@ constexpr double kLeastDistance = 4; // pixels between two marks that can be tol
 constexpr int kTick = 7;
 constexpr std::size_t kLabelRows = 3;
 constexpr int kLabelPad = 3;
+constexpr double kNormal = 1.6; // pixels
+constexpr double kThin = 1;
+constexpr double kThick = 2.4;
+constexpr double kFaint = 0.4; // of the colour over the background
+constexpr double kDimmed = 0.3;
+constexpr double kFaded = 0.22;
+constexpr float kBand = 0.2F;
 } // namespace
 
-QCPRange CurvePlottable::getKeyRange(bool& found, QCP::SignDomain) const {
-    found = !m_curve.data.empty();
-    if (!found) return {};
-    return {m_curve.data.x(0), m_curve.data.x(m_curve.data.size() - 1)};
+std::vector<const PlotCurve*> CurvesPlottable::inOrder() const {
+    std::vector<const PlotCurve*> curves;
+    for (const auto& curve : m_curves)
+        if (curve->visible) curves.push_back(curve.get());
+    const auto rank = [&](const PlotCurve* curve) {
+        return (m_highlighted && m_highlighted(*curve) ? 2 : 0) + (curve->pale() ? 0 : 1);
+    };
+    std::stable_sort(curves.begin(), curves.end(),
+                     [&](const PlotCurve* a, const PlotCurve* b) { return rank(a) < rank(b); });
+    return curves;
 }
 
-QCPRange CurvePlottable::getValueRange(bool& found, QCP::SignDomain, const QCPRange& keys) const {
-    const MinMax extremes = m_curve.data.yRange(keys.lower, keys.upper);
-    found = extremes.valid();
-    return found ? QCPRange(extremes.minimum, extremes.maximum) : QCPRange();
+QColor CurvesPlottable::colorOf(const PlotCurve& curve) const {
+    double strength = curve.spec.dimmed ? kDimmed : curve.pale() ? kFaint : 1;
+    if (m_highlighted && !m_highlighted(curve)) strength *= kFaded;
+    return strength < 1 ? blend(m_surface, curve.color, strength) : curve.color;
 }
 
-void CurvePlottable::draw(QCPPainter* painter) {
+void CurvesPlottable::draw(QCPPainter* painter) {
     const QCPAxis* key = keyAxis();
     const QCPAxis* value = valueAxis();
-    const QCPRange range = key->range();
-    const bool logarithmic = value->scaleType() == QCPAxis::stLogarithmic;
-    const int columns =
-        std::max(1, static_cast<int>(clipRect().width() * painter->device()->devicePixelRatioF()));
-    const std::vector<QPointF> line = m_curve.data.polyline(range.lower, range.upper, columns);
-
-    QColor color = m_curve.color;
-    if (m_curve.faint) color.setAlphaF(0.4F);
-    painter->setPen(QPen(color, m_curve.faint ? 1.0 : 1.6, m_curve.dashed ? Qt::DashLine : Qt::SolidLine));
-    painter->setBrush(Qt::NoBrush);
-    painter->setAntialiasing(true);
-    std::vector<QPointF> pixels;
-    std::vector<QPointF> all;
-    pixels.reserve(line.size());
-    const auto flush = [&] {
-        if (pixels.size() > 1)
-            painter->drawPolyline(pixels.data(), static_cast<int>(pixels.size()));
-        else if (pixels.size() == 1 && !m_curve.markers)
-            painter->drawPoint(pixels.front());
-        all.insert(all.end(), pixels.begin(), pixels.end());
-        pixels.clear();
-    };
-    for (const QPointF& point : line) {
-        if (!std::isfinite(point.y()) || (logarithmic && point.y() <= 0))
-            flush();
-        else
-            pixels.emplace_back(key->coordToPixel(point.x()), value->coordToPixel(point.y()));
+    const double ratio = painter->device()->devicePixelRatioF();
+    const QRect area = clipRect();
+    // Whole device pixels, which a fractional ratio would otherwise smear.
+    const QPoint from(qFloor(area.left() * ratio), qFloor(area.top() * ratio));
+    const QSize size(qCeil((area.right() + 1) * ratio) - from.x(),
+                     qCeil((area.bottom() + 1) * ratio) - from.y());
+    if (size.isEmpty()) return;
+    const auto x = [&](int pixel) { return key->pixelToCoord(pixel / ratio); };
+    const auto y = [&](int pixel) { return value->pixelToCoord(pixel / ratio); };
+    m_raster.begin({.size = size,
+                    .x = m_scales.x,
+                    .y = m_scales.y,
+                    .xFrom = x(from.x()),
+                    .xTo = x(from.x() + size.width()),
+                    .yFrom = y(from.y() + size.height()),
+                    .yTo = y(from.y())});
+    const std::vector<const PlotCurve*> curves = inOrder();
+    for (const PlotCurve* curve : curves) {
+        QColor color = colorOf(*curve);
+        color.setAlphaF(kBand);
+        m_raster.fill(curve->lower, curve->upper, color);
     }
-    flush();
-    if (m_curve.markers && all.size() * 8 <= static_cast<std::size_t>(clipRect().width()))
-        drawDots(painter, all);
+    for (const PlotCurve* curve : curves) {
+        const bool highlighted = m_highlighted && m_highlighted(*curve);
+        const double width = (curve->pale() ? kThin : highlighted ? kThick : kNormal) * ratio;
+        RasterPen pen{.color = colorOf(*curve), .width = width};
+        if (curve->dash != Qt::SolidLine)
+            for (const double part : QPen(curve->dash).dashPattern())
+                pen.dash.push_back(part * std::max(width, 1.6 * ratio));
+        m_raster.draw(curve->data, pen);
+    }
+    QImage image = m_raster.finish();
+    image.setDevicePixelRatio(ratio);
+    painter->drawImage(QPointF(from) / ratio, image);
+    for (const PlotCurve* curve : curves)
+        if (curve->spec.markers) drawDots(painter, *curve);
 }
 
-void CurvePlottable::drawDots(QCPPainter* painter, const std::vector<QPointF>& pixels) const {
+void CurvesPlottable::drawDots(QCPPainter* painter, const PlotCurve& curve) const {
+    const QCPRange range = keyAxis()->range();
+    const auto [first, last] = curve.data.indices(m_scales.x.from(range.lower), m_scales.x.from(range.upper));
+    if ((last - first) * 8 > static_cast<std::size_t>(clipRect().width())) return; // they would hide the line
+    painter->setAntialiasing(true);
     painter->setPen(Qt::NoPen);
-    painter->setBrush(m_curve.color);
-    for (const QPointF& pixel : pixels)
-        painter->drawEllipse(pixel, 3, 3);
+    painter->setBrush(colorOf(curve));
+    for (std::size_t i = first; i < last; ++i) {
+        const double drawn = m_scales.y.to(curve.data.y(i));
+        if (!std::isfinite(drawn)) continue;
+        painter->drawEllipse(QPointF(keyAxis()->coordToPixel(m_scales.x.to(curve.data.x(i))),
+                                     valueAxis()->coordToPixel(drawn)),
+                             3, 3);
+    }
 }
 
-void CursorItem::set(double x, std::vector<Dot> dots, const QColor& line) {
+void ScaleTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks,
+                           QVector<double>* subTicks, QVector<QString>* labels) {
+    ticks.clear();
+    if (subTicks != nullptr) subTicks->clear();
+    if (labels != nullptr) labels->clear();
+    for (const PlotTick& tick : plotTicks(m_scale, m_scale.from(range.lower), m_scale.from(range.upper),
+                                          tickCount(), m_kind != nullptr ? *m_kind : AxisKind::Value)) {
+        ticks.append(m_scale.to(tick.value));
+        if (labels != nullptr) labels->append(tick.label);
+    }
+}
+
+void CursorItem::set(std::optional<double> x, std::vector<Dot> dots, const QColor& line) {
     m_x = x;
     m_dots = std::move(dots);
     m_line = line;
+}
+
+void CursorItem::setBox(const QRect& box, const QColor& color) {
+    m_box = box;
+    m_boxColor = color;
 }
 
 void CursorItem::draw(QCPPainter* painter) {
     const QCPAxis* key = mParentPlot->xAxis;
     const QCPAxis* value = mParentPlot->yAxis;
     const QRect area = mParentPlot->axisRect()->rect();
-    const double x = key->coordToPixel(m_x);
+    if (!m_box.isEmpty()) {
+        QColor inside = m_boxColor;
+        inside.setAlphaF(0.15F);
+        painter->setPen(QPen(m_boxColor, 1));
+        painter->setBrush(inside);
+        painter->drawRect(m_box.intersected(area));
+    }
+    if (!m_x) return;
+    const double x = key->coordToPixel(*m_x);
     if (x < area.left() || x > area.right()) return;
     painter->setPen(QPen(m_line, 1));
     painter->drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
     painter->setPen(Qt::NoPen);
     for (const Dot& dot : m_dots) {
+        if (!std::isfinite(dot.position.y())) continue;
         const QPointF pixel(key->coordToPixel(dot.position.x()), value->coordToPixel(dot.position.y()));
         if (!area.contains(pixel.toPoint())) continue;
         painter->setBrush(dot.color);
@@ -107,15 +160,19 @@ void MarkersItem::setColors(const QColor& line, const QColor& label, const QColo
     m_font = font;
 }
 
+double MarkersItem::pixelOf(const PlotMarker& marker) const {
+    const double drawn = m_scales.x.to(marker.x);
+    return std::isfinite(drawn) ? std::round(mParentPlot->xAxis->coordToPixel(drawn)) : -1;
+}
+
 void MarkersItem::draw(QCPPainter* painter) {
-    const QCPAxis* key = mParentPlot->xAxis;
     const QRect area = mParentPlot->axisRect()->rect();
     drawTicks(painter);
     painter->setAntialiasing(false);
     painter->setPen(QPen(m_line, 1, Qt::DashLine));
     std::vector<std::pair<double, QString>> labels; // marks that fall on one line share its label
     for (const PlotMarker& marker : m_markers) {
-        const double x = std::round(key->coordToPixel(marker.x));
+        const double x = pixelOf(marker);
         if (marker.minor || x < area.left() || x > area.right()) continue;
         if (!labels.empty() && x - labels.back().first < kLeastDistance) {
             if (!labels.back().second.contains(marker.label))
@@ -134,7 +191,7 @@ void MarkersItem::drawTicks(QCPPainter* painter) const {
     painter->setPen(QPen(m_line, 1));
     double last = -kLeastDistance;
     for (const PlotMarker& marker : m_markers) {
-        const double x = std::round(mParentPlot->xAxis->coordToPixel(marker.x));
+        const double x = pixelOf(marker);
         if (!marker.minor || x < area.left() || x > area.right() || x - last < kLeastDistance) continue;
         painter->drawLine(QPointF(x, area.bottom() - kTick), QPointF(x, area.bottom()));
         last = x;
@@ -160,22 +217,6 @@ void MarkersItem::drawLabels(QCPPainter* painter,
         painter->setPen(m_label);
         painter->drawText(box, Qt::AlignCenter, label);
     }
-}
-
-double StepTicker::getTickStep(const QCPRange& range) {
-    return std::max(1.0, QCPAxisTicker::getTickStep(range));
-}
-
-QString StepTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
-    return formatCount(std::llround(tick));
-}
-
-QString ValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
-    return formatNumber(std::abs(tick) < 1e-12 ? 0 : tick, 5);
-}
-
-QString LogValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
-    return formatNumber(tick, 3);
 }
 
 } // namespace fathom::widgets
