@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What other programs keep of runs: TensorBoard's event files, CSV, Lightning's CSV logs, MLflow's file and
+// SQLite stores, W&B's offline runs, and the store of another Fathom workspace.
+//
+//   auto source = openSource("lightning_logs", {});
+//   for (SourceRun& run : source->runs) run.read(sink, stop);
+//
+// Opening looks at names and descriptions; the points are read by SourceRun::read, one run at a time. Nothing
+// here writes to a source.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/exchange/run_sink.h"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fathom::exchange {
+
+enum class Format { EventFiles, Csv, LightningLogs, MlflowFiles, MlflowDatabase, WandbRuns, Workspace };
+
+/// "tensorboard", "csv", "lightning", "mlflow", "mlflow-sqlite", "wandb", "fathom".
+[[nodiscard]] std::string_view name(Format format);
+/// The other way round.
+[[nodiscard]] std::optional<Format> formatOf(std::string_view name);
+[[nodiscard]] const std::vector<Format>& allFormats();
+
+struct SourceRun {
+    /// Known again wherever the source lies, if it has ids of its own ("mlflow:<run id>"); otherwise by its
+    /// path.
+    std::string key{};
+    std::string name{};
+    /// Tells the sink everything; when called again, what came in since, if hasNews is there, and else
+    /// everything again. Errors (BadInput) name the file.
+    std::function<Status(RunSink&, const std::stop_token&)> read{};
+    /// Whether there may be something new; cheap. Empty: this source cannot be followed.
+    std::function<bool()> hasNews{};
+};
+
+struct Source {
+    Format format{};
+    std::vector<SourceRun> runs{};
+    std::vector<std::string> warnings{}; ///< runs that could not be understood, and why
+};
+
+struct SourceOptions {
+    std::optional<Format> format{}; ///< of several that a folder holds, or of a file with another suffix
+    bool keepMedia = false;         ///< see EventOptions
+};
+
+/// What a path holds. Errors (BadInput): nothing that is known.
+[[nodiscard]] Result<Format> detectFormat(const std::filesystem::path& path);
+/// Errors (BadInput): the path does not exist, or holds no run.
+[[nodiscard]] Result<Source> openSource(const std::filesystem::path& path, const SourceOptions& options);
+
+// One for each format; `path` has been found to hold it.
+[[nodiscard]] Result<Source> openEventFiles(const std::filesystem::path& path, const SourceOptions& options);
+[[nodiscard]] Result<Source> openCsv(const std::filesystem::path& path);
+[[nodiscard]] Result<Source> openLightningLogs(const std::filesystem::path& path);
+[[nodiscard]] Result<Source> openMlflowFiles(const std::filesystem::path& path);
+[[nodiscard]] Result<Source> openMlflowDatabase(const std::filesystem::path& path);
+[[nodiscard]] Result<Source> openWandbRuns(const std::filesystem::path& path);
+[[nodiscard]] Result<Source> openWorkspace(const std::filesystem::path& path);
+
+} // namespace fathom::exchange
