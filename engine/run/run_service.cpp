@@ -3,6 +3,8 @@
 
 #include "engine/config/compose.h"
 #include "engine/run/control.h"
+#include "engine/run/description.h"
+#include "engine/run/environment.h"
 #include "engine/run/torch_module.h"
 #include "engine/run/tracked_writer.h"
 
@@ -36,31 +38,6 @@ struct ActiveRun {
     bool recorded = true; ///< the store took all of it
     std::jthread thread{};
 };
-
-/// exp_manager.name, else name, else the config's file name, as NeMo's scripts resolve them.
-std::string runName(const config::Config& config, const RunRequest& request) {
-    for (const char* path : {"exp_manager.name", "name"}) {
-        if (!config.find(path)) continue;
-        const Result<Value> value = config.resolved(path);
-        if (value && value->isString() && !value->asString().empty() && value->asString() != "???")
-            return value->asString();
-    }
-    return std::filesystem::path(request.configName).stem().string();
-}
-
-Result<store::NewRun> describe(const config::Config& config, const RunRequest& request) {
-    const Result<Value> resolved = config.resolved();
-    if (!resolved) return fail(resolved.error());
-    Result<std::string> yaml = config.toYaml("", false);
-    if (!yaml) return fail(std::move(yaml.error()));
-    return store::NewRun{.name = runName(config, request),
-                         .command = commandLine(request),
-                         .configPath = request.configPath.string(),
-                         .configName = request.configName,
-                         .overrides = request.overrides,
-                         .configJson = toJson(*resolved),
-                         .configYaml = std::move(*yaml)};
-}
 
 /// Those of the command line, then the config's.
 Result<plugin::Selection> loadPlugins(TorchModule& module, const config::Config& config,
@@ -189,6 +166,8 @@ void RunService::Impl::receive(ActiveRun& run, const store::CommandRow& row) {
 
 void RunService::Impl::execute(ActiveRun& run, std::stop_token stop) {
     run.writer->state(store::RunState::Running);
+    for (const auto& [name, value] : dataEnvironment(run.config))
+        run.writer->environment(name, value);
     Result<TrainEnd> end = trainGuarded(run, std::move(stop));
     if (!end && end.error().kind == ErrorKind::Interrupted) end = TrainEnd::Stopped;
     if (!end) {

@@ -94,8 +94,9 @@ BatchWriter::BatchWriter(const std::filesystem::path& file)
       m_answer(m_database, "UPDATE commands SET taken_at = ?2, outcome = ?3 WHERE id = ?1"),
       m_giveUp(m_database, "UPDATE commands SET taken_at = ?2, outcome = 'not obeyed: the run ended first' "
                            "WHERE run = ?1 AND taken_at = 0"),
-      m_findCheckpoint(m_database,
-                       "SELECT run FROM artifacts WHERE path = ? AND run < ? ORDER BY run DESC LIMIT 1"),
+      m_findCheckpoint(
+          m_database,
+          "SELECT run FROM artifacts WHERE path IN (?1, ?2) AND run < ?3 ORDER BY run DESC LIMIT 1"),
       m_resumed(m_database, "UPDATE runs SET resumed_from = ?2, resumed_step = ?3 WHERE id = ?1"),
       m_dataVersion(m_database, "PRAGMA data_version"),
       m_findCommands(m_database, "SELECT id, kind, value, created_at FROM commands "
@@ -183,7 +184,8 @@ void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
 
 /// The run that wrote the checkpoint, if it is one of this store.
 void BatchWriter::linkResumed(RunId run, const Resumption& resumption) {
-    if (m_findCheckpoint.bind(resumption.checkpoint, run).step())
+    const std::string whole = std::filesystem::absolute(resumption.checkpoint).lexically_normal().string();
+    if (m_findCheckpoint.bind(resumption.checkpoint, whole, run).step())
         m_resumed.bind(run, m_findCheckpoint.integer(0), resumption.step).run();
     m_findCheckpoint.reset();
 }

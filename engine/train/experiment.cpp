@@ -4,7 +4,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
 #include "engine/config/yaml_writer.h"
-#include "engine/train/git_info.h"
+#include "engine/run/git_info.h"
 #include "engine/train/resume.h"
 
 #include <algorithm>
@@ -215,8 +215,8 @@ Result<std::unique_ptr<Experiment>> Experiment::create(const ExpManagerParams& p
 
 Status Experiment::describe(const std::string& command, const config::Config& config) const {
     if (Status written = writeFileAtomically(m_folder / "cmd-args.log", command); !written) return written;
-    if (const auto git = gitInfo("."))
-        if (Status written = writeFileAtomically(m_folder / "git-info.log", *git); !written) return written;
+    if (const auto git = run::gitState("."))
+        if (Status written = writeFileAtomically(m_folder / "git-info.log", run::gitInfo(*git)); !written) return written;
     const Result<std::string> yaml = config.toYaml("", true);
     if (!yaml) return fail(yaml.error());
     return writeFileAtomically(m_folder / "config.yaml", *yaml);

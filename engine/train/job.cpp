@@ -102,6 +102,9 @@ Status buildModel(Setup& setup, const run::TrainJob& job, Log& log) {
     std::int64_t count = 0;
     for (const torch::Tensor& parameter : trainable(*setup.model))
         count += parameter.numel();
+    job.writer.environment("torch.version", TORCH_VERSION);
+    job.writer.environment("device", describe(setup.device));
+    job.writer.environment("model.parameters", std::to_string(count));
     log.info(setup.model->target() + ": " + std::to_string(count) + " trainable parameters on " +
              describe(setup.device));
     return {};
@@ -121,7 +124,7 @@ Callbacks commonCallbacks(const run::TrainJob& job, const Setup& setup, Log& log
     callbacks.push_back(std::make_unique<MetricRecorder>(job.writer, setup.trainer.logEverySteps));
     callbacks.push_back(std::make_unique<SampleRecorder>(job.writer, log));
     callbacks.push_back(std::make_unique<EvaluationLogger>(log));
-    callbacks.push_back(std::make_unique<ProgressRecorder>(job.writer));
+    callbacks.push_back(std::make_unique<ProgressRecorder>(job.writer, setup.experiment->resumeFrom()));
     return callbacks;
 }
 

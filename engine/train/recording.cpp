@@ -74,6 +74,7 @@ Status ProgressRecorder::onFitStart(const LoopState& state) {
     if (state.batchesSeen > 0)
         m_writer.mark("resume", state.globalStep,
                       "step " + std::to_string(state.globalStep) + ": resumed from a checkpoint");
+    if (m_checkpoint) m_writer.resumedFrom(*m_checkpoint, state.globalStep);
     tellTraining(state);
     return {};
 }

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <deque>
+#include <filesystem>
+#include <optional>
 #include <unordered_map>
 
 namespace fathom::train {
@@ -40,7 +42,9 @@ private:
 /// Step, epoch, phase and speed, each step; and what became of commands, with an event for each.
 class ProgressRecorder : public Callback {
 public:
-    explicit ProgressRecorder(store::RunWriter& writer) : m_writer(writer) {}
+    /// `checkpoint`: what the run goes on from, if anything.
+    ProgressRecorder(store::RunWriter& writer, std::optional<std::filesystem::path> checkpoint)
+        : m_writer(writer), m_checkpoint(std::move(checkpoint)) {}
     Status onFitStart(const LoopState& state) override;
     Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
     Status onEvaluationStart(const LoopState& state, model::Split split) override;
@@ -54,6 +58,7 @@ private:
     void tellTraining(const LoopState& state) { tell(state, m_isPaused ? "paused" : "training"); }
 
     store::RunWriter& m_writer;
+    const std::optional<std::filesystem::path> m_checkpoint;
     bool m_isPaused = false;
     std::deque<double> m_times; ///< when the last steps ended, in seconds of training (evaluation left out)
     double m_clock = 0;

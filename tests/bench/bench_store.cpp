@@ -70,7 +70,7 @@ void putCost(RunWriter& run, double duration) {
 }
 
 void rowRate(Recorder& recorder, RunWriter& run) {
-    constexpr int kPoints = 1'000'000;
+    constexpr int kPoints = 2'000'000;
     SeriesId series[10];
     for (int i = 0; i < 10; ++i)
         series[i] = run.series("series" + std::to_string(i));
@@ -101,6 +101,27 @@ void readRate(const std::filesystem::path& workspace, RunId run) {
     for (int i = 0; i < 1000; ++i)
         (void)reader->dataVersion();
     std::printf("data_version %.1f us\n", 1e3 * seconds(Clock::now() - beginPoll));
+}
+
+template <class Action> double bestMs(Action action) {
+    double best = 1e9;
+    for (int i = 0; i < 20; ++i) {
+        const auto begin = Clock::now();
+        action();
+        best = std::min(best, 1e3 * seconds(Clock::now() - begin));
+    }
+    return best;
+}
+
+/// One curve of ten that were written mixed: its first 10,000 points, and an envelope of 2,000 buckets.
+void readCurve(const std::filesystem::path& workspace, RunId run) {
+    auto reader = Reader::open(workspace);
+    const auto summaries = *reader->summaries(run);
+    const SeriesSummary& curve = summaries.front();
+    const std::int64_t from = curve.points - 10'000;
+    std::printf("read_10000_points %.2f ms\n", bestMs([&] { (void)reader->points(curve.series, from); }));
+    std::printf("envelope_of_%lld_points %.2f ms\n", static_cast<long long>(curve.points),
+                bestMs([&] { (void)reader->envelope(curve.series, 2000); }));
 }
 
 /// One point a hundredth of a second; a reader polls each millisecond. Up to 50 ms of it is the recorder's
@@ -142,6 +163,7 @@ int main() {
     putCost(*run, 2.0);
     rowRate(**recorder, *run);
     readRate(workspace.path, run->id());
+    readCurve(workspace.path, run->id());
     latency(workspace.path, *run);
     run->state(RunState::Completed);
     return 0;

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void aStoreThatCannotBeWritten_isToldAndLogged();
 
 private:
+    static void verifyDescription(store::Reader& reader, store::RunId id);
     [[nodiscard]] run::RunRequest request(const std::string& behaviour) const {
         return {.configPath = folder(),
                 .configName = "job",
@@ -67,7 +68,10 @@ void TestRunService::initTestCase() {
 
 void TestRunService::init() {
     m_folder = std::make_unique<QTemporaryDir>();
-    std::ofstream(folder() / "job.yaml") << "name: net\nbehaviour: complete\n";
+    const std::filesystem::path manifest = folder() / "train.json";
+    std::ofstream(manifest) << "{\"duration\": 1.6}\n{\"duration\": 2}\n";
+    std::ofstream(folder() / "job.yaml")
+        << "name: net\nbehaviour: complete\nmodel: {train_ds: {manifest_filepath: " << manifest << "}}\n";
     auto service = run::RunService::open(folder());
     QVERIFY2(service, service ? "" : service.error().message().c_str());
     m_service = std::move(*service);
@@ -116,6 +120,29 @@ void TestRunService::start_completes() {
     QVERIFY(whole && *whole && (*whole)->configYaml.find("behaviour: complete") != std::string::npos);
     store::TailPosition position;
     QCOMPARE(reader->tail(runs[0].id, position)->size(), std::size_t{3});
+    verifyDescription(*reader, runs[0].id);
+}
+
+void TestRunService::verifyDescription(store::Reader& reader, store::RunId id) {
+    const auto column = *reader.configColumn("behaviour");
+    QCOMPARE(column.size(), std::size_t{1});
+    QCOMPARE(column[0].layer, std::string("command line"));
+    const auto leaves = *reader.configLeaves(id);
+    const auto name =
+        std::find_if(leaves.begin(), leaves.end(), [](const auto& leaf) { return leaf.key == "name"; });
+    QVERIFY(name != leaves.end());
+    QCOMPARE(name->layer, std::string("yaml"));
+    QVERIFY2(name->origin.find("job.yaml:1") != std::string::npos, name->origin.c_str());
+    const auto layers = *reader.layers(id);
+    QVERIFY(layers.size() >= 2);
+    QVERIFY(layers.front().text.starts_with("name: net"));
+    QCOMPARE(layers.back().name, std::string("behaviour=complete"));
+    const store::Environment environment = *reader.environment(id);
+    QVERIFY(!environment.at("host.name").empty());
+    QVERIFY(!environment.at("fathom.version").empty());
+    QCOMPARE(environment.at("data.train_ds.entries"), std::string("2"));
+    QCOMPARE(environment.at("data.train_ds.hours"), std::string("0.001"));
+    QCOMPARE(environment.at("data.train_ds.sha256").size(), std::size_t{64});
 }
 
 void TestRunService::start_failures_data() {

@@ -255,7 +255,7 @@ struct Bench {
         if (records) {
             all.push_back(std::make_unique<MetricRecorder>(writer, params.logEverySteps));
             all.push_back(std::make_unique<SampleRecorder>(writer, log));
-            all.push_back(std::make_unique<ProgressRecorder>(writer));
+            all.push_back(std::make_unique<ProgressRecorder>(writer, std::nullopt));
         }
         if (moreCallbacks && optimizer) moreCallbacks(all, *optimizer, *rate);
         for (auto& each : callbacks)

@@ -4,8 +4,8 @@
 #include "tests/engine/train/train_testing.h"
 
 #include "engine/base/file.h"
+#include "engine/run/git_info.h"
 #include "engine/train/experiment.h"
-#include "engine/train/git_info.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -334,15 +334,17 @@ void TestExperiment::describe_commandAndGit() {
                                     arguments + " >/dev/null 2>&1";
         return std::system(command.c_str()) == 0;
     };
-    QVERIFY(!gitInfo(repository)); // no repository above a temporary folder
+    QVERIFY(!run::gitState(repository)); // no repository above a temporary folder
     QVERIFY(git("init") && git("add f") && git("commit -m x"));
     QVERIFY(writeFileAtomically(repository / "f", "x\ny\n"));
     QVERIFY(git("config diff.external 'touch " + (repository / "ran").string() + ";'"));
-    const auto info = gitInfo(repository);
-    QVERIFY(info);
+    const auto state = run::gitState(repository);
+    QVERIFY(state);
+    QVERIFY(state->branch == "master" || state->branch == "main");
+    const std::string info = run::gitInfo(*state);
     const QRegularExpression head(QStringLiteral("^commit hash: [0-9a-f]{40}\ndiff --git a/f b/f\n"));
-    QVERIFY2(head.match(QString::fromStdString(*info)).hasMatch(), info->c_str());
-    QVERIFY(info->ends_with("@@ -1 +1,2 @@\n x\n+y\n")); // as the golden git-info.log
+    QVERIFY2(head.match(QString::fromStdString(info)).hasMatch(), info.c_str());
+    QVERIFY(info.ends_with("@@ -1 +1,2 @@\n x\n+y\n")); // as the golden git-info.log
     QVERIFY(!fs::exists(repository / "ran"));
     const auto experiment = place.create("exp_dir: EXP, name: n, version: v");
     QVERIFY((*experiment)->describe("fathom-cli train a=b", place.config("name: n")));
@@ -379,7 +381,7 @@ void TestExperiment::gitInfo_slow_isGivenUp() {
     qputenv("PATH", QByteArray::fromStdString(place.folder.path().toStdString()) + ':' + path);
     QElapsedTimer timer;
     timer.start();
-    const auto info = gitInfo(".", std::chrono::milliseconds(100));
+    const auto info = run::gitState(".", std::chrono::milliseconds(100));
     qputenv("PATH", path);
     QVERIFY(!info);
     QVERIFY2(timer.elapsed() < 5000, QByteArray::number(timer.elapsed()).constData());

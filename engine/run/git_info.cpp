@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/train/git_info.h"
+#include "engine/run/git_info.h"
 
 #include <array>
 #include <csignal>
@@ -12,7 +12,7 @@
 
 extern char** environ;
 
-namespace fathom::train {
+namespace fathom::run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -81,14 +81,23 @@ private:
 
 } // namespace
 
-std::optional<std::string> gitInfo(const std::filesystem::path& folder, std::chrono::milliseconds limit) {
+std::optional<GitState> gitState(const std::filesystem::path& folder, std::chrono::milliseconds limit) {
     const Clock::time_point end = Clock::now() + limit;
-    const auto hash = GitProcess(folder, {"rev-parse", "HEAD"}).outputUntil(end);
-    if (!hash) return std::nullopt;
-    const auto diff = GitProcess(folder, {"--no-optional-locks", "diff", "--no-ext-diff", "--no-textconv"})
-                          .outputUntil(end);
-    return "commit hash: " + *hash +
-           diff.value_or("(git diff took too long or is too large, and was left out)\n");
+    const auto firstLine = [](const std::optional<std::string>& text) {
+        return text ? text->substr(0, text->find('\n')) : std::string();
+    };
+    GitState state;
+    state.commit = firstLine(GitProcess(folder, {"rev-parse", "HEAD"}).outputUntil(end));
+    if (state.commit.empty()) return std::nullopt;
+    state.branch = firstLine(GitProcess(folder, {"symbolic-ref", "--short", "-q", "HEAD"}).outputUntil(end));
+    state.patch = GitProcess(folder, {"--no-optional-locks", "diff", "--no-ext-diff", "--no-textconv"})
+                      .outputUntil(end);
+    return state;
 }
 
-} // namespace fathom::train
+std::string gitInfo(const GitState& state) {
+    return "commit hash: " + state.commit + '\n' +
+           state.patch.value_or("(git diff took too long or is too large, and was left out)\n");
+}
+
+} // namespace fathom::run
