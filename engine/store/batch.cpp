@@ -80,6 +80,8 @@ BatchWriter::BatchWriter(const std::filesystem::path& file)
       m_insertSample(m_database,
                      "INSERT OR REPLACE INTO samples(run, step, sample, source, reference, prediction, "
                      "score, kind) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+      m_thinSamples(m_database, "DELETE FROM samples WHERE run = ?1 AND sample >= ?3 AND "
+                                "step = (SELECT max(step) FROM samples WHERE run = ?1 AND step < ?2)"),
       m_insertArtifact(
           m_database,
           "INSERT OR REPLACE INTO artifacts(run, kind, path, sha256, bytes) VALUES(?, ?, ?, ?, ?)"),
@@ -154,19 +156,28 @@ void BatchWriter::insertPoints(const Batch& batch, std::set<RunId>& touched) {
     }
 }
 
-void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
-    for (const auto& [run, event] : batch.events) {
-        m_insertEvent.bind(number(run), event.wallTime, name(event.level), event.text, event.kind, event.step)
-            .run();
-        touched.insert(run);
-    }
+void BatchWriter::insertSamples(const Batch& batch, std::set<RunId>& touched) {
+    std::map<RunId, std::set<std::int64_t>> steps;
     for (const auto& [run, sample] : batch.samples) {
         m_insertSample
             .bind(number(run), sample.step, sample.index, sample.source, sample.reference, sample.prediction,
                   sample.score, sample.kind)
             .run();
         touched.insert(run);
+        steps[run].insert(sample.step);
     }
+    for (const auto& [run, all] : steps)
+        for (const std::int64_t step : all)
+            m_thinSamples.bind(run, step, kOldSamples).run();
+}
+
+void BatchWriter::insertRest(const Batch& batch, std::set<RunId>& touched) {
+    for (const auto& [run, event] : batch.events) {
+        m_insertEvent.bind(number(run), event.wallTime, name(event.level), event.text, event.kind, event.step)
+            .run();
+        touched.insert(run);
+    }
+    insertSamples(batch, touched);
     for (const auto& [run, artifact] : batch.artifacts) {
         if (!artifact.members.empty())
             writeManifestRows(m_database, manifestKey(artifact.path), artifact.members);

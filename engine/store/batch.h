@@ -94,6 +94,7 @@ public:
 private:
     void insertPoints(const Batch& batch, std::set<RunId>& touched);
     [[nodiscard]] SeriesState* stateOf(SeriesId local);
+    void insertSamples(const Batch& batch, std::set<RunId>& touched);
     void insertRest(const Batch& batch, std::set<RunId>& touched);
     void updateRuns(const Batch& batch, const std::set<RunId>& touched);
     void linkResumed(RunId run, const Resumption& resumption);
@@ -103,6 +104,7 @@ private:
     ConfigWriter m_configWriter;
     Statement m_insertEvent;
     Statement m_insertSample;
+    Statement m_thinSamples;
     Statement m_insertArtifact;
     Statement m_touch;
     Statement m_progress;

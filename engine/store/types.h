@@ -193,6 +193,10 @@ struct Sample {
     std::string kind = "wer";
 };
 
+/// Of a validation that another has followed no more samples are kept than its first ones: a validation of
+/// 5,000 items after each epoch would fill the disk.
+inline constexpr int kOldSamples = 200;
+
 /// A member of an archive and what it held when it was written.
 struct ArchiveMember {
     std::string name{}; ///< without "./"

@@ -45,7 +45,8 @@ struct EvaluationReport {
     [[nodiscard]] const model::Metric* find(std::string_view name) const;
 };
 
-inline constexpr std::size_t kSampleLimit = 200;
+/// The store keeps as many of the last validation only, see store::kOldSamples.
+inline constexpr std::size_t kSampleLimit = 5000;
 
 /// All hooks are called on the engine thread. An error ends the run.
 class Callback {

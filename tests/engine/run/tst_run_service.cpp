@@ -336,7 +336,7 @@ void TestRunService::sendCommand_isAnswered_whenTheRunEndsFirst() {
     m_service->stop(*id);
     m_service->wait(*id);
     const auto outcome = run::awaitOutcome(folder(), *asked, std::chrono::seconds(20), {});
-    QVERIFY(outcome && *outcome == "not obeyed: the run ended first");
+    QVERIFY(outcome && outcome->starts_with("not obeyed: ")); // by whoever sees it first, the recorder or the run
 }
 
 void TestRunService::commandsAsText_data() {

@@ -284,6 +284,23 @@ private Q_SLOTS:
         QCOMPARE(orFail(reads.samples(id, 5)).front().kind, std::string("class"));
     }
 
+    void samples_ofAnOlderValidation_areThinned() {
+        auto recorder = *Recorder::open(workspace());
+        const auto run = *recorder->createRun({.name = "a"});
+        for (const std::int64_t step : {10, 20, 30}) {
+            std::vector<Sample> samples;
+            for (int i = 0; i < 300; ++i)
+                samples.push_back(
+                    {.step = step, .index = i, .reference = "a", .prediction = "b", .score = 1});
+            run->samples(samples);
+            QVERIFY(recorder->flush());
+        }
+        Reader reads = reader();
+        QCOMPARE(orFail(reads.samples(run->id(), 10)).size(), std::size_t{kOldSamples});
+        QCOMPARE(orFail(reads.samples(run->id(), 20)).size(), std::size_t{kOldSamples});
+        QCOMPARE(orFail(reads.lastSamples(run->id())).size(), std::size_t{300});
+    }
+
     void resumedRun_namesTheOneItWentOnFrom_andPausesAreTold() {
         auto recorder = *Recorder::open(workspace());
         const auto first = *recorder->createRun({.name = "a"});
