@@ -166,13 +166,6 @@ void StoreTail::readTexts(RunNews& news) {
         w.lastEvent = events->back().id;
         news.events = std::move(*events);
     }
-    if (auto samples = take(m_reader->lastSamples(w.run)); samples && !samples->empty()) {
-        if (samples->front().step != w.samplesStep || samples->size() != w.samplesCount) {
-            w.samplesStep = samples->front().step;
-            w.samplesCount = samples->size();
-            news.samples = std::move(*samples);
-        }
-    }
     if (auto artifacts = take(m_reader->artifacts(w.run)); artifacts && artifacts->size() != w.artifacts) {
         w.artifacts = artifacts->size();
         news.artifacts = std::move(*artifacts);
@@ -196,8 +189,8 @@ RunNewsPtr StoreTail::runNews() {
             news->info = std::move(*run);
         }
     }
-    const bool silent = !news->fromStart && !news->info && news->series.empty() && news->events.empty() &&
-                        !news->samples && !news->artifacts;
+    const bool silent =
+        !news->fromStart && !news->info && news->series.empty() && news->events.empty() && !news->artifacts;
     if (silent) return nullptr;
     return news;
 }

@@ -49,8 +49,6 @@ private:
         std::int64_t lastEvent = 0;
         double updatedAt = -1;
         store::RunState state = store::RunState::Created;
-        std::int64_t samplesStep = -1;
-        std::size_t samplesCount = 0;
         std::size_t artifacts = 0;
         std::unordered_map<std::int64_t, std::string> names{}; ///< of series
     };

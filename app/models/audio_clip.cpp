@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <sndfile.h>
@@ -68,6 +69,30 @@ void halve(std::vector<widgets::MinMax>& peaks) {
     peaks.resize(half);
 }
 
+/// The rest of the sound, or `frames` of it when that is not negative, as one channel.
+Result<Sound> readMixed(SNDFILE* sound, const SF_INFO& info, sf_count_t frames, const std::stop_token& stop) {
+    constexpr std::size_t kLongest = 30 * 60;
+    const auto channels = static_cast<std::size_t>(std::max(1, info.channels));
+    const auto most = kLongest * static_cast<std::size_t>(std::max(1, info.samplerate));
+    auto samples = std::make_shared<std::vector<float>>();
+    std::vector<float> block(4096 * channels);
+    while (!stop.stop_requested()) {
+        const auto left = frames < 0 ? 4096 : frames - static_cast<sf_count_t>(samples->size());
+        const sf_count_t count = sf_readf_float(sound, block.data(), std::min<sf_count_t>(4096, left));
+        if (count <= 0) break;
+        for (std::size_t frame = 0; frame < static_cast<std::size_t>(count); ++frame) {
+            float sum = 0;
+            for (std::size_t channel = 0; channel < channels; ++channel)
+                sum += block[frame * channels + channel];
+            samples->push_back(sum / static_cast<float>(channels));
+        }
+        if (samples->size() > most)
+            return fail({ErrorKind::Usage, "Cannot play the recording", "it is longer than half an hour",
+                         "Open it in the player of your desktop"});
+    }
+    return Sound{std::move(samples), info.samplerate};
+}
+
 } // namespace
 
 bool looksLikeAudio(std::span<const std::byte> bytes) {
@@ -118,29 +143,44 @@ Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token sto
 }
 
 Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop) {
-    constexpr std::size_t kLongest = 30 * 60;
     MemoryFile file{bytes};
     SF_INFO info{};
     const auto sound = open(file, info);
     if (!sound) return fail(sound.error());
-    const auto channels = static_cast<std::size_t>(std::max(1, info.channels));
-    const auto most = kLongest * static_cast<std::size_t>(std::max(1, info.samplerate));
-    auto samples = std::make_shared<std::vector<float>>();
-    std::vector<float> block(4096 * channels);
-    while (!stop.stop_requested()) {
-        const sf_count_t count = sf_readf_float(sound->get(), block.data(), 4096);
-        if (count <= 0) break;
-        for (std::size_t frame = 0; frame < static_cast<std::size_t>(count); ++frame) {
-            float sum = 0;
-            for (std::size_t channel = 0; channel < channels; ++channel)
-                sum += block[frame * channels + channel];
-            samples->push_back(sum / static_cast<float>(channels));
-        }
-        if (samples->size() > most)
-            return fail({ErrorKind::Usage, "Cannot play the recording", "it is longer than half an hour",
-                         "Open it in the player of your desktop"});
-    }
-    return Sound{std::move(samples), info.samplerate};
+    return readMixed(sound->get(), info, -1, stop);
+}
+
+Result<Sound> readSoundFile(const std::filesystem::path& file, const AudioRange& range,
+                            std::stop_token stop) {
+    SF_INFO info{};
+    const SoundFile sound(sf_open(file.c_str(), SFM_READ, &info), &sf_close);
+    if (!sound)
+        return fail({.kind = ErrorKind::BadInput,
+                     .what = "Cannot decode the recording",
+                     .why = sf_strerror(nullptr),
+                     .remedy = {},
+                     .file = file.string()});
+    const auto framesOf = [&](double seconds) {
+        return static_cast<sf_count_t>(std::llround(seconds * info.samplerate));
+    };
+    const sf_count_t first = framesOf(std::max(0.0, range.offset));
+    if (first > 0 && (first >= info.frames || sf_seek(sound.get(), first, SEEK_SET) != first))
+        return fail({.kind = ErrorKind::BadInput,
+                     .what = "Cannot play the part of the recording",
+                     .why = "it begins behind its end",
+                     .remedy = {},
+                     .file = file.string()});
+    return readMixed(sound.get(), info, range.duration < 0 ? -1 : framesOf(range.duration), stop);
+}
+
+std::vector<widgets::MinMax> peaksOf(std::span<const float> samples) {
+    const std::size_t count = std::min(samples.size(), kMostPeaks);
+    std::vector<widgets::MinMax> peaks(count);
+    for (std::size_t i = 0; i < count; ++i)
+        for (const float value : samples.subspan(
+                 samples.size() * i / count, samples.size() * (i + 1) / count - samples.size() * i / count))
+            peaks[i].include(static_cast<double>(value));
+    return peaks;
 }
 
 } // namespace fathom::app

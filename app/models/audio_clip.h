@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the Archive page shows of a recording.
+// What is shown and played of a recording.
 #pragma once
 
 #include "engine/base/result.h"
@@ -8,6 +8,7 @@
 #include <QString>
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -28,6 +29,12 @@ struct Sound {
     int rate = 0;                                        ///< Hz
 };
 
+/// Part of a recording, in seconds.
+struct AudioRange {
+    double offset = 0;
+    double duration = -1; ///< negative: to the end
+};
+
 /// True for what libsndfile reads by its first bytes: WAV, FLAC, Ogg, AIFF.
 [[nodiscard]] bool looksLikeAudio(std::span<const std::byte> bytes);
 /// Decodes the whole recording; for a background thread. BadInput when it cannot be decoded.
@@ -35,5 +42,10 @@ struct Sound {
 
 /// The samples to be played, channels mixed. Errors: as readClip; longer than half an hour (Usage).
 [[nodiscard]] Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop);
+/// The same of (a part of) a file. A part that begins behind the end is an error (BadInput).
+[[nodiscard]] Result<Sound> readSoundFile(const std::filesystem::path& file, const AudioRange& range,
+                                          std::stop_token stop);
+/// Extremes of equal stretches of the samples; at most 8,192.
+[[nodiscard]] std::vector<widgets::MinMax> peaksOf(std::span<const float> samples);
 
 } // namespace fathom::app

@@ -50,7 +50,6 @@ struct RunNews {
     std::optional<store::Run> info{};
     std::vector<SeriesNews> series{};
     std::vector<store::Event> events{};
-    std::optional<std::vector<store::Sample>> samples{};     ///< only when they changed
     std::optional<std::vector<store::Artifact>> artifacts{}; ///< only when they changed
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lines up a prediction with its reference, word by word, along a shortest edit path (what the word error
-// rate counts).
+// rate counts), to be shown.
 #pragma once
+
+#include "app/models/edit_distance.h"
 
 #include <QMetaType>
 #include <QString>
@@ -9,8 +11,6 @@
 #include <vector>
 
 namespace fathom::app {
-
-enum class WordMatch { Same, Substituted, Deleted, Inserted };
 
 struct AlignedWord {
     QString reference{};  ///< empty when inserted
@@ -20,8 +20,11 @@ struct AlignedWord {
 
 using WordAlignment = std::vector<AlignedWord>;
 
-/// Words are what spaces separate. Quadratic in the words; a text above 2,000 words is compared as one word.
+/// Words are what white space separates. The limits are WordAligner's.
 [[nodiscard]] WordAlignment alignWords(const QString& reference, const QString& prediction);
+
+/// The same with each text as one word, whatever is in it: names of classes.
+[[nodiscard]] WordAlignment alignWhole(const QString& reference, const QString& prediction);
 
 } // namespace fathom::app
 

@@ -3,7 +3,6 @@
 #include "app/models/run_filter_model.h"
 #include "app/models/run_state_text.h"
 #include "app/models/run_table_model.h"
-#include "app/models/sample_model.h"
 #include "tests/app/run_fixture.h"
 
 #include <QAbstractItemModelTester>
@@ -154,73 +153,6 @@ private Q_SLOTS:
         QCOMPARE(filter.rowCount(), 10'000);
         QVERIFY2(clock.elapsed() < 3000,
                  qPrintable(QString::number(clock.elapsed()))); // debug build on a loaded machine
-    }
-
-    void alignmentIsAShortestEdit_data() {
-        QTest::addColumn<QString>("reference");
-        QTest::addColumn<QString>("prediction");
-        QTest::addColumn<QString>("marks"); // = same, ~ substituted, - deleted, + inserted
-        QTest::newRow("same") << "turn it on"
-                              << "turn it on"
-                              << "===";
-        QTest::newRow("substituted") << "turn it on"
-                                     << "turn it off"
-                                     << "==~";
-        QTest::newRow("deleted") << "turn it on"
-                                 << "turn on"
-                                 << "=-=";
-        QTest::newRow("inserted") << "turn on"
-                                  << "turn it on"
-                                  << "=+=";
-        QTest::newRow("nothing predicted") << "turn on"
-                                           << ""
-                                           << "--";
-        QTest::newRow("nothing said") << ""
-                                      << "uh"
-                                      << "+";
-        QTest::newRow("both empty") << ""
-                                    << ""
-                                    << "";
-    }
-
-    void alignmentIsAShortestEdit() {
-        QFETCH(QString, reference);
-        QFETCH(QString, prediction);
-        QFETCH(QString, marks);
-        QString found;
-        for (const AlignedWord& word : alignWords(reference, prediction))
-            found += QStringLiteral("=~-+").at(static_cast<int>(word.match));
-        QCOMPARE(found, marks);
-    }
-
-    void samplesChangeInPlace_whenTheSameClipsAreValidatedAgain() {
-        SampleModel model;
-        QAbstractItemModelTester tester(&model);
-        const store::Sample first{.step = 100,
-                                  .index = 0,
-                                  .source = "/d/a.flac",
-                                  .reference = "on",
-                                  .prediction = "off",
-                                  .score = 1};
-        model.set({first});
-        QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
-        store::Sample second = first;
-        second.step = 200;
-        second.prediction = "on";
-        second.score = 0;
-        model.set({second});
-        QCOMPARE(resets.count(), 0);
-        QCOMPARE(model.step(), 200);
-        QCOMPARE(model.index(0, SampleModel::Clip).data().toString(), QStringLiteral("a.flac"));
-        QCOMPARE(model.index(0, SampleModel::Pair)
-                     .data(SampleModel::AlignmentRole)
-                     .value<WordAlignment>()
-                     .front()
-                     .match,
-                 WordMatch::Same);
-        model.set({});
-        QCOMPARE(resets.count(), 1);
-        QCOMPARE(model.rowCount(), 0);
     }
 
     void eventsAreFilteredByLevelAndText() {

@@ -67,14 +67,11 @@ private Q_SLOTS:
                         {"test_step_timing in s", {{2, 0.01}}},
                         {"learning_rate", {{1, 0.1}}}};
         news->events = {{1, 1e9, LogLevel::Info, "Loading"}};
-        news->samples = {
-            {.step = 2, .index = 0, .source = "a.flac", .reference = "on", .prediction = "off", .score = 1}};
         Q_EMIT fixture.engine.runChanged(news);
         QCOMPARE(view->plots().plot(PlotBoard::Kind::Loss)->pointCount(0), std::size_t{2});
         QCOMPARE(view->plots().plot(PlotBoard::Kind::Metric)->curveCount(), 1);
         QCOMPARE(view->plots().plot(PlotBoard::Kind::Throughput)->curveCount(), 0);
         QCOMPARE(view->log().model().rowCount(), 1);
-        QCOMPARE(view->samples().rowCount(), 1);
         const QString progress = view->header().progressText();
         QVERIFY2(progress.contains(QStringLiteral("step 840 / 1,404")), qPrintable(progress));
         QVERIFY2(progress.contains(QStringLiteral("ETA 1 min 36 s")), qPrintable(progress));

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/train/run_view.h"
 
-#include "app/pages/train/alignment_delegate.h"
 #include "app/pages/train/log_view.h"
 #include "app/pages/train/plot_board.h"
 #include "app/pages/train/run_header.h"
+#include "app/samples/sample_view.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
 #include <QHeaderView>
-#include <QLabel>
 #include <QSettings>
 #include <QSplitter>
 #include <QTabWidget>
-#include <QTableView>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -23,15 +21,17 @@ namespace {
 constexpr int kPathRole = Qt::UserRole + 1;
 }
 
-RunView::RunView(const RunActions& actions, QWidget* parent) : QWidget(parent) {
+RunView::RunView(AppContext& context, const RunActions& actions, QWidget* parent) : QWidget(parent) {
     m_header = new RunHeader(actions, this);
     m_plots = new PlotBoard(this);
+    m_samples = new SampleView(context, this);
+    m_samples->addActions(QStringLiteral("train"));
     m_log = new LogView(this);
     m_tabs = new QTabWidget(this);
     m_tabs->setDocumentMode(true);
     m_tabs->setAutoFillBackground(true);
     m_tabs->setBackgroundRole(QPalette::Base);
-    m_tabs->addTab(buildSamples(), tr("Predictions"));
+    m_tabs->addTab(m_samples, tr("Predictions"));
     m_tabs->addTab(m_log, tr("Log"));
     m_tabs->addTab(buildFiles(), tr("Files"));
     m_splitter = new QSplitter(Qt::Vertical, this);
@@ -46,42 +46,6 @@ RunView::RunView(const RunActions& actions, QWidget* parent) : QWidget(parent) {
     layout->setSpacing(12);
     layout->addWidget(m_header);
     layout->addWidget(m_splitter, 1);
-}
-
-QWidget* RunView::buildSamples() {
-    m_sortedSamples.setSourceModel(&m_samples);
-    m_sortedSamples.setSortRole(SampleModel::SortRole);
-    m_sortedSamples.setDynamicSortFilter(false); // rows keep their place while values update
-    m_sampleTable = new QTableView(this);
-    m_sampleTable->setModel(&m_sortedSamples);
-    m_sampleTable->setAccessibleName(tr("Predictions of the last validation"));
-    m_sampleTable->setItemDelegateForColumn(SampleModel::Pair, new AlignmentDelegate(m_sampleTable));
-    m_sampleTable->setSortingEnabled(true);
-    m_sampleTable->setShowGrid(false);
-    m_sampleTable->setTextElideMode(Qt::ElideMiddle); // clips differ at their ends
-    m_sampleTable->setAlternatingRowColors(true);
-    m_sampleTable->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_sampleTable->setTabKeyNavigation(false);
-    m_sampleTable->verticalHeader()->hide();
-    m_sampleTable->verticalHeader()->setDefaultSectionSize(2 * m_sampleTable->fontMetrics().lineSpacing() +
-                                                           10);
-    m_sampleTable->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    QHeaderView* header = m_sampleTable->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setSectionResizeMode(SampleModel::Pair, QHeaderView::Stretch);
-    header->resizeSection(SampleModel::Score, 9 * widgets::kGrid);
-    header->resizeSection(SampleModel::Clip, 24 * widgets::kGrid);
-    header->setSortIndicator(-1, Qt::AscendingOrder);
-    m_sampleCaption = new QLabel(this);
-    m_sampleCaption->setContentsMargins(widgets::kGrid, 6, widgets::kGrid, 6);
-    m_sampleCaption->setText(tr("The first validation brings pairs of reference and prediction."));
-    auto* page = new QWidget(this);
-    auto* layout = new QVBoxLayout(page);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_sampleCaption);
-    layout->addWidget(m_sampleTable, 1);
-    return page;
 }
 
 QWidget* RunView::buildFiles() {
@@ -101,17 +65,7 @@ QWidget* RunView::buildFiles() {
 void RunView::clear() {
     m_plots->clear();
     m_log->clear();
-    setSamples({});
     setFiles({});
-}
-
-void RunView::setSamples(std::vector<store::Sample> samples) {
-    m_samples.set(std::move(samples));
-    m_sampleCaption->setText(m_samples.step() < 0
-                                 ? tr("The first validation brings pairs of reference and prediction.")
-                                 : tr("Validation at step %1. A replaced word is underlined, a missing "
-                                      "one struck through, an extra one has a plus.")
-                                       .arg(widgets::formatCount(m_samples.step())));
 }
 
 void RunView::setFiles(const std::vector<store::Artifact>& artifacts) {
@@ -134,13 +88,14 @@ void RunView::apply(const RunNews& news) {
     m_plots->append(news.series);
     m_plots->mark(news.events);
     m_log->append(news.events);
-    if (news.samples) setSamples(*news.samples);
+    m_samples->setRun(static_cast<qint64>(news.run));
     if (news.artifacts) setFiles(*news.artifacts);
     if (news.info) m_header->show(*news.info);
 }
 
 void RunView::showRefused(const Error& error) {
     clear();
+    m_samples->setRun(-1);
     m_header->showRefused(error);
 }
 
@@ -148,12 +103,14 @@ void RunView::saveState(QSettings& settings) const {
     settings.setValue(QStringLiteral("splitter"), m_splitter->saveState());
     settings.setValue(QStringLiteral("tab"), m_tabs->currentIndex());
     m_plots->saveState(settings);
+    m_samples->saveState(settings);
 }
 
 void RunView::restoreState(QSettings& settings) {
     m_splitter->restoreState(settings.value(QStringLiteral("splitter")).toByteArray());
     m_tabs->setCurrentIndex(settings.value(QStringLiteral("tab"), 0).toInt());
     m_plots->restoreState(settings);
+    m_samples->restoreState(settings);
 }
 
 } // namespace fathom::app

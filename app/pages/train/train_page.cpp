@@ -5,6 +5,7 @@
 #include "app/pages/train/live_control.h"
 #include "app/pages/train/run_header.h"
 #include "app/pages/train/run_view.h"
+#include "app/samples/sample_view.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "widgets/empty_state.h"
@@ -52,7 +53,8 @@ QWidget* TrainPage::widget() {
                   "its log."));
     empty->setButton(tr("Train"), QStringLiteral("play"));
     connect(empty, &widgets::EmptyState::buttonClicked, m_train, &QAction::trigger);
-    m_view = new RunView({.train = m_train,
+    m_view = new RunView(m_context,
+                         {.train = m_train,
                           .stop = m_control->stop(),
                           .pause = m_control->pause(),
                           .menu = m_control->rarer()},
@@ -109,6 +111,10 @@ void TrainPage::applyNews(const RunNewsPtr& news) {
     m_view->apply(*news);
     m_control->apply(*news);
     if (news->complete) m_settled = true;
+}
+
+bool TrainPage::isSettled() const {
+    return m_settled && (!m_view || m_view->samples().isSettled());
 }
 
 void TrainPage::refuse(const Error& error) {

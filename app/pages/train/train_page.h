@@ -36,7 +36,7 @@ public:
     [[nodiscard]] QString badge() const override;
     void saveState(QSettings& settings) const override;
     void restoreState(QSettings& settings) override;
-    [[nodiscard]] bool isSettled() const override { return m_settled; }
+    [[nodiscard]] bool isSettled() const override;
 
 private:
     void addActions();

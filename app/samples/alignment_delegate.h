@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Draws an aligned pair on two lines, word under word. Errors are coloured and marked: a replaced word is
-// underlined, a missing one is struck through in the reference, an extra one carries a plus.
+// Draws the aligned pair of a row (SampleModel::AlignmentRole), as much of it as fits.
 #pragma once
 
 #include <QStyledItemDelegate>

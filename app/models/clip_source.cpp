@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/models/clip_source.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <system_error>
+
+namespace fathom::app {
+
+namespace {
+
+std::optional<double> secondsOf(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+    return value;
+}
+
+std::optional<AudioRange> rangeOf(std::string_view fragment) {
+    const std::size_t comma = fragment.find(',');
+    const auto from = comma == 0 ? std::optional(0.0) : secondsOf(fragment.substr(0, comma));
+    if (!from) return std::nullopt;
+    if (comma == std::string_view::npos) return AudioRange{.offset = *from};
+    const auto to = secondsOf(fragment.substr(comma + 1));
+    if (!to || *to < *from) return std::nullopt;
+    return AudioRange{.offset = *from, .duration = *to - *from};
+}
+
+bool isFile(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(path, ignored);
+}
+
+} // namespace
+
+ClipSource parseClipSource(std::string_view source) {
+    constexpr std::string_view kFragment = "#t=";
+    const std::size_t at = source.rfind(kFragment);
+    if (at != std::string_view::npos)
+        if (const auto range = rangeOf(source.substr(at + kFragment.size())))
+            return {.file = source.substr(0, at), .range = *range};
+    return {.file = source};
+}
+
+bool namesRecording(std::string_view source) {
+    static constexpr std::array<std::string_view, 12> kExtensions{
+        ".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff", ".au", ".sph", ".w64", ".rf64", ".caf"};
+    std::string extension = parseClipSource(source).file.extension().string();
+    for (char& c : extension)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+Result<ClipSource> findClip(std::string_view source, std::span<const std::filesystem::path> folders) {
+    ClipSource clip = parseClipSource(source);
+    if (isFile(source)) return ClipSource{.file = source}; // "#t=" may be part of a name
+    if (isFile(clip.file)) return clip;
+    if (clip.file.is_relative())
+        for (std::filesystem::path folder : folders)
+            for (; !folder.empty(); folder = folder.parent_path()) {
+                if (isFile(folder / clip.file)) {
+                    clip.file = folder / clip.file;
+                    return clip;
+                }
+                if (folder == folder.parent_path()) break;
+            }
+    return fail({.kind = ErrorKind::BadInput,
+                 .what = "The recording is not there any more",
+                 .why = "no such file",
+                 .remedy = "Put it back where it was when the run was trained",
+                 .file = clip.file.string()});
+}
+
+} // namespace fathom::app
