@@ -205,13 +205,14 @@ void describeLightning(const fs::path& folder, RunSink& sink) {
     const fs::path file = folder / "hparams.yaml";
     std::error_code ignored;
     if (!fs::exists(file, ignored)) return;
-    RunDescription description;
-    description.directory = wholePath(folder);
+    store::ForeignRun description;
+    description.run.directory = wholePath(folder);
     const Result<Value> hparams = readYamlFile(file);
-    if (hparams && hparams->isMap() && !hparams->asMap().empty()) flatten(*hparams, {}, description.config);
+    if (hparams && hparams->isMap() && !hparams->asMap().empty())
+        description.run.leaves = store::leavesOf(*hparams);
     if (!hparams) sink.counts.warn("The hyperparameters were left out: " + hparams.error().message());
     if (const Result<std::string> text = readFile(file))
-        description.layers.emplace_back(file.string(), *text);
+        description.run.layers.push_back({.kind = "yaml", .name = file.string(), .text = *text});
     sink.describe(description);
 }
 

@@ -111,7 +111,9 @@ void EventValues::takeHparams(const SummaryValue& value) {
     HparamsContent hparams;
     if (!parseHparams(value.content, hparams)) return;
     if (hparams.kind == HparamsContent::Kind::SessionStart) {
-        m_description.config = std::move(hparams.values);
+        m_description.run.leaves.clear();
+        for (auto& [key, held] : hparams.values)
+            m_description.run.leaves.push_back({.key = std::move(key), .value = std::move(held)});
         if (hparams.time > 0) m_description.startedAt = hparams.time;
     } else if (hparams.kind == HparamsContent::Kind::SessionEnd) {
         m_description.state = hparams.status == 2 ? store::RunState::Failed : store::RunState::Completed;

@@ -64,7 +64,7 @@ private:
     std::unordered_map<std::string_view, std::size_t> m_byName{};
     std::size_t m_last = 0;
     std::int64_t m_greatestStep = std::numeric_limits<std::int64_t>::min();
-    RunDescription m_description{};
+    store::ForeignRun m_description{};
 };
 
 } // namespace fathom::exchange

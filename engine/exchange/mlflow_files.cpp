@@ -107,8 +107,8 @@ Status readRun(const fs::path& folder, const MlflowRun& run, RunSink& sink, cons
     MlflowRun whole = run;
     whole.params = textsBelow(folder / "params");
     whole.tags = textsBelow(folder / "tags");
-    RunDescription description = descriptionOf(whole);
-    description.directory = wholePath(folder);
+    store::ForeignRun description = descriptionOf(whole);
+    description.run.directory = wholePath(folder);
     sink.describe(description);
     for (const fs::path& file : filesBelow(folder / "metrics")) {
         if (stop.stop_requested() || !sink.good()) break;

@@ -16,7 +16,7 @@ store::RunState stateOf(std::string_view status) {
     return store::RunState::Interrupted; // RUNNING, SCHEDULED: nobody here can tell whether it goes on
 }
 
-void addTag(const std::string& name, const std::string& value, RunDescription& description) {
+void addTag(const std::string& name, const std::string& value, store::ForeignRun& description) {
     static const std::map<std::string, std::string, std::less<>> kKnown{
         {"mlflow.source.git.commit", "git.commit"},
         {"mlflow.source.git.branch", "git.branch"},
@@ -26,9 +26,9 @@ void addTag(const std::string& name, const std::string& value, RunDescription& d
     } else if (name == "mlflow.runName") {
         return; // its title
     } else if (const auto known = kKnown.find(name); known != kKnown.end()) {
-        description.environment[known->second] = value;
+        description.run.environment[known->second] = value;
     } else if (name.starts_with("mlflow.")) {
-        description.environment[name] = value;
+        description.run.environment[name] = value;
     } else {
         std::string tag = value.empty() ? name : name + '=' + value;
         std::replace(tag.begin(), tag.end(), '\n', ' ');
@@ -48,18 +48,18 @@ std::string titleOf(const MlflowRun& run) {
     return run.experiment.empty() || run.experiment == "Default" ? own : run.experiment + '/' + own;
 }
 
-RunDescription descriptionOf(const MlflowRun& run) {
-    RunDescription description;
+store::ForeignRun descriptionOf(const MlflowRun& run) {
+    store::ForeignRun description;
     description.state = stateOf(run.status);
     description.startedAt = static_cast<double>(run.startTime) / 1000;
     description.endedAt = static_cast<double>(run.endTime) / 1000;
     for (const auto& [name, value] : run.params)
-        description.config.emplace_back(name, plainValue(value));
-    description.environment["mlflow.run_id"] = run.id;
-    if (!run.experiment.empty()) description.environment["mlflow.experiment"] = run.experiment;
-    if (!run.user.empty()) description.environment["mlflow.user"] = run.user;
-    if (!run.artifactUri.empty()) description.environment["mlflow.artifact_uri"] = run.artifactUri;
-    if (!run.sourceName.empty()) description.command = run.sourceName;
+        description.run.leaves.push_back({.key = name, .value = plainValue(value)});
+    description.run.environment["mlflow.run_id"] = run.id;
+    if (!run.experiment.empty()) description.run.environment["mlflow.experiment"] = run.experiment;
+    if (!run.user.empty()) description.run.environment["mlflow.user"] = run.user;
+    if (!run.artifactUri.empty()) description.run.environment["mlflow.artifact_uri"] = run.artifactUri;
+    if (!run.sourceName.empty()) description.run.command = run.sourceName;
     for (const auto& [name, value] : run.tags)
         addTag(name, value, description);
     return description;

@@ -28,7 +28,7 @@ struct MlflowRun {
 /// "experiment/run", or the id where the run has no name.
 [[nodiscard]] std::string titleOf(const MlflowRun& run);
 /// Params become config values, MLflow's own tags environment and note, and a user's tags "name=value".
-[[nodiscard]] RunDescription descriptionOf(const MlflowRun& run);
+[[nodiscard]] store::ForeignRun descriptionOf(const MlflowRun& run);
 /// "RUNNING" of the file store's 1, and so on.
 [[nodiscard]] std::string_view mlflowStatus(std::int64_t number);
 

@@ -22,14 +22,4 @@ void ImportCounts::add(const ImportCounts& other) {
         warn(text);
 }
 
-void flatten(const Value& value, const std::string& prefix,
-             std::vector<std::pair<std::string, Value>>& leaves) {
-    if (!value.isMap() || value.asMap().empty()) {
-        leaves.emplace_back(prefix, value);
-        return;
-    }
-    for (const auto& [key, child] : value.asMap())
-        flatten(child, prefix.empty() ? key : prefix + '.' + key, leaves);
-}
-
 } // namespace fathom::exchange

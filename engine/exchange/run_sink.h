@@ -3,33 +3,16 @@
 // samples in an order that is the same at each reading, and its description whenever it is known.
 #pragma once
 
-#include "engine/base/value.h"
-#include "engine/store/types.h"
+#include "engine/store/bulk_writer.h"
 
 #include <cstdint>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace fathom::exchange {
-
-/// What a run is besides its points.
-struct RunDescription {
-    store::RunState state = store::RunState::Completed;
-    std::string error{};
-    double startedAt = 0; ///< seconds since the epoch; 0: that of the first point
-    double endedAt = 0;   ///< 0: that of the last point
-    std::string command{};
-    std::string directory{};
-    std::vector<std::pair<std::string, Value>> config{};       ///< dotted key and value
-    std::vector<std::pair<std::string, std::string>> layers{}; ///< name and text of the files it came from
-    std::map<std::string, std::string> environment{};          ///< "git.commit", "host.name", …
-    std::vector<std::string> tags{};
-    std::string note{};
-};
 
 struct ImportedPoint {
     int series = 0; ///< of RunSink::series
@@ -67,7 +50,9 @@ public:
         m_points.push_back({series, step, wallTime, value});
         if (m_points.size() == kBatch) flush();
     }
-    virtual void describe(const RunDescription& description) = 0;
+    /// Name and source are the importer's; a time that is 0 is that of the first or last point, a step that
+    /// of the last.
+    virtual void describe(const store::ForeignRun& description) = 0;
     virtual void event(const store::Event& event) = 0;
     virtual void sample(const store::Sample& sample) = 0;
     /// A file that belongs to the run and stays where it is.
@@ -94,9 +79,5 @@ protected:
 private:
     std::vector<ImportedPoint> m_points{};
 };
-
-/// The leaves of a tree of maps with dotted keys, as RunDescription has them; lists stay whole.
-void flatten(const Value& value, const std::string& prefix,
-             std::vector<std::pair<std::string, Value>>& leaves);
 
 } // namespace fathom::exchange

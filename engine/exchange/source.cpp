@@ -136,7 +136,11 @@ Result<Source> openEventFiles(const fs::path& path, const SourceOptions& options
             {.key = "tensorboard:" + wholePath(folder.path),
              .name = folder.name,
              .read = [run](RunSink& sink, const std::stop_token& stop) { return run->readNew(sink, stop); },
-             .hasNews = [run] { return run->hasNews(); }});
+             .hasNews = [run] { return run->hasNews(); },
+             .rewind =
+                 [run, folder, options] {
+                     *run = EventRun(folder.path, EventOptions{.keepMedia = options.keepMedia});
+                 }});
     }
     return source;
 }

@@ -35,11 +35,15 @@ struct SourceRun {
     /// path.
     std::string key{};
     std::string name{};
+    std::string resumedFrom{}; ///< key of the run whose checkpoint it went on from
+    std::int64_t resumedStep = 0;
     /// Tells the sink everything; when called again, what came in since, if hasNews is there, and else
     /// everything again. Errors (BadInput) name the file.
     std::function<Status(RunSink&, const std::stop_token&)> read{};
     /// Whether there may be something new; cheap. Empty: this source cannot be followed.
     std::function<bool()> hasNews{};
+    /// Has the next read() begin anew, where it would go on.
+    std::function<void()> rewind{};
 };
 
 struct Source {
@@ -66,5 +70,9 @@ struct SourceOptions {
 [[nodiscard]] Result<Source> openMlflowDatabase(const std::filesystem::path& path);
 [[nodiscard]] Result<Source> openWandbRuns(const std::filesystem::path& path);
 [[nodiscard]] Result<Source> openWorkspace(const std::filesystem::path& path);
+
+/// The key by which a run is known after it was merged into other workspaces: its own source, or host, title
+/// and time of creation.
+[[nodiscard]] std::string workspaceKey(const store::Run& run);
 
 } // namespace fathom::exchange

@@ -26,7 +26,7 @@ public:
         Result<WandbLog> log = WandbLog::open(m_path);
         if (!log) return fail(log.error());
         m_description.state = store::RunState::Interrupted; // until the log says how it ended
-        m_description.directory = wholePath(m_path.parent_path());
+        m_description.run.directory = wholePath(m_path.parent_path());
         std::uint64_t count = 0;
         for (std::string record; m_sink.good() && log->next(record);) {
             if (++count % 1024 == 0 && stop.stop_requested()) return {};
@@ -114,18 +114,18 @@ private:
         m_description.tags = m_record.tags;
         if (m_record.time > 0) m_description.startedAt = m_time = m_record.time;
         for (auto& [name, value] : m_record.environment)
-            m_description.environment[name] = value;
-        m_description.environment["wandb.id"] = m_record.id;
-        if (!m_record.project.empty()) m_description.environment["wandb.project"] = m_record.project;
+            m_description.run.environment[name] = value;
+        m_description.run.environment["wandb.id"] = m_record.id;
+        if (!m_record.project.empty()) m_description.run.environment["wandb.project"] = m_record.project;
     }
 
     void takeEnvironment() {
         for (auto& [name, value] : m_record.environment)
-            m_description.environment[name] = value;
+            m_description.run.environment[name] = value;
         if (m_record.program.empty()) return;
-        m_description.command = m_record.program;
+        m_description.run.command = m_record.program;
         for (const std::string& argument : m_record.arguments)
-            m_description.command += ' ' + argument;
+            m_description.run.command += ' ' + argument;
     }
 
     /// Pieces of a terminal's output, lines as events.
@@ -156,7 +156,7 @@ private:
         for (const auto& [name, value] : m_summary) // set by hand, never logged
             if (!name.starts_with('_') && !m_logged.contains(name) && value.isNumber())
                 put(name, value, m_time);
-        if (!m_config.empty()) flatten(Value(m_config), {}, m_description.config);
+        if (!m_config.empty()) m_description.run.leaves = store::leavesOf(Value(m_config));
         m_sink.describe(m_description);
         m_sink.flush();
     }
@@ -201,7 +201,7 @@ private:
     const fs::path m_path;
     RunSink& m_sink;
     WandbRecord m_record{};
-    RunDescription m_description{};
+    store::ForeignRun m_description{};
     Value::Map m_config{};
     Value::Map m_summary{};
     std::set<std::string> m_logged{};

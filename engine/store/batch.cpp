@@ -129,6 +129,14 @@ SeriesState* BatchWriter::stateOf(SeriesId local) {
                 .first->second;
 }
 
+void BatchWriter::forget(RunId run) {
+    for (auto series = m_series.begin(); series != m_series.end();) {
+        const bool isOurs = series->second.run == run;
+        if (isOurs) m_states.erase(series->first);
+        series = isOurs ? m_series.erase(series) : std::next(series);
+    }
+}
+
 /// Series after series, as the table lies.
 void BatchWriter::insertPoints(const Batch& batch, std::set<RunId>& touched) {
     for (const SeriesRow& row : batch.series) // also those without a point so far

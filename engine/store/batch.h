@@ -90,6 +90,8 @@ public:
     using SeriesTable = std::map<SeriesId, KnownSeries>;
     [[nodiscard]] const SeriesTable& series() const { return m_series; }
     void adopt(SeriesTable series) { m_series = std::move(series); }
+    /// That another connection took the run's series out: their local ids are void.
+    void forget(RunId run);
 
 private:
     void insertPoints(const Batch& batch, std::set<RunId>& touched);

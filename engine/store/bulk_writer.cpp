@@ -12,6 +12,64 @@ namespace fs = std::filesystem;
 namespace {
 constexpr int kTimeoutMs = 30'000; ///< for other writers: an import has time
 constexpr const char* kWhat = "Cannot write the run store";
+
+/// What describe() writes anew; ?1 is the run.
+constexpr const char* kForgetDescription[] = {
+    "DELETE FROM config_values WHERE key IN (SELECT id FROM config_keys) AND run = ?1",
+    "DELETE FROM layers WHERE run = ?1",
+    "DELETE FROM environment WHERE run = ?1",
+};
+
+constexpr const char* kForgetContent[] = {
+    "DELETE FROM points WHERE id >= ?2 << 32 AND id < (?2 + 1) << 32",
+    "DELETE FROM pyramids WHERE series = ?2",
+    "DELETE FROM summaries WHERE metric IN (SELECT id FROM metric_names) AND run = ?1 AND series = ?2",
+    "DELETE FROM series WHERE run = ?1 AND id = ?2",
+};
+
+void updateRow(Database& database, RunId run, const ForeignRun& description) {
+    const NewRun& what = description.run;
+    const Progress& p = description.progress;
+    const std::string overrides = toJson(Value(Value::List(what.overrides.begin(), what.overrides.end())));
+    Statement(database,
+              "UPDATE runs SET state = ?2, error = ?3, started_at = ?4, ended_at = ?5, updated_at = ?6, "
+              "step = ?7, total_steps = ?8, epoch = ?9, total_epochs = ?10, phase = ?11, command = ?12, "
+              "directory = ?13, config_path = ?14, config_name = ?15, overrides = ?16, config_json = ?17, "
+              "config_yaml = ?18, pid = ?19, process_start = ?20, boot_id = ?21, host = ?22, "
+              "created_at = ifnull(nullif(?23, 0), created_at) WHERE id = ?1")
+        .bind(run, name(description.state), description.error, description.startedAt, description.endedAt,
+              wallTime(), p.step, p.totalSteps, p.epoch, p.totalEpochs, p.phase, what.command, what.directory,
+              what.configPath, what.configName, overrides, what.configJson, what.configYaml,
+              description.process.pid, description.process.startTime, description.process.bootId,
+              description.process.host, description.createdAt)
+        .run();
+}
+
+void updateEdits(Database& database, RunId run, const ForeignRun& description) {
+    Statement(database, "UPDATE runs SET note = ?2, starred = ?3, archived = ?4 WHERE id = ?1")
+        .bind(run, description.note, description.starred ? 1 : 0, description.archived ? 1 : 0)
+        .run();
+    Statement(database, "DELETE FROM tags WHERE run = ?").bind(run).run();
+    Statement tag(database, "INSERT OR IGNORE INTO tags(run, tag) VALUES(?, ?)");
+    for (const std::string& each : description.tags)
+        tag.bind(run, each).run();
+}
+
+void removeContent(Database& database, RunId run) {
+    std::vector<std::int64_t> series;
+    Statement select(database, "SELECT id FROM series WHERE run = ?");
+    for (select.bind(run); select.step();)
+        series.push_back(select.integer(0));
+    for (const char* sql : kForgetContent) {
+        Statement remove(database, sql);
+        for (const std::int64_t id : series)
+            remove.bind(run, id).run();
+    }
+    for (const char* sql : {"DELETE FROM events WHERE run = ?", "DELETE FROM samples WHERE run = ?",
+                            "DELETE FROM artifacts WHERE run = ?"})
+        Statement(database, sql).bind(run).run();
+}
+
 } // namespace
 
 struct BulkWriter::Impl {
@@ -53,6 +111,40 @@ Result<std::optional<RunId>> BulkWriter::find(const std::string& source) {
 Result<RunId> BulkWriter::addRun(const ForeignRun& run) {
     return guarded(kWhat, m_impl->file,
                    [&]() -> Result<RunId> { return insertRun(m_impl->database, run).id; });
+}
+
+Status BulkWriter::describe(RunId run, const ForeignRun& description, Edits edits) {
+    return guarded(kWhat, m_impl->file, [&]() -> Status {
+        Database& database = m_impl->database;
+        Transaction transaction(database);
+        updateRow(database, run, description);
+        if (edits == Edits::Too) updateEdits(database, run, description);
+        for (const char* sql : kForgetDescription)
+            Statement(database, sql).bind(run).run();
+        writeConfig(database, run, description.run);
+        transaction.commit();
+        return {};
+    });
+}
+
+Status BulkWriter::clear(RunId run) {
+    if (Status written = commit(); !written) return written;
+    return guarded(kWhat, m_impl->file, [&]() -> Status {
+        Transaction transaction(m_impl->database);
+        removeContent(m_impl->database, run);
+        transaction.commit();
+        m_impl->batches.forget(run);
+        return {};
+    });
+}
+
+Status BulkWriter::setResumed(RunId run, RunId from, std::int64_t step) {
+    return guarded(kWhat, m_impl->file, [&]() -> Status {
+        Statement(m_impl->database, "UPDATE runs SET resumed_from = ?2, resumed_step = ?3 WHERE id = ?1")
+            .bind(run, from, step)
+            .run();
+        return {};
+    });
 }
 
 void BulkWriter::update(RunId run, RunState state, double endedAt, const Progress& progress) {

@@ -2,9 +2,10 @@
 // Writing whole runs that did not happen here, for importers: no thread, no heartbeat, large transactions.
 //
 //   auto writer = store::BulkWriter::open(workspace);
-//   auto run = writer->addRun({.run = {.name = "mnist"}, .state = RunState::Completed, .source =
-//   "tb:/logs/a"}); const SeriesId loss = writer->series(*run, "loss"); for (…) writer->put({loss, step,
-//   wallTime, value}); Status written = writer->commit();                     // as often as wanted
+//   auto run = writer->addRun({.run = {.name = "mnist"}, .source = "tensorboard:/logs/a"});
+//   const SeriesId loss = writer->series(*run, "loss");
+//   for (…) writer->put({loss, step, wallTime, value});
+//   Status written = writer->commit();                     // as often as wanted
 #pragma once
 
 #include "engine/base/result.h"
@@ -44,6 +45,16 @@ public:
     [[nodiscard]] Result<std::optional<RunId>> find(const std::string& source);
     /// One transaction; the run gets the next number of its name.
     [[nodiscard]] Result<RunId> addRun(const ForeignRun& run);
+    /// Gives a run this description in place of what it has: state, times, progress, command, folder, config,
+    /// layers and environment; with Edits::Too also what a user may have changed since (note, star, archive,
+    /// tags). Name, number and source stay. One transaction.
+    enum class Edits { Keep, Too };
+    [[nodiscard]] Status describe(RunId run, const ForeignRun& description, Edits edits = Edits::Keep);
+    /// Writes what waits, then takes the run's series, events, samples and artifacts out, for an import that
+    /// begins anew. Its local series ids are void.
+    [[nodiscard]] Status clear(RunId run);
+    /// That a run went on from another's step. One transaction.
+    [[nodiscard]] Status setResumed(RunId run, RunId from, std::int64_t step);
     /// Replaces state, times and progress, for an import that follows a run. Written by the next commit().
     void update(RunId run, RunState state, double endedAt, const Progress& progress);
 

@@ -66,18 +66,22 @@ void insertRow(Database& database, Run& run) {
 
 } // namespace
 
+void writeConfig(Database& database, RunId run, const NewRun& description) {
+    ConfigWriter config(database);
+    if (!description.leaves.empty())
+        config.write(run, description.leaves);
+    else if (const Result<Value> parsed = fromJson(description.configJson); parsed)
+        config.write(run, leavesOf(*parsed));
+    config.write(run, description.layers);
+    config.write(run, description.environment);
+}
+
 Run insertRun(Database& database, const ForeignRun& request) {
     Run run = runOf(request);
     Transaction transaction(database);
     run.number = nextNumber(database, run.name);
     insertRow(database, run);
-    ConfigWriter config(database);
-    if (!request.run.leaves.empty())
-        config.write(run.id, request.run.leaves);
-    else if (const Result<Value> parsed = fromJson(run.configJson); parsed)
-        config.write(run.id, leavesOf(*parsed));
-    config.write(run.id, request.run.layers);
-    config.write(run.id, request.run.environment);
+    writeConfig(database, run.id, request.run);
     transaction.commit();
     return run;
 }

@@ -10,4 +10,8 @@ namespace fathom::store {
 /// One transaction. The run gets the next number of its name.
 [[nodiscard]] Run insertRun(Database& database, const ForeignRun& request);
 
+/// The leaves (those of configJson where none are given), layers and environment, within the caller's
+/// transaction.
+void writeConfig(Database& database, RunId run, const NewRun& description);
+
 } // namespace fathom::store

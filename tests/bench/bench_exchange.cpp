@@ -55,7 +55,7 @@ public:
     std::uint64_t count = 0;
 
     int series(std::string_view) override { return m_series++; }
-    void describe(const RunDescription&) override {}
+    void describe(const store::ForeignRun&) override {}
     void event(const store::Event&) override {}
     void sample(const store::Sample&) override {}
     void artifact(const store::Artifact&) override {}

@@ -29,7 +29,7 @@ public:
     std::vector<store::Sample> samples{};
     std::vector<store::Artifact> artifacts{};
     std::map<std::string, std::string> files{};
-    exchange::RunDescription description{};
+    store::ForeignRun description{};
     int restarts = 0;
 
     int series(std::string_view name) override {
@@ -38,7 +38,7 @@ public:
         names.emplace_back(name);
         return static_cast<int>(names.size()) - 1;
     }
-    void describe(const exchange::RunDescription& told) override { description = told; }
+    void describe(const store::ForeignRun& told) override { description = told; }
     void event(const store::Event& event) override { events.push_back(event); }
     void sample(const store::Sample& sample) override { samples.push_back(sample); }
     void artifact(const store::Artifact& artifact) override { artifacts.push_back(artifact); }

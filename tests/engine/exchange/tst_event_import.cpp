@@ -93,8 +93,8 @@ void TestEventImport::readsWhatTensorBoardReads_ofGoldenRuns() {
         const std::string wrong = difference(sink.points, expected->at("series")->asMap());
         QVERIFY2(wrong.empty(), (folder.name + ": " + wrong).c_str());
         const Value::Map& config = expected->at("config")->asMap();
-        QCOMPARE(sink.description.config.size(), config.size());
-        for (const auto& [key, value] : sink.description.config) {
+        QCOMPARE(sink.description.run.leaves.size(), config.size());
+        for (const auto& [key, value, layer, origin] : sink.description.run.leaves) {
             QVERIFY(config.find(key));
             QCOMPARE(toJson(value), toJson(*config.find(key)));
         }

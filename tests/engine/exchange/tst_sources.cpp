@@ -19,16 +19,16 @@ namespace {
 const fs::path kData = fs::path(FATHOM_TEST_DATA) / "exchange";
 
 /// The config as the trackers have it: dotted keys and values, sorted.
-std::map<std::string, std::string> configOf(const RunDescription& description) {
+std::map<std::string, std::string> configOf(const store::ForeignRun& description) {
     std::map<std::string, std::string> config;
-    for (const auto& [key, value] : description.config)
-        config[key] = toJson(value);
+    for (const store::ConfigLeaf& leaf : description.run.leaves)
+        config[leaf.key] = toJson(leaf.value);
     return config;
 }
 
 std::map<std::string, std::string> flat(const Value& value) {
-    RunDescription description;
-    flatten(value, {}, description.config);
+    store::ForeignRun description;
+    description.run.leaves = store::leavesOf(value);
     return configOf(description);
 }
 
@@ -123,7 +123,7 @@ void TestSources::compareMlflow(Result<Source> source, const Value& golden) {
         QCOMPARE(config.at("optim/name"), std::string("\"novograd\""));
         QCOMPARE(sink.description.note, std::string("first try\nsecond line"));
         QCOMPARE(sink.description.tags, std::vector<std::string>{"team=asr"});
-        QCOMPARE(sink.description.environment.at("mlflow.source.name"), std::string("train.py"));
+        QCOMPARE(sink.description.run.environment.at("mlflow.source.name"), std::string("train.py"));
         QCOMPARE(sink.description.startedAt, std::round(sink.description.startedAt * 1000) / 1000);
         QCOMPARE(sink.description.endedAt, 1'700'000'009.0);
         const bool isFinished = expected->at("status")->asString() == "FINISHED";
@@ -177,7 +177,7 @@ void TestSources::wandb_readsWhatWasLogged() {
     QCOMPARE(sink.description.tags, (std::vector<std::string>{"a", "b"}));
     QCOMPARE(sink.description.note, std::string("some notes"));
     QCOMPARE(sink.description.state, store::RunState::Completed);
-    QCOMPARE(sink.description.environment.at("host.name"), std::string("host"));
+    QCOMPARE(sink.description.run.environment.at("host.name"), std::string("host"));
     QCOMPARE(sink.counts.skipped.at("text"), 31U);
     QCOMPARE(sink.counts.badRecords, 0U);
     QVERIFY(std::any_of(sink.events.begin(), sink.events.end(),
