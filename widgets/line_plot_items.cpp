@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ranges>
 
 namespace fathom::widgets {
 
@@ -25,13 +26,13 @@ constexpr float kBand = 0.2F;
 
 std::vector<const PlotCurve*> CurvesPlottable::inOrder() const {
     std::vector<const PlotCurve*> curves;
-    for (const auto& curve : m_curves)
+    for (const auto& curve : m_curves | std::views::reverse) // the newest in front
         if (curve->visible) curves.push_back(curve.get());
     const auto rank = [&](const PlotCurve* curve) {
         return (m_highlighted && m_highlighted(*curve) ? 2 : 0) + (curve->pale() ? 0 : 1);
     };
     std::stable_sort(curves.begin(), curves.end(),
-                     [&](const PlotCurve* a, const PlotCurve* b) { return rank(a) < rank(b); });
+                     [&](const PlotCurve* a, const PlotCurve* b) { return rank(a) > rank(b); });
     return curves;
 }
 
@@ -62,11 +63,6 @@ void CurvesPlottable::draw(QCPPainter* painter) {
                     .yTo = y(from.y())});
     const std::vector<const PlotCurve*> curves = inOrder();
     for (const PlotCurve* curve : curves) {
-        QColor color = colorOf(*curve);
-        color.setAlphaF(kBand);
-        m_raster.fill(curve->lower, curve->upper, color);
-    }
-    for (const PlotCurve* curve : curves) {
         const bool highlighted = m_highlighted && m_highlighted(*curve);
         const double width = (curve->pale() ? kThin : highlighted ? kThick : kNormal) * ratio;
         RasterPen pen{.color = colorOf(*curve), .width = width};
@@ -75,10 +71,15 @@ void CurvesPlottable::draw(QCPPainter* painter) {
                 pen.dash.push_back(part * std::max(width, 1.6 * ratio));
         m_raster.draw(curve->data, pen);
     }
+    for (const PlotCurve* curve : curves) {
+        QColor color = colorOf(*curve);
+        color.setAlphaF(kBand);
+        m_raster.fill(curve->lower, curve->upper, color);
+    }
     QImage image = m_raster.finish();
     image.setDevicePixelRatio(ratio);
     painter->drawImage(QPointF(from) / ratio, image);
-    for (const PlotCurve* curve : curves)
+    for (const PlotCurve* curve : curves | std::views::reverse) // those in front last
         if (curve->spec.markers) drawDots(painter, *curve);
 }
 

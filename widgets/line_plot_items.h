@@ -54,6 +54,7 @@ protected:
     void drawLegendIcon(QCPPainter*, const QRectF&) const override {}
 
 private:
+    /// The visible ones, front to back.
     [[nodiscard]] std::vector<const PlotCurve*> inOrder() const;
     [[nodiscard]] QColor colorOf(const PlotCurve& curve) const;
     void drawDots(QCPPainter* painter, const PlotCurve& curve) const;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace fathom::widgets {
 
@@ -236,7 +237,7 @@ void FigurePainter::image() {
                   .xTo = sx.to(m_figure.x.to),
                   .yFrom = sy.to(m_figure.y.from),
                   .yTo = sy.to(m_figure.y.to)});
-    for (const FigureCurve& curve : m_figure.curves)
+    for (const FigureCurve& curve : m_figure.curves | std::views::reverse)
         raster.draw(
             *curve.data,
             {.color = curve.color, .width = curve.width * m_options.lineWidth * kImageScale, .dash = {}});

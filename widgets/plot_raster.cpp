@@ -2,6 +2,7 @@
 #include "widgets/plot_raster.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace fathom::widgets {
@@ -10,18 +11,30 @@ namespace {
 
 constexpr int kStrip = 16; // columns that are copied into the image together: a cache line of each
 constexpr double kFar = 1e6;
+constexpr std::uint32_t kOpaque = 252; // of 255: what lies behind is not seen
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr float kSteep = 2; // pixels a column: from here on a line is as wide sideways as it is high
+constexpr std::size_t kMany =
+    8; // points on both sides of a border, of which the line between two is no matter
+constexpr std::size_t kDense = 4;   // points of a column that fill it: its neighbours need no shade
+constexpr std::size_t kBlocks = 64; // points of a column
+constexpr float kSteep = 2;         // pixels a column: from here on a line is as wide sideways as it is high
 constexpr std::pair<int, int> kUntouched{std::numeric_limits<int>::max(), -1};
 
-/// `color` with `alpha` of 256 over `under`, both premultiplied.
-inline std::uint32_t over(std::uint32_t color, std::uint32_t under, std::uint32_t alpha) {
-    const std::uint32_t opacity = color >> 24;
-    const std::uint32_t rest = 256 - (opacity + (opacity >> 7)) * alpha / 256; // 255 counts as 256
-    const std::uint32_t redBlue = ((color & 0xff00ff) * alpha + (under & 0xff00ff) * rest) >> 8 & 0xff00ff;
-    const std::uint32_t alphaGreen =
-        ((color >> 8 & 0xff00ff) * alpha + (under >> 8 & 0xff00ff) * rest) & 0xff00ff00;
+/// `front` with `alpha` of 256 of `color` behind it, both premultiplied.
+inline std::uint32_t behind(std::uint32_t front, std::uint32_t color, std::uint32_t alpha) {
+    const std::uint32_t opacity = front >> 24;
+    const std::uint32_t share = (256 - opacity - (opacity >> 7)) * alpha / 256; // 255 counts as 256
+    const std::uint32_t redBlue = (front & 0xff00ff) + ((color & 0xff00ff) * share >> 8 & 0xff00ff);
+    const std::uint32_t alphaGreen = (front & 0xff00ff00) + ((color >> 8 & 0xff00ff) * share & 0xff00ff00);
     return redBlue | alphaGreen;
+}
+
+/// The bits of rows [first, last] in their `word`.
+inline std::uint64_t rowBits(int word, int first, int last) {
+    std::uint64_t bits = ~std::uint64_t{0};
+    if (word == first / 64) bits &= ~std::uint64_t{0} << (first % 64);
+    if (word == last / 64) bits &= ~std::uint64_t{0} >> (63 - last % 64);
+    return bits;
 }
 
 /// How much of the trapezoid that rises over [a, b], stays 1 and falls over [c, d] lies below y.
@@ -36,24 +49,38 @@ inline double trapezoidBelow(double y, double a, double b, double c, double d) {
 
 } // namespace
 
+bool PlotRaster::Span::steep() const {
+    return !empty() && (filled || slope() > kSteep);
+}
+
 void PlotRaster::begin(const RasterView& view) {
     m_view = view;
     m_width = view.size.width();
     m_height = view.size.height();
     m_perX = m_width / (view.xTo - view.xFrom);
     m_perY = m_height / (view.yTo - view.yFrom);
+    m_used = 0;
     if (m_image.size() != view.size) {
         m_image = QImage(view.size, QImage::Format_ARGB32_Premultiplied);
         m_image.fill(Qt::transparent);
         // Not a power of two: columns side by side would share the cache's sets.
         m_stride = (static_cast<std::size_t>(m_height) + kStrip - 1) / kStrip * kStrip + kStrip;
-        m_pixels.assign(m_stride * static_cast<std::size_t>(m_width), 0);
+        m_words = (static_cast<std::size_t>(m_height) + 63) / 64;
+        m_strip.assign(m_stride * kStrip, 0);
+        m_opaque.assign(m_words * kStrip, 0);
         m_shown.assign(static_cast<std::size_t>(m_width + kStrip - 1) / kStrip, kUntouched);
     }
-    m_touched.assign(static_cast<std::size_t>(m_width), kUntouched);
     m_edges.resize(static_cast<std::size_t>(m_width) + 1);
     for (std::size_t i = 0; i < m_edges.size(); ++i)
         m_edges[i] = view.x.from(view.xFrom + static_cast<double>(i) / m_perX);
+}
+
+PlotRaster::Layer& PlotRaster::addLayer(const QColor& color) {
+    if (m_used == m_layers.size()) m_layers.emplace_back();
+    Layer& layer = m_layers[m_used++];
+    layer.color = qPremultiply(color.rgba());
+    layer.radius = 0;
+    return layer;
 }
 
 double PlotRaster::pixelY(double value) const {
@@ -62,73 +89,116 @@ double PlotRaster::pixelY(double value) const {
     return std::clamp((m_view.yTo - drawn) * m_perY, -kFar, kFar);
 }
 
-/// Fills m_spans: for each column what the curve covers of it.
-void PlotRaster::trace(const CurveData& data) {
+/// For each column what the curve covers of it.
+void PlotRaster::trace(const CurveData& data, std::vector<Span>& spans) {
     const std::size_t size = data.size();
     data.bounds(m_edges, m_bounds);
-    m_spans.assign(static_cast<std::size_t>(m_width), {});
-    // Where the line to point i crosses the border: a neighbouring border often lies between the same points.
-    std::size_t between = size + 1;
-    double xBefore = 0, yBefore = 0, xAfter = 0, yAfter = 0;
-    const auto crossing = [&](std::size_t column) {
-        const std::size_t i = m_bounds[column];
-        if (i == 0 || i >= size) return kNone;
-        if (i != between) {
-            between = i;
-            const double before = data.y(i - 1);
-            const double after = data.y(i);
-            yBefore = std::isfinite(before) ? pixelY(before) : kNone;
-            yAfter = std::isfinite(after) ? pixelY(after) : kNone;
-            xBefore = pixelX(data.x(i - 1));
-            xAfter = pixelX(data.x(i));
-        }
-        const double t = (static_cast<double>(column) - xBefore) / (xAfter - xBefore);
-        return yBefore + (yAfter - yBefore) * std::clamp(t, 0.0, 1.0);
-    };
-    double in = crossing(0);
-    for (std::size_t column = 0; column < m_spans.size(); ++column) {
-        const double out = crossing(column + 1);
-        Span& span = m_spans[column];
-        double top = kFar * 2;
-        double bottom = -top;
-        const auto include = [&](double y) { // false for NaN
-            top = y < top ? y : top;
-            bottom = y > bottom ? y : bottom;
-        };
-        include(in);
-        include(out);
-        const double lineTop = top;
-        const double lineBottom = bottom;
+    while (m_bounds.back() < size && data.x(m_bounds.back()) <= m_edges.back())
+        ++m_bounds.back(); // a point on the right border is in sight
+    // Without gaps, columns of very many points need no more than whole blocks: a quarter of a column is not
+    // seen, and each value at a border would be a miss of the cache.
+    const bool gaps = !data.values().allFinite();
+    const auto columns = static_cast<std::size_t>(m_width);
+    if (!gaps)
+        for (std::size_t column = 0; column < columns; ++column)
+            if (m_bounds[column + 1] - m_bounds[column] >= kBlocks) m_bounds[column] &= ~std::size_t{15};
+    spans.assign(columns, {});
+    m_segment.to = size + 1;
+    Crossing in = crossing(data, 0, gaps);
+    for (std::size_t column = 0; column < columns; ++column) {
+        const Crossing out = crossing(data, column + 1, gaps);
         const std::size_t first = m_bounds[column];
-        std::size_t last = m_bounds[column + 1];
-        if (column + 1 == m_spans.size()) // a point on the right border is in sight
-            while (last < size && data.x(last) <= m_edges.back())
-                ++last;
-        if (first < last) {
-            const MinMax extremes = data.values().range(first, last);
-            if (extremes.valid()) {
-                include(pixelY(extremes.maximum));
-                include(pixelY(extremes.minimum));
-            }
-            span.filled =
-                !(std::isfinite(in) && std::isfinite(out)) || (lineTop - top) + (bottom - lineBottom) > 0.5;
-        }
-        if (top <= bottom) {
-            span.top = static_cast<float>(top);
-            span.bottom = static_cast<float>(bottom);
-        }
+        const std::size_t last = m_bounds[column + 1];
+        Span& span = spans[column];
+        span.dense = last - first >= kDense;
+        if (last - first >= kMany && !in.exact && !out.exact)
+            setDense(span, data.values().range(first, last));
+        else
+            setSpan(span, data.values().range(first, last), in, out);
         in = out;
+    }
+    join(spans);
+}
+
+/// Sides of dense columns that do not touch their neighbour's are led half way to it.
+void PlotRaster::join(std::vector<Span>& spans) {
+    float overlap = 0; // with the column before
+    for (std::size_t column = 0; column < spans.size(); ++column) {
+        Span& span = spans[column];
+        float next = 0;
+        if (column + 1 < spans.size() && !span.empty() && !spans[column + 1].empty()) {
+            Span& other = spans[column + 1];
+            if (span.loose || other.loose) {
+                const float gap = std::max(other.top - span.bottom, span.top - other.bottom);
+                if (gap > 0) {
+                    const float half = gap / 2;
+                    (other.top > span.bottom ? span.bottom : other.bottom) += half;
+                    (other.top > span.bottom ? other.top : span.top) -= half;
+                }
+                next = std::min(span.bottom, other.bottom) - std::max(span.top, other.top);
+            }
+        }
+        // A line goes on where the column before ended; what goes back and forth overlaps.
+        if (span.loose) span.filled = std::max(overlap, 0.F) + std::max(next, 0.F) > 0.5F;
+        overlap = next;
     }
 }
 
+void PlotRaster::setDense(Span& span, const MinMax& extremes) const {
+    if (!extremes.valid()) return;
+    span.top = static_cast<float>(pixelY(extremes.maximum));
+    span.bottom = static_cast<float>(pixelY(extremes.minimum));
+    span.loose = true;
+}
+
+/// Where the line crosses the left border of `column`, if that says more than the columns' extremes.
+PlotRaster::Crossing PlotRaster::crossing(const CurveData& data, std::size_t column, bool gaps) {
+    const std::size_t i = m_bounds[column];
+    if (i == 0 || i >= data.size()) return {kNone, true};
+    const std::size_t left = column > 0 ? m_bounds[column - 1] : i;
+    const std::size_t right = column + 1 < m_bounds.size() ? m_bounds[column + 1] : i;
+    if (!gaps && i - left >= kMany && right - i >= kMany) return {};
+    if (i != m_segment.to) { // a neighbouring border often lies between the same points
+        const double before = data.y(i - 1);
+        const double after = data.y(i);
+        m_segment = {.to = i,
+                     .xBefore = pixelX(data.x(i - 1)),
+                     .yBefore = std::isfinite(before) ? pixelY(before) : kNone,
+                     .xAfter = pixelX(data.x(i)),
+                     .yAfter = std::isfinite(after) ? pixelY(after) : kNone};
+    }
+    const auto& [to, xBefore, yBefore, xAfter, yAfter] = m_segment;
+    const double share = (static_cast<double>(column) - xBefore) / (xAfter - xBefore);
+    return {yBefore + (yAfter - yBefore) * std::clamp(share, 0.0, 1.0), true};
+}
+
+void PlotRaster::setSpan(Span& span, const MinMax& extremes, const Crossing& in, const Crossing& out) const {
+    double top = std::fmin(in.y, out.y); // without the one that is NaN
+    double bottom = std::fmax(in.y, out.y);
+    double excess = 0; // pixels beyond a line from border to border
+    if (extremes.valid()) {
+        const double highest = std::fmin(top, pixelY(extremes.maximum));
+        const double lowest = std::fmax(bottom, pixelY(extremes.minimum));
+        excess = top - highest + lowest - bottom; // NaN where no line comes in or goes out
+        top = highest;
+        bottom = lowest;
+    }
+    if (!(top <= bottom)) return;
+    span.top = static_cast<float>(top);
+    span.bottom = static_cast<float>(bottom);
+    span.filled = !(excess <= 0.5) || std::isnan(in.y) || std::isnan(out.y);
+    span.loose = !in.exact || !out.exact;
+}
+
 /// Leaves out the columns that fall into a gap of the pattern.
-void PlotRaster::dash(const std::vector<double>& pattern) {
+void PlotRaster::dash(std::vector<Span>& spans, const std::vector<double>& pattern) const {
     std::size_t part = 0;
     double left = pattern[0];
-    for (Span& span : m_spans) {
+    for (Span& span : spans) {
         if (span.empty() || span.filled) continue;
-        // Counted to the column's middle, along the line, but not up and down beyond what is in sight.
-        double length = std::hypot(1.0, std::min(span.slope(), static_cast<float>(m_height)));
+        // Along the line, but not up and down beyond what is in sight.
+        const double rise = std::min(span.slope(), static_cast<float>(m_height));
+        double length = std::sqrt(1 + rise * rise);
         if (part % 2 == 1) span = {};
         while (length >= left) {
             length -= left;
@@ -141,158 +211,188 @@ void PlotRaster::dash(const std::vector<double>& pattern) {
 
 void PlotRaster::draw(const CurveData& data, const RasterPen& pen) {
     if (m_width <= 0 || m_height <= 0 || data.empty()) return;
-    m_color = qPremultiply(pen.color.rgba());
-    trace(data);
-    if (pen.dash.size() > 1) dash(pen.dash);
-    stroke(std::max(1.0, pen.width) / 2);
+    Layer& layer = addLayer(pen.color);
+    layer.radius = std::max(1.0, pen.width) / 2;
+    trace(data, layer.spans);
+    if (pen.dash.size() > 1) dash(layer.spans, pen.dash);
 }
 
-/// Draws m_spans as a pen of this radius would: each column also covers part of its neighbours.
-void PlotRaster::stroke(double radius) {
-    const int reach = static_cast<int>(std::ceil(radius - 0.5));
-    for (int column = 0; column < m_width; ++column) {
-        const Span& own = m_spans[static_cast<std::size_t>(column)];
-        const bool gentle = !own.empty() && !own.filled && own.slope() <= kSteep;
-        double top = own.empty() ? kFar : own.top - radius;
-        double bottom = own.empty() ? -kFar : own.bottom + radius;
-        double shadeTop = kFar; // what neighbours cover in part
-        double shadeBottom = -kFar;
-        unsigned shade = 0;
-        bool widened = false;
-        for (int distance = 1; distance <= reach; ++distance) {
-            const double weight = std::min(1.0, radius + 0.5 - distance);
-            for (const int other : {column - distance, column + distance}) {
-                if (other < 0 || other >= m_width) continue;
-                const Span& span = m_spans[static_cast<std::size_t>(other)];
-                if (span.empty() || (!span.filled && span.slope() <= kSteep)) continue;
-                const double round = std::sqrt(std::max(0.0, radius * radius - distance * distance));
-                if (weight >= 1) {
-                    top = std::min(top, span.top - round);
-                    bottom = std::max(bottom, span.bottom + round);
-                    widened = true;
-                } else {
-                    shadeTop = std::min(shadeTop, static_cast<double>(span.top));
-                    shadeBottom = std::max(shadeBottom, static_cast<double>(span.bottom));
-                    shade = static_cast<unsigned>(weight * 256);
-                }
-            }
+void PlotRaster::fill(const CurveData& lower, const CurveData& upper, const QColor& color) {
+    if (m_width <= 0 || m_height <= 0 || lower.empty()) return;
+    std::vector<Span> under;
+    trace(lower, under);
+    Layer& layer = addLayer(color);
+    trace(upper, layer.spans);
+    for (std::size_t column = 0; column < under.size(); ++column) {
+        const Span& low = under[column];
+        Span& high = layer.spans[column];
+        if (low.empty() || high.empty()) {
+            high = {};
+            continue;
         }
-        if (shade > 0 && shadeTop < shadeBottom) {
-            cover(column, shadeTop, std::min(shadeBottom, top), shade);
-            cover(column, std::max(shadeTop, bottom), shadeBottom, shade);
-        }
-        if (gentle && !widened)
-            line(column, own, radius);
-        else
-            cover(column, top, bottom, 256);
+        // Between the middles of both lines where they only slant through the column.
+        high.top = high.filled ? high.top : (high.top + high.bottom) / 2;
+        high.bottom = low.filled ? low.bottom : (low.top + low.bottom) / 2;
     }
 }
 
+/// Draws a column as a pen of the layer's radius would: what is in a column also covers part of its
+/// neighbours.
+void PlotRaster::stroke(const Layer& layer, int column) {
+    const Span& own = layer.spans[static_cast<std::size_t>(column)];
+    const double radius = layer.radius;
+    double top = own.empty() ? kFar : own.top - radius;
+    double bottom = own.empty() ? -kFar : own.bottom + radius;
+    double shadeTop = kFar; // what neighbours cover in part
+    double shadeBottom = -kFar;
+    unsigned shade = 0;
+    bool widened = false;
+    const int reach = static_cast<int>(std::ceil(radius - 0.5));
+    for (int distance = 1; distance <= reach; ++distance) {
+        const double weight = std::min(1.0, radius + 0.5 - distance);
+        for (const int other : {column - distance, column + distance}) {
+            if (other < 0 || other >= m_width) continue;
+            const Span& span = layer.spans[static_cast<std::size_t>(other)];
+            if (!span.steep() || (span.dense && own.dense)) continue;
+            if (weight < 1) {
+                shadeTop = std::min(shadeTop, static_cast<double>(span.top));
+                shadeBottom = std::max(shadeBottom, static_cast<double>(span.bottom));
+                shade = static_cast<unsigned>(weight * 256);
+                continue;
+            }
+            const double round = std::sqrt(std::max(0.0, radius * radius - distance * distance));
+            top = std::min(top, span.top - round);
+            bottom = std::max(bottom, span.bottom + round);
+            widened = true;
+        }
+    }
+    if (!isOpen(std::min(top, shadeTop), std::max(bottom, shadeBottom))) return;
+    if (!own.empty() && !own.steep() && !widened)
+        line(own, radius);
+    else
+        cover(top, bottom, 256);
+    if (shade == 0) return;
+    cover(shadeTop, std::min(shadeBottom, top), shade);
+    cover(std::max(shadeTop, bottom), shadeBottom, shade);
+}
+
 /// A line through a column, not steep: covered exactly, from the area of each pixel that it takes.
-void PlotRaster::line(int column, const Span& span, double radius) {
+void PlotRaster::line(const Span& span, double radius) {
     const double middle = (static_cast<double>(span.top) + span.bottom) / 2;
     const double rise = span.slope();
-    const double half = radius * std::hypot(1.0, rise); // as high as a slanted line of this width is
+    const double half = radius * std::sqrt(1 + rise * rise); // as high as a slanted line of this width is
     const double outer = half + rise / 2;
     const double inner = std::max(0.0, half - rise / 2);
     const int first = std::max(0, static_cast<int>(std::floor(middle - outer)));
     const int last = std::min(m_height - 1, static_cast<int>(std::floor(middle + outer)));
     if (first > last) return;
-    touch(column, first, last);
     const auto below = [&](double y) {
         return trapezoidBelow(y, middle - outer, middle - inner, middle + inner, middle + outer);
     };
     double before = below(first);
     for (int row = first; row <= last; ++row) {
         const double after = below(row + 1);
-        blend(column, row, static_cast<unsigned>(std::clamp((after - before) * 256, 0.0, 256.0)));
+        blendRow(row, static_cast<unsigned>(std::clamp((after - before) * 256, 0.0, 256.0)));
         before = after;
     }
 }
 
 /// Covers part of a column; pixels at its ends as far as they are within.
-void PlotRaster::cover(int column, double top, double bottom, unsigned weight) {
+void PlotRaster::cover(double top, double bottom, unsigned weight) {
     top = std::max(top, 0.0);
     bottom = std::min(bottom, static_cast<double>(m_height));
     if (!(top < bottom)) return;
     const int first = static_cast<int>(top);
     const int last = std::min(m_height - 1, static_cast<int>(bottom));
-    touch(column, first, last);
-    if (first == last) return blend(column, first, static_cast<unsigned>((bottom - top) * weight));
-    blend(column, first, static_cast<unsigned>((first + 1 - top) * weight));
-    blendRows(column, first + 1, last, weight);
-    blend(column, last, static_cast<unsigned>((bottom - last) * weight));
+    if (first == last) return blendRow(first, static_cast<unsigned>((bottom - top) * weight));
+    blendRow(first, static_cast<unsigned>((first + 1 - top) * weight));
+    blendRows(first + 1, last, weight);
+    blendRow(last, static_cast<unsigned>((bottom - last) * weight));
 }
 
-void PlotRaster::touch(int column, int first, int last) {
-    auto& [top, bottom] = m_touched[static_cast<std::size_t>(column)];
-    top = std::min(top, first);
-    bottom = std::max(bottom, last);
+/// Whether anything behind could still be seen there.
+bool PlotRaster::isOpen(double top, double bottom) const {
+    if (!(top < m_height) || !(bottom > 0)) return false;
+    const int first = static_cast<int>(std::max(top, 0.0));
+    const int last = static_cast<int>(std::min(bottom, m_height - 1.0));
+    for (int word = first / 64; word <= last / 64; ++word)
+        if ((rowBits(word, first, last) & ~m_opaqueBits[word]) != 0) return true;
+    return false;
 }
 
-void PlotRaster::blend(int column, int row, unsigned alpha) {
-    std::uint32_t& pixel =
-        m_pixels[static_cast<std::size_t>(column) * m_stride + static_cast<std::size_t>(row)];
-    pixel = over(m_color, pixel, alpha);
+void PlotRaster::blendRow(int row, unsigned alpha) {
+    std::uint64_t& opaque = m_opaqueBits[row / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (row % 64);
+    if ((opaque & bit) != 0 || alpha == 0) return;
+    m_touched = {std::min(m_touched.first, row), std::max(m_touched.second, row)};
+    m_pixels[row] = behind(m_pixels[row], m_color, alpha);
+    if (m_pixels[row] >> 24 >= kOpaque) opaque |= bit;
 }
 
-/// Rows [first, last).
-void PlotRaster::blendRows(int column, int first, int last, unsigned alpha) {
-    if (first >= last) return;
-    std::uint32_t* const begin = m_pixels.data() + static_cast<std::size_t>(column) * m_stride;
-    if (alpha == 256 && m_color >> 24 == 255) {
-        std::fill(begin + first, begin + last, m_color);
-        return;
-    }
-    for (std::uint32_t* pixel = begin + first; pixel < begin + last; ++pixel)
-        *pixel = over(m_color, *pixel, alpha);
-}
-
-void PlotRaster::fill(const CurveData& lower, const CurveData& upper, const QColor& color) {
-    if (m_width <= 0 || m_height <= 0 || lower.empty()) return;
-    m_color = qPremultiply(color.rgba());
-    trace(lower);
-    const std::vector<Span> under = m_spans;
-    trace(upper);
-    for (int column = 0; column < m_width; ++column) {
-        const Span& low = under[static_cast<std::size_t>(column)];
-        const Span& high = m_spans[static_cast<std::size_t>(column)];
-        if (low.empty() || high.empty()) continue;
-        // Between the middles of both lines where they only slant through the column.
-        const double top = high.filled ? high.top : (high.top + high.bottom) / 2;
-        const double bottom = low.filled ? low.bottom : (low.top + low.bottom) / 2;
-        cover(column, top, bottom, 256);
+/// Rows [first, last) of the column: puts the colour behind what is there.
+void PlotRaster::blendRows(int first, int last, unsigned alpha) {
+    if (first >= last || alpha == 0) return;
+    m_touched = {std::min(m_touched.first, first), std::max(m_touched.second, last - 1)};
+    const bool covers = alpha == 256 && m_color >> 24 == 255;
+    for (int word = first / 64; word <= (last - 1) / 64; ++word) {
+        const std::uint64_t wanted = rowBits(word, first, last - 1);
+        std::uint64_t open = wanted & ~m_opaqueBits[word];
+        if (covers) m_opaqueBits[word] |= wanted;
+        while (open != 0) {
+            const int bit = std::countr_zero(open);
+            open &= open - 1;
+            std::uint32_t& pixel = m_pixels[word * 64 + bit];
+            if (covers && pixel == 0) {
+                pixel = m_color;
+                continue;
+            }
+            pixel = behind(pixel, m_color, alpha);
+            if (pixel >> 24 >= kOpaque) m_opaqueBits[word] |= std::uint64_t{1} << bit;
+        }
     }
 }
 
 const QImage& PlotRaster::finish() {
     for (int left = 0; left < m_width; left += kStrip) {
         const int right = std::min(m_width, left + kStrip);
-        auto& shown = m_shown[static_cast<std::size_t>(left / kStrip)];
-        std::pair<int, int> now = kUntouched;
+        m_touched = kUntouched;
         for (int column = left; column < right; ++column) {
-            now.first = std::min(now.first, m_touched[static_cast<std::size_t>(column)].first);
-            now.second = std::max(now.second, m_touched[static_cast<std::size_t>(column)].second);
+            m_pixels = m_strip.data() + m_stride * static_cast<std::size_t>(column - left);
+            m_opaqueBits = m_opaque.data() + m_words * static_cast<std::size_t>(column - left);
+            for (std::size_t i = 0; i < m_used; ++i) {
+                const Layer& layer = m_layers[i];
+                m_color = layer.color;
+                const Span& span = layer.spans[static_cast<std::size_t>(column)];
+                if (layer.radius > 0)
+                    stroke(layer, column);
+                else
+                    cover(span.top, span.bottom, 256);
+            }
         }
-        const int first = std::min(now.first, shown.first);
-        const int last = std::max(now.second, shown.second);
-        for (int row = first; row <= last; ++row) {
-            auto* const out = reinterpret_cast<std::uint32_t*>(m_image.scanLine(row));
-            const std::uint32_t* in =
-                m_pixels.data() + static_cast<std::size_t>(left) * m_stride + static_cast<std::size_t>(row);
-            for (int column = left; column < right; ++column, in += m_stride)
-                out[column] = *in;
-        }
-        for (int column = left; column < right; ++column) { // empty for the next frame
-            const auto [top, bottom] = m_touched[static_cast<std::size_t>(column)];
-            if (top > bottom) continue;
-            const auto begin =
-                m_pixels.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(column) * m_stride);
-            std::fill(begin + top, begin + bottom + 1, 0);
-        }
-        shown = now;
+        copyStrip(left, right);
     }
     return m_image;
+}
+
+/// Copies the strip to the image, over what the last frame left there, and empties it.
+void PlotRaster::copyStrip(int left, int right) {
+    auto& shown = m_shown[static_cast<std::size_t>(left / kStrip)];
+    const int first = std::min(m_touched.first, shown.first);
+    const int last = std::max(m_touched.second, shown.second);
+    uchar* const bits = m_image.bits();
+    for (int row = first; row <= last; ++row) {
+        auto* const out = reinterpret_cast<std::uint32_t*>(bits + row * m_image.bytesPerLine());
+        const std::uint32_t* in = m_strip.data() + row;
+        for (int column = left; column < right; ++column, in += m_stride)
+            out[column] = *in;
+    }
+    shown = m_touched;
+    if (m_touched.first > m_touched.second) return;
+    for (std::size_t column = 0; column < kStrip; ++column) {
+        const auto begin = m_strip.begin() + static_cast<std::ptrdiff_t>(column * m_stride);
+        std::fill(begin + m_touched.first, begin + m_touched.second + 1, 0);
+    }
+    std::fill(m_opaque.begin(), m_opaque.end(), 0);
 }
 
 } // namespace fathom::widgets
