@@ -100,16 +100,21 @@ std::size_t Spectrogram::binAt(double y) const {
                     static_cast<std::size_t>(std::lround(hertzAt(y) / m_data->hertzPerBin)));
 }
 
-/// The strongest of the frames and bins in the pixel (x, y) of `scale` pixels a unit of the widget, so that
-/// no click is lost between two pixels.
-quint8 Spectrogram::levelAt(int x, int y, double scale) const {
-    const std::size_t firstFrame = frameAt(x / scale);
-    const std::size_t lastFrame = std::max(firstFrame + 1, frameAt((x + 1) / scale));
-    const std::size_t lowBin = binAt((y + 1) / scale);
-    const std::size_t highBin = std::max(lowBin + 1, binAt(y / scale));
+Spectrogram::Range Spectrogram::framesOf(double left, double right) const {
+    const std::size_t first = frameAt(left);
+    return {first, std::max(first + 1, frameAt(right))};
+}
+
+Spectrogram::Range Spectrogram::binsOf(double top, double bottom) const {
+    const std::size_t first = binAt(bottom);
+    return {first, std::max(first + 1, binAt(top))};
+}
+
+/// So that no click is lost between two pixels.
+quint8 Spectrogram::strongest(const Range& frames, const Range& bins) const {
     quint8 greatest = 0;
-    for (std::size_t frame = firstFrame; frame < lastFrame; ++frame)
-        for (std::size_t bin = lowBin; bin < std::min(highBin, m_data->bins); ++bin)
+    for (std::size_t frame = frames.first; frame < frames.end; ++frame)
+        for (std::size_t bin = bins.first; bin < bins.end; ++bin)
             greatest = std::max(greatest, m_data->level(frame, bin));
     return greatest;
 }
@@ -119,12 +124,19 @@ void Spectrogram::draw(QSize pixels, double scale) {
     m_drawn = view();
     const auto& colors = levelColors(colorsFor(this).dark);
     const double lowest = m_data->greatest - kShownRange / SpectrogramData::kStep;
+    std::array<QRgb, 256> colorOf{};
+    for (std::size_t level = 0; level < colorOf.size(); ++level) {
+        const double share = (static_cast<double>(level) - lowest) * SpectrogramData::kStep / kShownRange;
+        colorOf[level] = colors[static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * 255)];
+    }
+    std::vector<Range> columns;
+    for (int x = 0; x < pixels.width(); ++x)
+        columns.push_back(framesOf(x / scale, (x + 1) / scale));
     for (int y = 0; y < pixels.height(); ++y) {
-        auto* const line = reinterpret_cast<QRgb*>(m_image.scanLine(y));
-        for (int x = 0; x < pixels.width(); ++x) {
-            const double share = (levelAt(x, y, scale) - lowest) * SpectrogramData::kStep / kShownRange;
-            line[x] = colors[static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * 255)];
-        }
+        const Range bins = binsOf(y / scale, (y + 1) / scale);
+        auto* line = reinterpret_cast<QRgb*>(m_image.scanLine(y));
+        for (const Range& frames : columns)
+            *line++ = colorOf[strongest(frames, bins)];
     }
 }
 
@@ -171,9 +183,10 @@ void Spectrogram::paintFrequencies(QPainter& painter, const QRectF& area) const 
 
 std::optional<Spectrogram::Reading> Spectrogram::readingAt(QPointF position) const {
     if (!m_data || !plotArea().contains(position)) return std::nullopt;
-    const auto x = static_cast<int>(position.x());
-    const auto y = static_cast<int>(position.y());
-    return Reading{timeAt(position.x()), hertzAt(position.y()), SpectrogramData::decibels(levelAt(x, y, 1))};
+    const double x = std::floor(position.x());
+    const double y = std::floor(position.y());
+    return Reading{timeAt(position.x()), hertzAt(position.y()),
+                   SpectrogramData::decibels(strongest(framesOf(x, x + 1), binsOf(y, y + 1)))};
 }
 
 QString Spectrogram::textOf(const Reading& reading) {

@@ -54,7 +54,14 @@ private:
     [[nodiscard]] double yOf(double hertz) const;
     [[nodiscard]] std::size_t frameAt(double x) const;
     [[nodiscard]] std::size_t binAt(double y) const;
-    [[nodiscard]] quint8 levelAt(int x, int y, double scale) const;
+    /// [first, end), never empty.
+    struct Range {
+        std::size_t first = 0;
+        std::size_t end = 0;
+    };
+    [[nodiscard]] Range framesOf(double left, double right) const;
+    [[nodiscard]] Range binsOf(double top, double bottom) const;
+    [[nodiscard]] quint8 strongest(const Range& frames, const Range& bins) const;
     void draw(QSize pixels, double scale);
     void paintFrequencies(QPainter& painter, const QRectF& area) const;
     void moveCross(double y);

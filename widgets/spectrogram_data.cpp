@@ -110,6 +110,14 @@ void cut(std::span<const float> samples, double middle, std::span<const float> w
     }
 }
 
+/// Single precision: there are some hundred thousand of them in a clip.
+quint8 levelOf(float power) {
+    constexpr auto kOffset = static_cast<float>(-SpectrogramData::kLowest / SpectrogramData::kStep + 0.5);
+    constexpr auto kPerBel = static_cast<float>(10 / SpectrogramData::kStep);
+    const float level = kPerBel * std::log10(power + 1e-20F) + kOffset;
+    return static_cast<quint8>(std::clamp(level, 0.0F, 255.0F));
+}
+
 } // namespace
 
 SpectrogramData computeSpectrogram(std::span<const float> samples, int rate, const std::stop_token& stop,
@@ -129,7 +137,7 @@ SpectrogramData computeSpectrogram(std::span<const float> samples, int rate, con
     data.bins = size / 2 + 1;
     data.hertzPerBin = static_cast<double>(rate) / static_cast<double>(size);
     data.levels.resize(data.frames * data.bins);
-    const double scale = 4 / (sum * sum); // a sine of amplitude 1 has a peak of (sum / 2)²
+    const auto scale = static_cast<float>(4 / (sum * sum)); // a sine of amplitude 1 has a peak of (sum / 2)²
     PairSpectrum spectrum(size);
     std::vector<float> powers(2 * data.bins);
     const auto middle = [&](std::size_t frame) {
@@ -142,9 +150,7 @@ SpectrogramData computeSpectrogram(std::span<const float> samples, int rate, con
         spectrum.compute(std::span(powers).first(data.bins), std::span(powers).subspan(data.bins));
         const std::size_t count = std::min<std::size_t>(2, data.frames - frame) * data.bins;
         for (std::size_t i = 0; i < count; ++i) {
-            const double decibels = 10 * std::log10(static_cast<double>(powers[i]) * scale + 1e-20);
-            const double level = (decibels - SpectrogramData::kLowest) / SpectrogramData::kStep;
-            const auto rounded = static_cast<quint8>(std::clamp(std::lround(level), 0L, 255L));
+            const quint8 rounded = levelOf(powers[i] * scale);
             data.levels[frame * data.bins + i] = rounded;
             data.greatest = std::max(data.greatest, rounded);
         }

@@ -69,9 +69,20 @@ void halve(std::vector<widgets::MinMax>& peaks) {
     peaks.resize(half);
 }
 
-/// The rest of the sound, or `frames` of it when that is not negative, as one channel.
-Result<Sound> readMixed(SNDFILE* sound, const SF_INFO& info, sf_count_t frames, const std::stop_token& stop) {
+/// As one channel.
+Result<Sound> readMixed(SNDFILE* sound, const SF_INFO& info, const AudioRange& range,
+                        const std::stop_token& stop) {
     constexpr std::size_t kLongest = 30 * 60;
+    const auto framesOf = [&](double seconds) {
+        return static_cast<sf_count_t>(std::llround(seconds * info.samplerate));
+    };
+    const sf_count_t first = framesOf(std::max(0.0, range.offset));
+    if (first > 0 && (first >= info.frames || sf_seek(sound, first, SEEK_SET) != first))
+        return fail({ErrorKind::BadInput,
+                     "Cannot play the part of the recording",
+                     "it begins behind the end of the file",
+                     {}});
+    const sf_count_t frames = range.duration < 0 ? -1 : framesOf(range.duration);
     const auto channels = static_cast<std::size_t>(std::max(1, info.channels));
     const auto most = kLongest * static_cast<std::size_t>(std::max(1, info.samplerate));
     auto samples = std::make_shared<std::vector<float>>();
@@ -142,16 +153,16 @@ Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token sto
     return clip;
 }
 
-Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop) {
+Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop, const AudioRange& range) {
     MemoryFile file{bytes};
     SF_INFO info{};
     const auto sound = open(file, info);
     if (!sound) return fail(sound.error());
-    return readMixed(sound->get(), info, -1, stop);
+    return readMixed(sound->get(), info, range, stop);
 }
 
-Result<Sound> readSoundFile(const std::filesystem::path& file, const AudioRange& range,
-                            std::stop_token stop) {
+Result<Sound> readSoundFile(const std::filesystem::path& file, std::stop_token stop,
+                            const AudioRange& range) {
     SF_INFO info{};
     const SoundFile sound(sf_open(file.c_str(), SFM_READ, &info), &sf_close);
     if (!sound)
@@ -160,17 +171,7 @@ Result<Sound> readSoundFile(const std::filesystem::path& file, const AudioRange&
                      .why = sf_strerror(nullptr),
                      .remedy = {},
                      .file = file.string()});
-    const auto framesOf = [&](double seconds) {
-        return static_cast<sf_count_t>(std::llround(seconds * info.samplerate));
-    };
-    const sf_count_t first = framesOf(std::max(0.0, range.offset));
-    if (first > 0 && (first >= info.frames || sf_seek(sound.get(), first, SEEK_SET) != first))
-        return fail({.kind = ErrorKind::BadInput,
-                     .what = "Cannot play the part of the recording",
-                     .why = "it begins behind its end",
-                     .remedy = {},
-                     .file = file.string()});
-    return readMixed(sound.get(), info, range.duration < 0 ? -1 : framesOf(range.duration), stop);
+    return readMixed(sound.get(), info, range, stop);
 }
 
 std::vector<widgets::MinMax> peaksOf(std::span<const float> samples) {

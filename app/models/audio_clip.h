@@ -40,11 +40,12 @@ struct AudioRange {
 /// Decodes the whole recording; for a background thread. BadInput when it cannot be decoded.
 [[nodiscard]] Result<AudioClip> readClip(std::span<const std::byte> bytes, std::stop_token stop);
 
-/// The samples to be played, channels mixed. Errors: as readClip; longer than half an hour (Usage).
-[[nodiscard]] Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop);
-/// The same of (a part of) a file. A part that begins behind the end is an error (BadInput).
-[[nodiscard]] Result<Sound> readSoundFile(const std::filesystem::path& file, const AudioRange& range,
-                                          std::stop_token stop);
+/// The samples to be played, channels mixed. Errors: as readClip; longer than half an hour (Usage); a part
+/// that begins behind the end (BadInput).
+[[nodiscard]] Result<Sound> readSound(std::span<const std::byte> bytes, std::stop_token stop,
+                                      const AudioRange& range = {});
+[[nodiscard]] Result<Sound> readSoundFile(const std::filesystem::path& file, std::stop_token stop,
+                                          const AudioRange& range = {});
 /// Extremes of equal stretches of the samples; at most 8,192.
 [[nodiscard]] std::vector<widgets::MinMax> peaksOf(std::span<const float> samples);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/models/clip_source.h"
 
+#include "engine/archive/tar_index.h"
+#include "engine/base/file.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -33,6 +36,17 @@ bool isFile(const std::filesystem::path& path) {
     return std::filesystem::is_regular_file(path, ignored);
 }
 
+/// The file itself, or the tar file that stands where a folder of the path would.
+std::optional<ClipSource> locate(const ClipSource& clip) {
+    if (isFile(clip.file)) return clip;
+    for (std::filesystem::path file = clip.file.parent_path(); file.has_relative_path();
+         file = file.parent_path())
+        if (isFile(file))
+            return ClipSource{
+                .file = file, .member = clip.file.lexically_relative(file).string(), .range = clip.range};
+    return std::nullopt;
+}
+
 } // namespace
 
 ClipSource parseClipSource(std::string_view source) {
@@ -54,22 +68,36 @@ bool namesRecording(std::string_view source) {
 }
 
 Result<ClipSource> findClip(std::string_view source, std::span<const std::filesystem::path> folders) {
-    ClipSource clip = parseClipSource(source);
     if (isFile(source)) return ClipSource{.file = source}; // "#t=" may be part of a name
-    if (isFile(clip.file)) return clip;
+    const ClipSource clip = parseClipSource(source);
+    if (const auto found = locate(clip)) return *found;
     if (clip.file.is_relative())
         for (std::filesystem::path folder : folders)
             for (; !folder.empty(); folder = folder.parent_path()) {
-                if (isFile(folder / clip.file)) {
-                    clip.file = folder / clip.file;
-                    return clip;
-                }
+                if (const auto found = locate({.file = folder / clip.file, .range = clip.range}))
+                    return *found;
                 if (folder == folder.parent_path()) break;
             }
     return fail({.kind = ErrorKind::BadInput,
                  .what = "The recording is not there any more",
                  .why = "no such file",
                  .remedy = "Put it back where it was when the run was trained",
+                 .file = clip.file.string()});
+}
+
+Result<Sound> readClipSound(const ClipSource& clip, const std::stop_token& stop) {
+    if (clip.member.empty()) return readSoundFile(clip.file, stop, clip.range);
+    const auto tar = MappedFile::open(clip.file);
+    if (!tar) return fail(tar.error());
+    const auto members = archive::indexTar((*tar)->bytes(), clip.file.string());
+    if (!members) return fail(members.error());
+    for (const archive::Member& member : *members)
+        if (archive::plainMemberName(member.name) == archive::plainMemberName(clip.member))
+            return readSound((*tar)->bytes().subspan(member.offset, member.bytes), stop, clip.range);
+    return fail({.kind = ErrorKind::BadInput,
+                 .what = "Cannot read the recording",
+                 .why = "the tar file has no member " + clip.member,
+                 .remedy = {},
                  .file = clip.file.string()});
 }
 

@@ -215,7 +215,7 @@ QString SampleModel::errorText(int sample) const {
 QString SampleModel::changeText(int sample) const {
     if (!m_changes) return {};
     const double change = m_changes->change[static_cast<std::size_t>(sample)];
-    if (std::isnan(change)) return tr("new");
+    if (std::isnan(change)) return QStringLiteral("–"); // not recorded there
     if (change == 0) return QStringLiteral("=");
     const QString mark = change < 0 ? QStringLiteral("▼") : QStringLiteral("▲");
     switch (m_set->kind) {

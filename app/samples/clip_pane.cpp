@@ -117,7 +117,7 @@ Result<ClipPane::Decoded> ClipPane::decode(const std::string& source,
                                            const std::stop_token& stop) {
     const auto clip = findClip(source, folders);
     if (!clip) return fail(clip.error());
-    auto sound = readSoundFile(clip->file, clip->range, stop);
+    auto sound = readClipSound(*clip, stop);
     if (!sound) return fail(sound.error());
     Decoded decoded{.sound = std::move(*sound)};
     decoded.peaks = peaksOf(*decoded.sound.samples);

@@ -5,6 +5,7 @@
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLineEdit>
@@ -34,7 +35,7 @@ SampleBar::SampleBar(QWidget* parent)
       m_step(new QComboBox(this)),
       m_other(new QComboBox(this)),
       m_text(new QLineEdit(this)),
-      m_errors(new QToolButton(this)),
+      m_errors(new QCheckBox(tr("Only errors"), this)),
       m_chip(new QToolButton(this)) {
     m_step->setAccessibleName(tr("Validation"));
     m_step->setToolTip(tr("The validation whose samples are shown"));
@@ -49,8 +50,6 @@ SampleBar::SampleBar(QWidget* parent)
     m_text->setClearButtonEnabled(true);
     m_text->addAction(widgets::icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
     m_text->setMinimumWidth(14 * kGrid);
-    m_errors->setCheckable(true);
-    m_errors->setText(tr("Only errors"));
     m_errors->setToolTip(tr("Hide the samples without an error"));
     m_chip->setIcon(widgets::icon(QStringLiteral("close")));
     m_chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -67,7 +66,7 @@ SampleBar::SampleBar(QWidget* parent)
     connect(m_step, &QComboBox::currentIndexChanged, this, [this] { Q_EMIT stepChosen(chosenStep()); });
     connect(m_other, &QComboBox::currentIndexChanged, this, [this] { Q_EMIT otherChosen(chosenOther()); });
     connect(m_text, &QLineEdit::textChanged, this, &SampleBar::filterChanged);
-    connect(m_errors, &QToolButton::toggled, this, &SampleBar::filterChanged);
+    connect(m_errors, &QCheckBox::toggled, this, &SampleBar::filterChanged);
     connect(m_chip, &QToolButton::clicked, this, [this] {
         clearAmong();
         Q_EMIT filterChanged();

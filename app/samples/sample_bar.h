@@ -7,6 +7,7 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QComboBox;
 class QLineEdit;
 class QToolButton;
@@ -52,7 +53,7 @@ private:
     QComboBox* m_step;
     QComboBox* m_other;
     QLineEdit* m_text;
-    QToolButton* m_errors;
+    QCheckBox* m_errors;
     QToolButton* m_chip;
 };
 

@@ -11,6 +11,9 @@ namespace fathom::app {
 
 namespace {
 
+constexpr std::ptrdiff_t kRecordedSamples =
+    5000; ///< train::kSampleLimit, which is behind the border to LibTorch
+
 QString tr(const char* text) {
     return QCoreApplication::translate("SampleCaption", text);
 }
@@ -56,9 +59,7 @@ QString headlineName(SampleKind kind) {
     return {};
 }
 
-} // namespace
-
-QString corpusSentence(const SampleAnalysis& analysis) {
+QString sentenceOf(const SampleAnalysis& analysis) {
     const ClassFigures& classes = analysis.classes;
     switch (analysis.kind) {
     case SampleKind::Words:
@@ -73,6 +74,15 @@ QString corpusSentence(const SampleAnalysis& analysis) {
             .arg(headline(analysis), count(analysis.totals.samples));
     }
     return {};
+}
+
+} // namespace
+
+QString corpusSentence(const SampleSet& set, const SampleAnalysis& analysis) {
+    const auto count = std::ssize(set.samples);
+    const bool isCut = count == store::kOldSamples || count == kRecordedSamples;
+    const QString sentence = sentenceOf(analysis);
+    return isCut ? tr("first %1:   %2").arg(widgets::formatCount(count), sentence) : sentence;
 }
 
 QString changeSentence(const SampleChanges& changes, const SampleAnalysis& before,

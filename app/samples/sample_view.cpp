@@ -168,13 +168,15 @@ void SampleView::build() {
     m_splitter->setStretchFactor(1, 2);
     m_splitter->setChildrenCollapsible(false);
     m_caption->setMuted(true);
-    m_caption->setContentsMargins(kGrid, 0, kGrid, 0);
+    auto* const captionRow = new QHBoxLayout;
+    captionRow->setContentsMargins(kGrid, 0, kGrid, 0);
+    captionRow->addWidget(m_caption);
     auto* const shown = new QWidget(this);
     auto* const inner = new QVBoxLayout(shown);
     inner->setContentsMargins(0, 0, 0, 0);
     inner->setSpacing(kGrid / 2);
     inner->addWidget(buildHeader());
-    inner->addWidget(m_caption);
+    inner->addLayout(captionRow);
     inner->addWidget(m_splitter, 1);
     m_content->addWidget(m_empty);
     m_content->addWidget(shown);
@@ -233,7 +235,7 @@ void SampleView::linkLoader() {
 }
 
 void SampleView::setRun(qint64 run) {
-    if (run == m_run) return lookSoon();
+    if (run == m_run) return;
     m_run = run;
     m_sample = -1;
     m_bar->forgetChoices();
@@ -278,7 +280,7 @@ void SampleView::showLoaded(const SampleSetPtr& set, bool isNewer) {
 
 void SampleView::showAnalysis(const SampleAnalysisPtr& analysis) {
     m_model.setAnalysis(analysis);
-    m_corpus = corpusSentence(*analysis);
+    m_corpus = corpusSentence(*m_model.set(), *analysis);
     using Confusions = std::vector<WordConfusion>;
     using Vocabulary = std::vector<WordAccuracy>;
     m_confusions.set(std::shared_ptr<const Confusions>(analysis, &analysis->confusions));

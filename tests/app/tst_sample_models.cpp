@@ -320,7 +320,7 @@ private Q_SLOTS:
         model.sort(SampleModel::Change, Qt::DescendingOrder);
         QCOMPARE(column(model, SampleModel::Change),
                  (QStringList{QStringLiteral("▲ 0.5"), QStringLiteral("="), QStringLiteral("▼ 1"),
-                              QStringLiteral("new")}));
+                              QStringLiteral("–")}));
         QCOMPARE(model.index(2, SampleModel::Before).data().toString(), QStringLiteral("x y"));
     }
 
