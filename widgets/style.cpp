@@ -75,6 +75,28 @@ void drawToolButton(const QStyleOption* option, QPainter* painter, const Colors&
         roundedBox(painter, option->rect, c.hover, QColor());
 }
 
+void drawCheckBox(const QStyleOption* option, QPainter* painter, const Colors& c) {
+    const bool isEnabled = option->state.testFlag(QStyle::State_Enabled);
+    const bool isOn = option->state.testFlag(QStyle::State_On);
+    const bool isPartly = option->state.testFlag(QStyle::State_NoChange);
+    const QColor mark = isEnabled ? c.accent : c.muted;
+    const QRectF box = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(isOn || isPartly ? mark : c.muted);
+    painter->setBrush(isOn || isPartly ? mark : c.surface);
+    painter->drawRoundedRect(box, 3, 3);
+    painter->setPen(QPen(c.accentText, 1.6, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    const auto at = [&](double x, double y) {
+        return QPointF(box.left() + x * box.width(), box.top() + y * box.height());
+    };
+    if (isPartly)
+        painter->drawLine(at(0.25, 0.5), at(0.75, 0.5));
+    else if (isOn)
+        painter->drawPolyline(QPolygonF({at(0.24, 0.52), at(0.43, 0.7), at(0.77, 0.32)}));
+    painter->restore();
+}
+
 void drawField(const QStyleOption* option, QPainter* painter, const Colors& c) {
     const bool focus = option->state.testFlag(QStyle::State_HasFocus);
     const bool enabled = option->state.testFlag(QStyle::State_Enabled);
@@ -276,6 +298,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         return drawPushButton(option, painter, c);
     case PE_PanelButtonTool:
         return drawToolButton(option, painter, c);
+    case PE_IndicatorCheckBox:
+    case PE_IndicatorItemViewItemCheck:
+        return drawCheckBox(option, painter, c);
     case PE_FrameLineEdit:
         return;
     case PE_PanelLineEdit: {

@@ -209,6 +209,7 @@ SampleChangesPtr compareSamples(const SampleSet& set, const SampleAnalysis& anal
         const int match = changes->matches[i];
         if (match < 0 || set.kind != before.kind) {
             changes->change.push_back(std::numeric_limits<double>::quiet_NaN());
+            ++changes->unmatched;
             continue;
         }
         const double now = errorOf(set, analysis, i);

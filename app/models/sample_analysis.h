@@ -93,6 +93,7 @@ struct SampleChanges {
     std::int64_t better = 0;
     std::int64_t worse = 0;
     std::int64_t same = 0;
+    std::int64_t unmatched = 0;
 };
 using SampleChangesPtr = std::shared_ptr<const SampleChanges>;
 

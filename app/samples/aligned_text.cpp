@@ -91,7 +91,7 @@ int paintAlignment(QPainter& painter, const QRect& area, const WordAlignment& wo
 
 AlignedText::AlignedText(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("Reference and prediction"));
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
 }
@@ -111,7 +111,7 @@ void AlignedText::setWords(WordAlignment words) {
 }
 
 QSize AlignedText::sizeHint() const {
-    return {40 * widgets::kGrid, heightForWidth(40 * widgets::kGrid)};
+    return {40 * widgets::kGrid, alignedLineHeight(font())};
 }
 
 int AlignedText::heightForWidth(int width) const {

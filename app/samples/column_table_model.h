@@ -34,6 +34,14 @@ public:
         arrange();
         endResetModel();
     }
+    /// Only rows that have it in one of their texts; case does not matter.
+    void setFilter(const QString& text) {
+        if (text == m_filter) return;
+        beginResetModel();
+        m_filter = text;
+        arrange();
+        endResetModel();
+    }
     [[nodiscard]] const Row& at(int row) const {
         return (*m_rows)[static_cast<std::size_t>(m_order[static_cast<std::size_t>(row)])];
     }
@@ -70,6 +78,9 @@ private:
     void arrange() {
         m_order.resize(m_rows ? m_rows->size() : 0);
         std::iota(m_order.begin(), m_order.end(), 0);
+        if (!m_filter.isEmpty())
+            std::erase_if(m_order,
+                          [&](int row) { return !isWanted((*m_rows)[static_cast<std::size_t>(row)]); });
         if (m_sortColumn < 0) return;
         const auto& column = m_columns[static_cast<std::size_t>(m_sortColumn)];
         if (column.number)
@@ -79,6 +90,11 @@ private:
             arrangeBy(column.text, [](const QString& a, const QString& b) {
                 return a.compare(b, Qt::CaseInsensitive) < 0;
             });
+    }
+    [[nodiscard]] bool isWanted(const Row& row) const {
+        return std::any_of(m_columns.begin(), m_columns.end(), [&](const TableColumn<Row>& column) {
+            return !column.number && column.text(row).contains(m_filter, Qt::CaseInsensitive);
+        });
     }
     template <class Key, class Less> void arrangeBy(const Key& key, const Less& less) {
         std::vector<std::invoke_result_t<Key, const Row&>> keys;
@@ -94,6 +110,7 @@ private:
 
     std::vector<TableColumn<Row>> m_columns;
     std::shared_ptr<const Rows> m_rows;
+    QString m_filter;
     std::vector<int> m_order;
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;

@@ -87,9 +87,10 @@ QString corpusSentence(const SampleSet& set, const SampleAnalysis& analysis) {
 
 QString changeSentence(const SampleChanges& changes, const SampleAnalysis& before,
                        const SampleAnalysis& now) {
-    return tr("%1 better, %2 worse, %3 the same   %4 %5 → %6")
-        .arg(count(changes.better), count(changes.worse), count(changes.same), headlineName(now.kind),
-             headline(before), headline(now));
+    QString counts = tr("%1 better, %2 worse, %3 the same")
+                         .arg(count(changes.better), count(changes.worse), count(changes.same));
+    if (changes.unmatched > 0) counts += tr(", %1 not in both").arg(count(changes.unmatched));
+    return tr("%1   %2 %3 → %4").arg(counts, headlineName(now.kind), headline(before), headline(now));
 }
 
 } // namespace fathom::app

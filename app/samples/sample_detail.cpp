@@ -11,6 +11,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace fathom::app {
 
 using widgets::kGrid;
@@ -44,8 +46,9 @@ SampleDetail::SampleDetail(JobRunner& jobs, QWidget* parent)
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid);
     layout->setSpacing(kGrid / 2);
-    layout->addWidget(m_texts, 1);
-    layout->addWidget(m_clip, 3);
+    layout->addWidget(m_texts);
+    layout->addWidget(m_clip, 1);
+    layout->addStretch(0);
 }
 
 void SampleDetail::show(const SampleModel& model, int sample,
@@ -66,10 +69,23 @@ void SampleDetail::show(const SampleModel& model, int sample,
     m_now->setWords(words(SampleModel::Pair));
     const bool isCompared = model.hasColumn(SampleModel::Before);
     m_before->setWords(isCompared ? words(SampleModel::Before) : WordAlignment());
-    m_before->setVisible(isCompared);
-    m_beforeTitle->setVisible(isCompared);
+    const bool hasBefore = isCompared && model.index(row, SampleModel::Before).data().isValid();
+    m_before->setVisible(hasBefore);
+    m_beforeTitle->setVisible(hasBefore);
+    fitTexts();
     m_clip->setVisible(namesRecording(source));
     m_clip->setClip(namesRecording(source) ? source : std::string(), folders);
+}
+
+void SampleDetail::fitTexts() {
+    QWidget* const texts = m_texts->widget();
+    const int wanted = texts->layout()->totalHeightForWidth(std::max(1, m_texts->width()));
+    m_texts->setFixedHeight(std::min(wanted, std::max(height() / 2, alignedLineHeight(font()))));
+}
+
+void SampleDetail::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitTexts();
 }
 
 } // namespace fathom::app

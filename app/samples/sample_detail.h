@@ -25,7 +25,12 @@ public:
     void show(const SampleModel& model, int sample, const std::vector<std::filesystem::path>& folders);
     [[nodiscard]] ClipPane& clip() const { return *m_clip; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    /// The texts get the height they need, up to half of what there is.
+    void fitTexts();
     QLabel* m_title;
     AlignedText* m_now;
     QLabel* m_beforeTitle;

@@ -15,6 +15,10 @@ namespace fathom::app {
 
 using widgets::kGrid;
 
+namespace {
+constexpr int kRoomForAll = 110 * kGrid;
+}
+
 SampleTable::SampleTable(SampleModel& model, QWidget* parent) : QTableView(parent), m_model(model) {
     setModel(&model);
     setAccessibleName(tr("Samples of the validation"));
@@ -45,8 +49,17 @@ SampleTable::SampleTable(SampleModel& model, QWidget* parent) : QTableView(paren
 }
 
 void SampleTable::updateColumns() {
-    for (int column = 0; column < SampleModel::ColumnCount; ++column)
-        setColumnHidden(column, !m_model.hasColumn(column));
+    const bool isTight = m_model.hasColumn(SampleModel::Before) && width() < kRoomForAll;
+    for (int column = 0; column < SampleModel::ColumnCount; ++column) {
+        const bool isLess = column == SampleModel::Clip || column == SampleModel::CharacterError;
+        const bool isHidden = !m_model.hasColumn(column) || (isTight && isLess);
+        if (isColumnHidden(column) != isHidden) setColumnHidden(column, isHidden);
+    }
+}
+
+void SampleTable::resizeEvent(QResizeEvent* event) {
+    QTableView::resizeEvent(event);
+    updateColumns();
 }
 
 void SampleTable::selectSample(int sample) {

@@ -13,7 +13,7 @@ class SampleTable : public QTableView {
 public:
     /// The model must outlive the table.
     explicit SampleTable(SampleModel& model, QWidget* parent = nullptr);
-    /// Shows the columns that the model has.
+    /// Shows the columns that the model has; in a comparison those that there is room for.
     void updateColumns();
     /// Selects the row of this sample and scrolls to it; nothing when it is filtered out.
     void selectSample(int sample);
@@ -26,6 +26,7 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 
 private:

@@ -318,18 +318,20 @@ void SampleView::showParts() {
         for (std::size_t i = 0; i < parts.size(); ++i)
             m_tabs->addTab({});
     }
-    const auto text = [this](Part part) {
+    const SampleAnalysisPtr analysed = m_model.analysis();
+    const auto text = [this, &analysed](Part part) {
         switch (part) {
         case Part::Samples:
             return tr("Samples (%1)").arg(formatCount(m_model.sampleCount()));
         case Part::Words:
-            return tr("Confused words (%1)").arg(formatCount(m_confusions.rowCount()));
+            return tr("Confused words (%1)")
+                .arg(formatCount(analysed ? std::ssize(analysed->confusions) : 0));
         case Part::Vocabulary:
-            return tr("Vocabulary (%1)").arg(formatCount(m_vocabulary.rowCount()));
+            return tr("Vocabulary (%1)").arg(formatCount(analysed ? std::ssize(analysed->vocabulary) : 0));
         case Part::Matrix:
             return tr("Confusion matrix");
         case Part::Classes:
-            return tr("Classes (%1)").arg(formatCount(m_classes.rowCount()));
+            return tr("Classes (%1)").arg(formatCount(analysed ? std::ssize(analysed->classes.labels) : 0));
         }
         return QString();
     };
@@ -342,6 +344,7 @@ void SampleView::showParts() {
 void SampleView::showPart(int tab) {
     const auto part = tab < 0 || m_parts.empty() ? Part::Samples : m_parts[static_cast<std::size_t>(tab)];
     m_stack->setCurrentIndex(static_cast<int>(part));
+    m_detail->setVisible(part == Part::Samples); // what is about all of them gets all the room
 }
 
 void SampleView::showOnly(const std::vector<int>& samples, const QString& what) {
@@ -352,6 +355,9 @@ void SampleView::showOnly(const std::vector<int>& samples, const QString& what) 
 
 void SampleView::applyFilter() {
     const SampleFilter filter = m_bar->filter();
+    m_confusions.setFilter(filter.text.trimmed());
+    m_vocabulary.setFilter(filter.text.trimmed());
+    m_classes.setFilter(filter.text.trimmed());
     const bool isEmpty = filter.text.isEmpty() && !filter.onlyErrors && !filter.among;
     if (!isEmpty || m_model.rowCount() != m_model.sampleCount()) m_model.setFilter(filter);
     if (m_model.rowCount() == 0)

@@ -310,6 +310,7 @@ private Q_SLOTS:
         QCOMPARE(changes->better, std::int64_t{1});
         QCOMPARE(changes->worse, std::int64_t{1});
         QCOMPARE(changes->same, std::int64_t{1});
+        QCOMPARE(changes->unmatched, std::int64_t{1});
         SampleModel model;
         QAbstractItemModelTester tester(&model);
         model.set(now);

@@ -170,6 +170,11 @@ private Q_SLOTS:
         auto* const words = fixture.named<FigureTable>(QStringLiteral("Confused words"));
         QVERIFY(words->isVisible());
         QCOMPARE(words->model()->index(0, 0).data().toString(), QStringLiteral("2"));
+        QVERIFY(!fixture.view.clip().isVisible()); // all the room is for what is about all
+        auto* const filter = fixture.named<QLineEdit>(QStringLiteral("Filter samples"));
+        filter->setText(QStringLiteral("nothing like it"));
+        QCOMPARE(words->model()->rowCount(), 0);
+        filter->clear();
         words->setCurrentIndex(words->model()->index(0, 0));
         QTest::keyClick(words, Qt::Key_Return);
         QCOMPARE(tabs->currentIndex(), 0);
