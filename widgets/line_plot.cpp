@@ -15,6 +15,8 @@ namespace fathom::widgets {
 namespace {
 constexpr int kFrameMs = 33; // at most 30 a second
 constexpr double kNearPixels = 5;
+constexpr int kTickWidth = 90; // pixels of the plot for each label, at least
+constexpr int kTickHeight = 36;
 
 Qt::PenStyle penStyle(CurveDash dash, std::size_t round) {
     static constexpr std::array kStyles{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
@@ -36,11 +38,14 @@ void LinePlot::Impl::build() {
     drawn = new CurvesPlottable(plot->xAxis, plot->yAxis, curves, scales); // owned by the plot
     markers = new MarkersItem(plot, scales);
     markers->setLayer(QStringLiteral("grid")); // behind the curves
+    edgeMarks = new EdgeMarksItem(plot, curves, scales);
     notes = new AnnotationsItem(plot, scales);
     plot->addLayer(QStringLiteral("cursor"), plot->layer(QStringLiteral("overlay")));
     plot->layer(QStringLiteral("cursor"))->setMode(QCPLayer::lmBuffered);
     cursor = new CursorItem(plot);
-    cursor->setLayer(QStringLiteral("cursor"));
+    panel = new PanelItem(plot);
+    for (QCPAbstractItem* item : std::initializer_list<QCPAbstractItem*>{cursor, panel})
+        item->setLayer(QStringLiteral("cursor"));
     layout->addWidget(plot, 1);
 
     timer.setSingleShot(true);
@@ -48,6 +53,8 @@ void LinePlot::Impl::build() {
     connect(&timer, &QTimer::timeout, self, [this] {
         if (dirty && self->isVisible()) redraw();
     });
+    countTimer.setSingleShot(true);
+    connect(&countTimer, &QTimer::timeout, self, [this] { countOutside(); });
     applyColors();
 }
 
@@ -61,15 +68,13 @@ void LinePlot::Impl::buildHeader(QLayout* layout) {
     scaleButton->setFocusPolicy(Qt::TabFocus);
     scaleButton->setToolTip(LinePlot::tr("Scale of the values: linear, log, symlog (L)"));
     scaleButton->setAccessibleName(LinePlot::tr("Scale of the values"));
-    auto* menu = new QMenu(scaleButton);
-    connect(menu, &QMenu::aboutToShow, self, [this, menu] {
-        menu->clear();
-        scaleMenu(menu, PlotAxis::Y);
-        menu->addSeparator();
-        scaleMenu(menu, PlotAxis::X);
+    connect(scaleButton, &QToolButton::clicked, self, [this] { // without an own menu, whose arrow has no room
+        QMenu menu(scaleButton);
+        scaleMenu(&menu, PlotAxis::Y);
+        scaleMenu(&menu, PlotAxis::X);
+        menu.exec(scaleButton->mapToGlobal(QPoint(0, scaleButton->height())));
+        labelAxes(); // the click toggled it
     });
-    scaleButton->setMenu(menu);
-    scaleButton->setPopupMode(QToolButton::InstantPopup);
     top->addWidget(header, 1);
     top->addWidget(scaleButton);
     static_cast<QVBoxLayout*>(layout)->addLayout(top);
@@ -110,6 +115,8 @@ void LinePlot::Impl::applyColors() {
     plot->xAxis->setBasePen(QPen(c.border, 1));
     markers->setColors(blend(c.surface, c.text, 0.35), c.muted, c.surface, small);
     notes->setColors(blend(c.surface, c.text, 0.5), c.text, c.raised, small);
+    edgeMarks->setInk(c.text);
+    panel->setColors(c, small);
     drawn->setSurface(c.surface);
     emptyItem->setColor(c.muted);
     emptyItem->setFont(self->font());
@@ -152,6 +159,11 @@ void LinePlot::Impl::redraw() {
         if (autoX) fitX();
         if (autoY) fitY();
     }
+    const QRect area = plot->axisRect()->rect();
+    plot->xAxis->ticker()->setTickCount(std::clamp(area.width() / kTickWidth, 2, 14));
+    plot->yAxis->ticker()->setTickCount(std::clamp(area.height() / kTickHeight, 2, 12));
+    edgeMarks->setClipped(clipOutliers && autoY);
+    startCounting();
     updateLegend();
     plot->replot(QCustomPlot::rpImmediateRefresh);
 }

@@ -7,8 +7,10 @@
 #include "widgets/line_plot.h"
 #include "widgets/line_plot_items.h"
 #include "widgets/plot_annotations.h"
+#include "widgets/plot_edge_marks.h"
 #include "widgets/plot_header.h"
 #include "widgets/plot_link.h"
+#include "widgets/plot_panel.h"
 #include "widgets/theme.h"
 
 #include <QElapsedTimer>
@@ -24,6 +26,13 @@ struct LinePlot::Impl {
         bool autoX = true;
         bool autoY = true;
     };
+    struct Reading { ///< of one curve at one place
+        int curve = 0;
+        bool read = false;
+        double x = 0;
+        double y = std::numeric_limits<double>::quiet_NaN();
+        std::optional<double> raw{};
+    };
     enum class Drag { None, Pan, Box };
 
     LinePlot* self = nullptr;
@@ -35,6 +44,8 @@ struct LinePlot::Impl {
     CursorItem* cursor = nullptr;
     MarkersItem* markers = nullptr;
     AnnotationsItem* notes = nullptr;
+    EdgeMarksItem* edgeMarks = nullptr;
+    PanelItem* panel = nullptr;
     PlotScales scales;
     PlotCurves curves; // addresses stay: the plottable refers to them
     QPointer<PlotLink> link;
@@ -62,7 +73,10 @@ struct LinePlot::Impl {
     std::optional<double> cursorX; ///< a value of x: under the mouse, here or in a linked plot
     int hovered = -1;              ///< curve
     qint64 group = -1;             ///< highlighted
-    int single = -1;               ///< highlighted curve, where it has no group
+    QTimer countTimer;
+    std::size_t counted = 0; ///< curves whose points outside were counted
+    Outside outside;
+    int single = -1; ///< highlighted curve, where it has no group
 
     // line_plot.cpp
     void build();
@@ -106,13 +120,19 @@ struct LinePlot::Impl {
     void scaleMenu(QMenu* menu, PlotAxis axis);
 
     // line_plot_readout.cpp
+    [[nodiscard]] std::vector<Reading> readings(std::optional<double> place) const;
+    [[nodiscard]] bool covers(const PlotCurve& curve, double place) const;
     void updateLegend();
+    void updatePanel(std::vector<Reading> all, double place);
+    void startCounting();
+    void countOutside();
     void hover(const QPoint& position);
     void leave();
     void setCursor(std::optional<double> x);
     [[nodiscard]] double placeNear(double x) const;
     [[nodiscard]] int curveNear(const QPoint& position) const;
     void setHovered(int curve);
+    [[nodiscard]] bool anyHighlight() const;
     void applyHighlight();
     [[nodiscard]] bool isHighlighted(const PlotCurve& curve) const;
 };

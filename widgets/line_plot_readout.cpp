@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What LinePlot says: legend, cursor, and which curve is under the mouse.
 #include "widgets/line_plot_impl.h"
+#include "widgets/number_format.h"
 #include "widgets/plot_readout.h"
 
 #include <QToolTip>
@@ -12,6 +13,10 @@ namespace fathom::widgets {
 namespace {
 constexpr double kNearCurve = 10; // pixels
 constexpr int kAround = 2;        // pixels of x that count as under the mouse
+constexpr double kBeyondEnd = 8;  // pixels
+constexpr std::size_t kLines = 8; // of the read-out
+constexpr int kRestMs = 150;
+constexpr int kSliceMs = 4;
 } // namespace
 
 /// x of the point that is nearest to `x`: the cursor stands on real points.
@@ -28,35 +33,67 @@ double LinePlot::Impl::placeNear(double x) const {
     return place;
 }
 
+/// What each named curve says: at `place` or, without one, newest.
+std::vector<LinePlot::Impl::Reading> LinePlot::Impl::readings(std::optional<double> place) const {
+    std::vector<Reading> all;
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        const PlotCurve& curve = *curves[i];
+        if (!curve.named()) continue;
+        Reading& reading = all.emplace_back();
+        reading.curve = static_cast<int>(i);
+        if (curve.data.empty()) continue;
+        if (place && !covers(curve, *place)) continue;
+        const std::size_t point = place ? curve.data.nearest(*place) : curve.data.size() - 1;
+        reading.read = true;
+        reading.x = curve.data.x(point);
+        reading.y = curve.data.y(point);
+        if (curve.spec.raw < 0) continue;
+        const CurveData& raw = curves[static_cast<std::size_t>(curve.spec.raw)]->data;
+        if (!raw.empty()) reading.raw = raw.y(raw.nearest(reading.x));
+    }
+    return all;
+}
+
+/// Not where it ended long before, or begins long after: by more than a few pixels and two of its points.
+bool LinePlot::Impl::covers(const PlotCurve& curve, double place) const {
+    const double first = curve.data.x(0);
+    const double last = curve.data.x(curve.data.size() - 1);
+    if (place >= first && place <= last) return true;
+    const double end = place < first ? first : last;
+    const double pixels =
+        std::abs(plot->xAxis->coordToPixel(scales.x.to(end)) - plot->xAxis->coordToPixel(scales.x.to(place)));
+    const double spacing =
+        (last - first) / static_cast<double>(std::max<std::size_t>(1, curve.data.size() - 1));
+    return pixels <= kBeyondEnd || std::abs(place - end) <= 2 * spacing;
+}
+
 void LinePlot::Impl::updateLegend() {
     const Colors& c = colorsFor(self);
     const bool pointing = cursorX && !empty();
     const double place = pointing ? placeNear(*cursorX) : 0;
-    std::vector<LegendEntry> entries;
+    const std::vector<Reading> all = readings(pointing ? std::optional(place) : std::nullopt);
     std::vector<double> values;
+    for (const Reading& reading : all)
+        values.push_back(reading.y);
+    // Digits that tell a hundred curves apart would be noise.
+    const std::size_t few = std::min(values.size(), kLines);
+    std::vector<QString> texts = distinctNumbers(std::span(values).first(few));
+    for (std::size_t i = few; i < values.size(); ++i)
+        texts.push_back(formatNumber(values[i]));
+    std::vector<LegendEntry> entries;
     std::vector<CursorItem::Dot> dots;
-    for (const auto& curve : curves) {
-        if (!curve->named()) continue;
-        entries.push_back({.name = curve->spec.name,
-                           .color = curve->color,
-                           .dashed = curve->dash != Qt::SolidLine,
-                           .value = {}});
-        values.push_back(std::numeric_limits<double>::quiet_NaN());
-        if (curve->data.empty()) continue;
-        const std::size_t i = pointing ? curve->data.nearest(place) : curve->data.size() - 1;
-        values.back() = curve->data.y(i);
-        if (pointing)
-            dots.push_back({{scales.x.to(curve->data.x(i)), scales.y.to(values.back())}, curve->color});
-    }
-    const std::vector<QString> texts = distinctNumbers(values);
     QStringList spoken;
-    std::size_t i = 0;
-    for (const auto& curve : curves) {
-        if (!curve->named()) continue;
-        if (!curve->data.empty()) entries[i].value = texts[i];
-        spoken.append(entries[i].name + QLatin1Char(' ') + entries[i].value);
-        ++i;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const PlotCurve& curve = at(all[i].curve);
+        entries.push_back({.name = curve.spec.name,
+                           .color = curve.color,
+                           .dashed = curve.dash != Qt::SolidLine,
+                           .value = all[i].read ? texts[i] : QString()});
+        if (i < kLines) spoken.append(curve.spec.name + QLatin1Char(' ') + entries.back().value);
+        if (pointing && all[i].read && (!anyHighlight() || isHighlighted(curve)))
+            dots.push_back({{scales.x.to(all[i].x), scales.y.to(all[i].y)}, curve.color});
     }
+    if (all.size() > kLines) spoken.append(LinePlot::tr("and %1 more").arg(all.size() - kLines));
     header->setEntries(entries);
     const double pixel =
         (self->xRange().second - self->xRange().first) / std::max(1, plot->axisRect()->width());
@@ -64,6 +101,67 @@ void LinePlot::Impl::updateLegend() {
     self->setAccessibleDescription(spoken.join(QStringLiteral(", ")));
     cursor->set(pointing ? std::optional(scales.x.to(place)) : std::nullopt, std::move(dots),
                 blend(c.surface, c.text, 0.45));
+    updatePanel(pointing ? all : std::vector<Reading>(), place);
+}
+
+/// The curves nearest to the mouse, where the header has no room for all.
+void LinePlot::Impl::updatePanel(std::vector<Reading> all, double place) {
+    std::erase_if(all, [](const Reading& reading) { return !reading.read; });
+    if (!hovering || header->entriesThatFit() >= header->entries().size()) all.clear();
+    const auto distance = [this](const Reading& reading) {
+        const double height = scales.y.to(reading.y);
+        return std::isfinite(height) ? std::abs(plot->yAxis->coordToPixel(height) - hoverAt.y()) : 1e9;
+    };
+    std::stable_sort(all.begin(), all.end(),
+                     [&](const Reading& a, const Reading& b) { return distance(a) < distance(b); });
+    const std::size_t shown = std::min(kLines, all.size());
+    std::vector<double> values;
+    for (std::size_t i = 0; i < shown; ++i)
+        values.push_back(all[i].y);
+    const std::vector<QString> texts = distinctNumbers(values);
+    std::vector<PanelLine> lines;
+    for (std::size_t i = 0; i < shown; ++i) {
+        const PlotCurve& curve = at(all[i].curve);
+        QString value = texts[i];
+        if (all[i].raw) value += QStringLiteral(" (%1)").arg(formatNumber(*all[i].raw));
+        lines.push_back({curve.spec.name, value, curve.color, curve.dash,
+                         all[i].curve == hovered || (anyHighlight() && isHighlighted(curve))});
+    }
+    const QString more = all.size() > shown ? LinePlot::tr("and %1 more").arg(all.size() - shown) : QString();
+    panel->set(plot->xAxis->coordToPixel(scales.x.to(place)), std::move(lines), more);
+}
+
+/// Counts what a clipped axis leaves out, a few milliseconds at a time, once the view rests.
+void LinePlot::Impl::countOutside() {
+    const auto [from, to] = self->xRange();
+    const auto [low, high] = self->yRange();
+    QElapsedTimer clock;
+    clock.start();
+    while (counted < curves.size() && clock.elapsed() < kSliceMs) {
+        const PlotCurve& curve = *curves[counted++];
+        if (!curve.visible || curve.spec.dimmed) continue;
+        const auto [first, last] = curve.data.indices(from, to);
+        const Outside part = curve.data.values().outside(first, last, low, high);
+        outside.above += part.above;
+        outside.below += part.below;
+    }
+    if (counted < curves.size()) return countTimer.start(0);
+    const auto text = [](std::size_t count, const QString& arrow) {
+        return count == 0 ? QString()
+                          : arrow + LinePlot::tr(" %1 outside").arg(formatCount(static_cast<qint64>(count)));
+    };
+    panel->setCounts(text(outside.above, QStringLiteral("▲")), text(outside.below, QStringLiteral("▼")));
+    plot->layer(QStringLiteral("cursor"))->replot();
+}
+
+void LinePlot::Impl::startCounting() {
+    panel->setCounts({}, {});
+    outside = {};
+    counted = 0;
+    if (clipOutliers && autoY)
+        countTimer.start(kRestMs);
+    else
+        countTimer.stop();
 }
 
 void LinePlot::Impl::setCursor(std::optional<double> x) {
@@ -79,10 +177,13 @@ void LinePlot::Impl::hover(const QPoint& position) {
     if (!hovering) return leave();
     hoverAt = position;
     const double x = scales.x.from(plot->xAxis->pixelToCoord(position.x()));
-    setCursor(x);
+    cursorX = x;
     if (link) link->setCursor(x);
     setHovered(curveNear(position));
+    updateLegend();
+    plot->layer(QStringLiteral("cursor"))->replot();
     QStringList texts = self->markerTextsNear(x);
+    texts.append(edgeMarks->textsAt(position));
     if (const PlotAnnotation* note = notes->at(position)) texts.append(note->text);
     if (texts.isEmpty())
         QToolTip::hideText();
@@ -148,12 +249,14 @@ bool LinePlot::Impl::isHighlighted(const PlotCurve& curve) const {
            (one.spec.raw >= 0 && &curve == curves[static_cast<std::size_t>(one.spec.raw)].get());
 }
 
+bool LinePlot::Impl::anyHighlight() const {
+    if (group < 0) return single >= 0;
+    return std::any_of(curves.begin(), curves.end(),
+                       [this](const auto& curve) { return curve->spec.group == group; });
+}
+
 void LinePlot::Impl::applyHighlight() {
-    const bool any = group >= 0
-                         ? std::any_of(curves.begin(), curves.end(),
-                                       [this](const auto& curve) { return curve->spec.group == group; })
-                         : single >= 0;
-    if (any)
+    if (anyHighlight())
         drawn->setHighlight([this](const PlotCurve& curve) { return isHighlighted(curve); });
     else
         drawn->setHighlight({});

@@ -219,8 +219,12 @@ Outside MinMaxPyramid::outside(std::size_t first, std::size_t last, double low, 
     with([&](const auto& values, const auto& levels) {
         levels.visit(
             values.size(), first, last,
-            [&](const auto& block, std::size_t, std::size_t) {
-                return block.minimum < low || block.maximum > high;
+            [&](const auto& block, std::size_t begin, std::size_t end) {
+                const bool above = block.minimum > high && block.minimum <= block.maximum;
+                const bool below = block.maximum < low && block.minimum <= block.maximum;
+                if (!above && !below) return block.minimum < low || block.maximum > high;
+                (above ? result.above : result.below) += end - begin - nonFinite(begin, end).count();
+                return false; // the whole block is
             },
             [&](std::size_t begin, std::size_t end) {
                 for (std::size_t i = begin; i < end; ++i) {

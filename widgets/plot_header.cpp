@@ -57,6 +57,30 @@ int PlotHeader::titleWidth() const {
     return QFontMetrics(emphasized(font())).horizontalAdvance(m_title);
 }
 
+int PlotHeader::leftWidth() const {
+    return titleWidth() + kGap + (m_unit.isEmpty() ? 0 : fontMetrics().horizontalAdvance(m_unit) + kGap);
+}
+
+int PlotHeader::widthOf(const LegendEntry& entry) const {
+    const int value = entry.value.isEmpty() ? 0 : kGap + fontMetrics().horizontalAdvance(entry.value);
+    return kSwatch + kGap + fontMetrics().horizontalAdvance(entry.name) + value;
+}
+
+QString PlotHeader::moreText(std::size_t count) {
+    return tr("and %1 more").arg(count);
+}
+
+std::size_t PlotHeader::entriesThatFit() const {
+    const int space = width() - leftWidth() - kGrid;
+    const int more = fontMetrics().horizontalAdvance(moreText(m_entries.size())) + 2 * kGrid;
+    int used = 0;
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        used += widthOf(m_entries[i]) + (i > 0 ? 2 * kGrid : 0);
+        if (used + (i + 1 < m_entries.size() ? more : 0) > space) return i;
+    }
+    return m_entries.size();
+}
+
 void PlotHeader::paintEvent(QPaintEvent*) {
     const Colors& c = colorsFor(this);
     QPainter painter(this);
@@ -65,29 +89,31 @@ void PlotHeader::paintEvent(QPaintEvent*) {
     painter.setFont(emphasized(font()));
     painter.setPen(c.text);
     painter.drawText(0, baseline, m_title);
-    int left = titleWidth() + kGap;
     painter.setFont(font());
     painter.setPen(c.muted);
-    if (!m_unit.isEmpty()) {
-        painter.drawText(left, baseline, m_unit);
-        left += metrics.horizontalAdvance(m_unit) + kGap;
-    }
+    painter.drawText(titleWidth() + kGap, baseline, m_unit);
+    const int left = leftWidth();
 
-    // From the right: entries stay whole, the place is the first to go when space is short.
+    // Entries stay whole; the place is the first to go when space is short.
+    const std::size_t shown = entriesThatFit();
     int right = width();
-    for (auto it = m_entries.rbegin(); it != m_entries.rend(); ++it) {
-        const int valueWidth = metrics.horizontalAdvance(it->value);
-        const int nameWidth = metrics.horizontalAdvance(it->name);
-        const int whole = kSwatch + kGap + nameWidth + (it->value.isEmpty() ? 0 : kGap + valueWidth);
-        if (right - whole < left + kGrid) return;
+    if (shown < m_entries.size()) {
+        const QString more = moreText(m_entries.size() - shown);
+        right -= metrics.horizontalAdvance(more);
+        painter.drawText(right, baseline, more);
+        right -= 2 * kGrid;
+    }
+    for (std::size_t i = shown; i-- > 0;) {
+        const LegendEntry& entry = m_entries[i];
+        const int whole = widthOf(entry);
         int x = right - whole;
-        painter.setPen(QPen(it->color, 2.5, it->dashed ? Qt::DotLine : Qt::SolidLine));
+        painter.setPen(QPen(entry.color, 2.5, entry.dashed ? Qt::DotLine : Qt::SolidLine));
         painter.drawLine(x, baseline - metrics.ascent() / 3, x + kSwatch, baseline - metrics.ascent() / 3);
         x += kSwatch + kGap;
         painter.setPen(c.muted);
-        painter.drawText(x, baseline, it->name);
+        painter.drawText(x, baseline, entry.name);
         painter.setPen(c.text);
-        painter.drawText(x + nameWidth + kGap, baseline, it->value);
+        painter.drawText(right - metrics.horizontalAdvance(entry.value), baseline, entry.value);
         right -= whole + 2 * kGrid;
     }
     const int placeWidth = metrics.horizontalAdvance(m_place);

@@ -32,6 +32,9 @@ public:
     void setEntries(const std::vector<LegendEntry>& entries);
     [[nodiscard]] const std::vector<LegendEntry>& entries() const { return m_entries; }
 
+    /// How many of them have room, the first ones first.
+    [[nodiscard]] std::size_t entriesThatFit() const;
+
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
 
@@ -40,6 +43,9 @@ protected:
 
 private:
     [[nodiscard]] int titleWidth() const;
+    [[nodiscard]] int leftWidth() const;
+    [[nodiscard]] int widthOf(const LegendEntry& entry) const;
+    [[nodiscard]] static QString moreText(std::size_t count);
     QString m_title;
     QString m_unit;
     QString m_place;

@@ -125,21 +125,23 @@ std::vector<PlotTick> symlogTicks(double threshold, double from, double to, int 
     const double least = oneSide ? std::min(std::abs(from), std::abs(to)) : 0;
     if (largest <= 2 * threshold || (oneSide && largest < 10 * least))
         return linearTicks(from, to, count, kind);
-    const auto decades = static_cast<int>(std::ceil(std::log10(largest / threshold)));
-    const int sides = from < 0 && to > 0 ? 2 : 1;
-    const int stride = std::max(1, (sides * (decades + 1) + count - 1) / std::max(1, count));
-    std::vector<double> values;
-    for (int k = decades / stride * stride; k >= 0; k -= stride)
-        values.push_back(-threshold * std::pow(10.0, k));
-    values.push_back(0);
-    for (int k = 0; k <= decades; k += stride)
-        values.push_back(threshold * std::pow(10.0, k));
+    // Zero, and powers of ten to both sides: as many as keep apart, the same on both.
+    const ScaleTransform scale{PlotScale::Symlog, threshold};
+    const double apart = (scale.to(to) - scale.to(from)) / (1.6 * std::max(1, count));
+    std::vector<double> values{0};
+    const int stride = std::max(1, static_cast<int>(std::ceil(apart)));
+    for (int k = static_cast<int>(std::floor(std::log10(largest / threshold) + 1e-9)); k >= 0; k -= stride) {
+        const double value = threshold * std::pow(10.0, k);
+        if (scale.to(value) >= apart) values.insert(values.end(), {-value, value});
+    }
+    std::erase_if(values, [&](double value) {
+        return value < from || value > to || (kind == AxisKind::Step && value != std::round(value));
+    });
+    std::sort(values.begin(), values.end());
     std::vector<PlotTick> ticks;
-    for (const double value : values) {
-        if (value < from || value > to || (kind == AxisKind::Step && value != std::round(value))) continue;
+    for (const double value : values)
         ticks.push_back({value, kind == AxisKind::Duration ? durationLabel(value, std::abs(value))
                                                            : formatNumber(value, 3)});
-    }
     return ticks;
 }
 
