@@ -2,6 +2,7 @@
 #include "app/cli/runs_command.h"
 
 #include "app/cli/find_run.h"
+#include "app/cli/runs_diff.h"
 #include "app/cli/runs_json.h"
 #include "app/cli/table.h"
 #include "engine/base/file.h"
@@ -303,6 +304,16 @@ void addRunsCommand(CLI::App& app, CommandContext& context) {
         ->check(CLI::Range(0.0, 1e6))
         ->capture_default_str();
     addJson(controlling);
+    auto diffing = std::make_shared<RunsDiffOptions>();
+    CLI::App* comparing = runs->add_subcommand("diff", "What differs between runs, against the first");
+    comparing->add_option("--workspace", diffing->workspace,
+                          "Folder with runs.sqlite (default: the current one)");
+    comparing->add_option("RUN", diffing->runs, runHelp)->required();
+    comparing->add_flag("--all", diffing->all, "Print what is the same too");
+    comparing->add_flag("--json", diffing->json, "Print one JSON document");
+    comparing->callback([diffing, &context] {
+        if (const Status done = diffRuns(*diffing); !done) report(context, done.error(), diffing->json);
+    });
     CLI::App* removing = add("rm", "Takes runs out of the store", remove);
     removing->add_option("RUN", options->runs, runHelp)->required();
     removing->add_flag("--files", options->files, "Delete the run's folder too");

@@ -14,26 +14,6 @@ bool areSame(const Setting* a, const Setting* b) {
     return a == nullptr || b == nullptr ? a == b : a->value == b->value;
 }
 
-bool holdsMaps(const Value::List& list) {
-    return std::any_of(list.begin(), list.end(), [](const Value& item) {
-        return item.isMap() || (item.isList() && holdsMaps(item.asList()));
-    });
-}
-
-void addLeaves(const std::string& key, const Value& value, Settings& leaves) {
-    const auto below = [&](const std::string& name) { return key.empty() ? name : key + '.' + name; };
-    if (value.isMap() && !value.asMap().empty()) {
-        for (const auto& [name, child] : value.asMap())
-            addLeaves(below(name), child, leaves);
-    } else if (value.isList() && holdsMaps(value.asList())) {
-        std::size_t index = 0;
-        for (const Value& child : value.asList())
-            addLeaves(below(std::to_string(index++)), child, leaves);
-    } else {
-        leaves.push_back({.key = key, .value = value});
-    }
-}
-
 } // namespace
 
 bool ComparedKey::differsBetween(std::size_t baseline, std::size_t run) const {
@@ -67,13 +47,6 @@ std::vector<ComparedKey> compareSettings(const std::vector<const Settings*>& run
             return !areSame(setting, row.runs.front());
         });
     return result;
-}
-
-Settings leavesOf(const Value& config) {
-    Settings leaves;
-    if (config.isMap() && config.asMap().empty()) return leaves;
-    addLeaves({}, config, leaves);
-    return leaves;
 }
 
 std::string displayText(const Value& value) {

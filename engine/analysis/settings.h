@@ -40,10 +40,6 @@ struct ComparedKey {
 [[nodiscard]] std::vector<ComparedKey> compareSettings(const std::vector<const Settings*>& runs,
                                                        std::size_t baseline);
 
-/// The leaves of a config with dotted keys. A list without maps in it is one leaf; others are taken apart
-/// ("model.encoder.jasper.0.filters"). Empty maps are leaves.
-[[nodiscard]] Settings leavesOf(const Value& config);
-
 /// For display: a text as it is, everything else as JSON.
 [[nodiscard]] std::string displayText(const Value& value);
 

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/compare/compare_page.h"
+
+#include "app/bridge/engine_bridge.h"
+#include "app/bridge/job_runner.h"
+#include "app/pages/compare/compare_report.h"
+#include "app/pages/compare/comparison_tab.h"
+#include "app/pages/compare/importance_tab.h"
+#include "app/pages/compare/predictions_tab.h"
+#include "app/pages/compare/relations_tab.h"
+#include "app/pages/compare/run_chooser.h"
+#include "app/pages/compare/weights_tab.h"
+#include "app/shell/action_registry.h"
+#include "app/shell/app_context.h"
+#include "widgets/action_button.h"
+#include "widgets/empty_state.h"
+#include "widgets/icon.h"
+#include "widgets/number_format.h"
+#include "widgets/parallel_coordinates.h"
+#include "widgets/scatter_plot.h"
+#include "widgets/theme.h"
+
+#include <QComboBox>
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace fathom::app {
+
+using widgets::kGrid;
+using Kind = ComparisonSection::Kind;
+
+namespace {
+
+constexpr int kReloadMs = 2000; ///< a run that goes on is read anew at most this often
+const QString kLoadJob = QStringLiteral("compare.load");
+
+} // namespace
+
+ComparePage::ComparePage(AppContext& context, QObject* parent) : Page(parent), m_context(context) {
+    addActions();
+    m_again.setSingleShot(true);
+    m_again.setInterval(kReloadMs);
+    connect(&m_again, &QTimer::timeout, this, &ComparePage::reload);
+    connect(&context.engine(), &EngineBridge::runListChanged, this, &ComparePage::takeNews);
+    connect(&context, &AppContext::compareRequested, this, [this](const QList<qint64>& runs) {
+        setRuns(runs);
+        Q_EMIT m_context.pageRequested(id());
+    });
+}
+
+ComparePage::~ComparePage() {
+    m_context.jobs().cancel(kLoadJob);
+}
+
+void ComparePage::addActions() {
+    const auto add = [this](const char* name, const QString& text, const char* icon, const QKeySequence& keys,
+                            const QString& tip, std::function<void()> run) {
+        return m_context.actions().add({.id = QStringLiteral("compare.") + QLatin1String(name),
+                                        .text = text,
+                                        .icon = QLatin1String(icon),
+                                        .shortcut = keys,
+                                        .tip = tip,
+                                        .page = id()},
+                                       this, std::move(run));
+    };
+    m_chooseAction = add("choose", tr("Choose runs"), "compare", Qt::CTRL | Qt::Key_O,
+                         tr("Choose the runs to compare from all of the workspace"), [this] { choose(); });
+    m_next = add("baseline", tr("Next baseline"), "follow", Qt::CTRL | Qt::Key_B,
+                 tr("Make the next run the baseline that the others are compared with"), [this] {
+                     const qsizetype place = m_ids.indexOf(m_baseline);
+                     if (!m_ids.isEmpty()) setBaseline(m_ids[(place + 1) % m_ids.size()]);
+                 });
+    m_all = add("all", tr("Show what is the same"), "filter", Qt::CTRL | Qt::Key_D,
+                tr("Show or hide the keys that have the same value in every run"),
+                [this] { m_config->setOnlyDifferences(!m_config->onlyDifferences()); });
+    m_copy = add("copy", tr("Copy table"), "copy", Qt::CTRL | Qt::SHIFT | Qt::Key_C,
+                 tr("Copy the shown keys and values as a table"),
+                 [this] { (m_tabs->currentWidget() == m_config ? m_config : m_overview)->copyAll(); });
+    add("search", tr("Search keys and values"), "search", QKeySequence::Find,
+        tr("Put the cursor into the search line"), [this] {
+            if (m_tabs == nullptr) return;
+            if (m_tabs->currentWidget() == m_predictions) return m_predictions->focusSearch();
+            if (m_tabs->currentWidget() != m_overview) m_tabs->setCurrentWidget(m_config);
+            (m_tabs->currentWidget() == m_config ? m_config : m_overview)->focusSearch();
+        });
+    m_report = add("report", tr("Write report"), "export", QKeySequence::Save,
+                   tr("Write what is compared as HTML or Markdown with figures"), [this] { chooseReport(); });
+    updateActions();
+}
+
+QWidget* ComparePage::widget() {
+    if (!m_stack) build();
+    return m_stack;
+}
+
+QWidget* ComparePage::buildHeader() {
+    auto* const header = new QWidget;
+    auto* const label = new QLabel(tr("&Baseline"));
+    m_baselineBox = new QComboBox;
+    m_baselineBox->setAccessibleName(tr("Baseline"));
+    m_baselineBox->setMinimumContentsLength(24);
+    m_baselineBox->setMaxVisibleItems(24);
+    label->setBuddy(m_baselineBox);
+    m_caption = new QLabel;
+    m_caption->setFont(widgets::captionFont(m_caption->font()));
+    connect(m_baselineBox, &QComboBox::activated, this,
+            [this](int index) { setBaseline(m_baselineBox->itemData(index).toLongLong()); });
+    auto* const layout = new QHBoxLayout(header);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(label);
+    layout->addWidget(m_baselineBox);
+    layout->addWidget(m_caption, 1);
+    layout->addWidget(widgets::actionButton(m_chooseAction));
+    layout->addWidget(widgets::actionButton(m_report));
+    return header;
+}
+
+void ComparePage::build() {
+    m_stack = new QStackedWidget;
+    m_empty = new widgets::EmptyState(m_stack);
+    connect(m_empty, &widgets::EmptyState::buttonClicked, m_chooseAction, &QAction::trigger);
+    m_study = new StudySource(m_context.jobs(), m_context.workspace(), m_stack);
+    m_overview = new ComparisonTab(
+        m_context, {Kind::Metrics, Kind::Config, Kind::Code, Kind::Data, Kind::Environment, Kind::Layers},
+        tr("What differs"));
+    m_config = new ComparisonTab(m_context, {Kind::Config}, tr("Config keys"));
+    m_predictions = new PredictionsTab;
+    m_weights = new WeightsTab(m_context.jobs());
+    m_importance = new ImportanceTab(*m_study);
+    m_relations = new RelationsTab(*m_study);
+    connectTab(m_overview);
+    connectTab(m_config);
+    connect(m_importance, &ImportanceTab::showRunRequested, &m_context, &AppContext::showRunRequested);
+    connect(m_relations, &RelationsTab::showRunRequested, &m_context, &AppContext::showRunRequested);
+    connect(m_relations, &RelationsTab::compareRequested, this, &ComparePage::setRuns);
+    connect(m_study, &StudySource::changed, this, &ComparePage::updateActions);
+
+    m_tabs = new QTabWidget;
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_overview, tr("Overview"));
+    m_tabs->addTab(m_config, tr("Config"));
+    m_tabs->addTab(m_predictions, tr("Predictions"));
+    m_tabs->addTab(m_weights, tr("Weights"));
+    m_tabs->addTab(m_importance, tr("Importance"));
+    m_tabs->addTab(m_relations, tr("Relations"));
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
+        if (m_tabs->currentWidget() == m_importance || m_tabs->currentWidget() == m_relations)
+            m_study->refresh();
+        updateActions();
+    });
+    auto* const page = new QWidget(m_stack);
+    auto* const layout = new QVBoxLayout(page);
+    layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
+    layout->setSpacing(kGrid);
+    layout->addWidget(buildHeader());
+    layout->addWidget(m_tabs, 1);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(page);
+    updateHeader();
+    updateActions();
+}
+
+void ComparePage::connectTab(ComparisonTab* tab) {
+    connect(tab, &ComparisonTab::baselineRequested, this, &ComparePage::setBaseline);
+    connect(tab, &ComparisonTab::removeRequested, this, &ComparePage::removeRun);
+    connect(tab, &ComparisonTab::showRunRequested, &m_context, &AppContext::showRunRequested);
+}
+
+QString ComparePage::badge() const {
+    return m_ids.size() > 1 ? QString::number(m_ids.size()) : QString();
+}
+
+void ComparePage::activated() {
+    if (m_isOld) reload();
+    if (m_tabs && m_tabs->currentWidget() && m_stack->currentIndex() == 1)
+        m_tabs->currentWidget()->setFocus();
+}
+
+bool ComparePage::isSettled() const {
+    return !m_isLoading && (m_study == nullptr || !m_study->isBusy()) &&
+           (m_weights == nullptr || !m_weights->isBusy());
+}
+
+void ComparePage::takeNews(const RunListNewsPtr& news) {
+    bool isCompared = news->complete && !m_runs;
+    if (news->complete) {
+        m_known = news->rows;
+    } else {
+        for (const RunRow& row : news->rows) {
+            const auto known = std::find_if(m_known.begin(), m_known.end(),
+                                            [&](const RunRow& one) { return one.run.id == row.run.id; });
+            if (known != m_known.end())
+                *known = row;
+            else
+                m_known.insert(m_known.begin(), row);
+        }
+    }
+    for (const RunRow& row : news->rows)
+        isCompared = isCompared || (!news->complete && m_ids.contains(static_cast<qint64>(row.run.id)));
+    updateHeader();
+    if (!isCompared || m_ids.isEmpty()) return;
+    m_isOld = true;
+    if (m_stack && m_stack->isVisible() && !m_again.isActive()) m_again.start();
+}
+
+void ComparePage::setRuns(const QList<qint64>& runs) {
+    m_ids.clear();
+    for (const qint64 run : runs)
+        if (!m_ids.contains(run)) m_ids.append(run);
+    if (!m_ids.contains(m_baseline)) m_baseline = m_ids.value(0, -1);
+    Q_EMIT badgeChanged();
+    reload();
+}
+
+void ComparePage::setBaseline(qint64 run) {
+    if (run == m_baseline || !m_ids.contains(run)) return;
+    m_baseline = run;
+    compare();
+}
+
+void ComparePage::removeRun(qint64 run) {
+    QList<qint64> rest = m_ids;
+    rest.removeOne(run);
+    setRuns(rest);
+}
+
+void ComparePage::reload() {
+    widget();
+    m_isOld = false;
+    m_again.stop();
+    std::vector<store::RunId> ids;
+    for (const qint64 id : m_ids)
+        ids.push_back(store::RunId{id});
+    m_study->setRuns(ids);
+    m_study->forget();
+    if (ids.empty()) {
+        m_context.jobs().cancel(kLoadJob);
+        m_isLoading = false;
+        m_runs.reset();
+        return show(nullptr);
+    }
+    m_isLoading = true;
+    updateHeader();
+    m_context.jobs().run(
+        kLoadJob, this,
+        [workspace = m_context.workspace(), ids](std::stop_token stop) {
+            return readComparedRuns(workspace, ids, stop);
+        },
+        [this](Result<ComparedRunsPtr> runs) {
+            m_isLoading = false;
+            if (!runs) return showProblem(runs.error());
+            m_runs = std::move(*runs);
+            compare();
+        });
+}
+
+void ComparePage::compare() {
+    if (!m_runs) return;
+    if (m_runs->empty()) return show(nullptr);
+    const auto found = std::find_if(m_runs->begin(), m_runs->end(), [&](const ComparedRun& run) {
+        return static_cast<qint64>(run.run.id) == m_baseline;
+    });
+    const std::size_t baseline =
+        found == m_runs->end() ? 0 : static_cast<std::size_t>(found - m_runs->begin());
+    m_baseline = static_cast<qint64>((*m_runs)[baseline].run.id);
+    m_isLoading = true;
+    m_context.jobs().run(
+        kLoadJob, this, [runs = m_runs, baseline](std::stop_token) { return compareRuns(runs, baseline); },
+        [this](const ComparisonPtr& comparison) {
+            m_isLoading = false;
+            show(comparison);
+        });
+}
+
+void ComparePage::show(const ComparisonPtr& comparison) {
+    m_comparison = comparison;
+    if (comparison) {
+        m_ids.clear(); // those that are gone are no longer compared
+        for (const ComparedRun& run : *comparison->runs)
+            m_ids.append(static_cast<qint64>(run.run.id));
+    }
+    m_overview->setComparison(comparison);
+    m_config->setComparison(comparison);
+    m_predictions->setComparison(comparison);
+    m_weights->setComparison(comparison);
+    if (m_tabs->currentWidget() == m_importance || m_tabs->currentWidget() == m_relations) m_study->refresh();
+    updateHeader();
+    updateActions();
+    Q_EMIT badgeChanged();
+}
+
+void ComparePage::showProblem(const Error& error) {
+    m_comparison = nullptr;
+    updateHeader();
+    m_empty->set(QStringLiteral("error"), tr("The runs cannot be read"),
+                 QString::fromStdString(error.message()));
+    m_empty->setButton(tr("Choose runs"), QStringLiteral("compare"));
+    updateActions();
+}
+
+void ComparePage::updateHeader() {
+    if (!m_stack) return;
+    m_stack->setCurrentIndex(m_comparison ? 1 : 0);
+    if (!m_comparison) {
+        const bool hasRuns = m_known.size() > 1;
+        m_empty->set(
+            QStringLiteral("compare"),
+            m_isLoading ? tr("Reading the runs") : tr("Why is one run better than another?"),
+            m_isLoading ? QString()
+            : hasRuns ? tr("Choose two or more runs here, or mark them on Runs with Space and press C. What "
+                           "is the same in all of them is left out.")
+                      : tr("It takes two runs. Train with different settings; they appear here."));
+        m_empty->setButton(hasRuns && !m_isLoading ? tr("Choose runs") : QString(),
+                           QStringLiteral("compare"));
+        return;
+    }
+    m_baselineBox->clear();
+    for (const ComparedRun& run : *m_comparison->runs)
+        m_baselineBox->addItem(run.title, static_cast<qint64>(run.run.id));
+    m_baselineBox->setCurrentIndex(static_cast<int>(m_comparison->baseline));
+    const std::size_t others = m_comparison->order.size() - 1;
+    const std::size_t keys = m_comparison->section(Kind::Config).differing;
+    m_caption->setText(
+        tr("%1  ·  %2 differ")
+            .arg(others == 1 ? tr("and 1 other run") : tr("and %1 other runs").arg(others),
+                 keys == 1 ? tr("1 config key") : tr("%1 config keys").arg(widgets::formatCount(keys))));
+}
+
+void ComparePage::updateActions() {
+    const bool hasRuns = m_comparison != nullptr;
+    for (QAction* const action : {m_report, m_copy, m_all, m_next})
+        if (action) action->setEnabled(hasRuns);
+}
+
+void ComparePage::choose() {
+    RunChooser chooser(m_known, m_ids, m_stack);
+    if (chooser.exec() == QDialog::Accepted) setRuns(chooser.chosen());
+}
+
+void ComparePage::chooseReport() {
+    const QString file = QFileDialog::getSaveFileName(
+        m_stack, tr("Write report"), QDir::home().filePath(QStringLiteral("comparison.html")),
+        tr("HTML (*.html);;Markdown with figures beside (*.md)"));
+    if (!file.isEmpty()) writeReport(file);
+}
+
+void ComparePage::writeReport(const QString& file) {
+    if (!m_comparison) return;
+    ReportInput input{.comparison = m_comparison, .weights = m_weights->model().weights()};
+    const StudyPtr& study = m_study->study();
+    if (study && !m_study->isBusy() && !m_study->importance().keys.empty()) {
+        input.study = study;
+        input.importance = m_study->importance();
+        const std::size_t bars = std::min<std::size_t>(15, input.importance.keys.size());
+        if (std::isfinite(input.importance.explained))
+            input.figures.push_back(
+                makeFigure("importance",
+                           tr("Importance of config keys for %1, with 95 % intervals").arg(study->metricName),
+                           {900, static_cast<int>(bars) * 28},
+                           [&](QPainter* painter, const QRectF& area, const QPalette& palette) {
+                               drawImportance(painter, area, palette, input.importance, bars);
+                           }));
+        const auto drawing = [](const auto& plot) {
+            return [&plot](QPainter* painter, const QRectF& area, const QPalette& palette) {
+                plot.draw(painter, area, palette);
+            };
+        };
+        input.figures.push_back(makeFigure("relations",
+                                           tr("Runs across config keys and %1").arg(study->metricName),
+                                           {1000, 460}, drawing(m_relations->parallel())));
+        input.figures.push_back(makeFigure("scatter",
+                                           tr("%1 against the most important key").arg(study->metricName),
+                                           {800, 460}, drawing(m_relations->scatter())));
+    }
+    m_context.jobs().run(
+        QStringLiteral("compare.report"), this,
+        [input = std::move(input), file](std::stop_token) {
+            return analysis::writeReport(makeReport(input), file.toStdString());
+        },
+        [this, file](const Status& written) {
+            Q_EMIT m_context.statusMessage(written ? tr("Report written to %1").arg(file)
+                                                   : QString::fromStdString(written.error().message()));
+        });
+}
+
+/// Run ids mean something in their workspace only.
+QString ComparePage::workspaceGroup() const {
+    const QByteArray path = QByteArray::fromStdString(m_context.workspace().string());
+    return QString::fromLatin1(QCryptographicHash::hash(path, QCryptographicHash::Sha1).toHex().left(12));
+}
+
+void ComparePage::saveState(QSettings& settings) const {
+    if (!m_tabs) return;
+    QVariantList runs;
+    for (const qint64 run : m_ids)
+        runs.append(run);
+    settings.setValue(workspaceGroup() + QStringLiteral("/runs"), runs);
+    settings.setValue(workspaceGroup() + QStringLiteral("/baseline"), m_baseline);
+    settings.setValue(workspaceGroup() + QStringLiteral("/metric"), m_study->metric());
+    settings.setValue(workspaceGroup() + QStringLiteral("/whole"), m_study->isWholeWorkspace());
+    settings.setValue(QStringLiteral("tab"), m_tabs->currentIndex());
+    settings.setValue(QStringLiteral("all"), !m_config->onlyDifferences());
+    settings.setValue(QStringLiteral("plot"), static_cast<int>(m_relations->view()));
+}
+
+void ComparePage::restoreState(QSettings& settings) {
+    if (!m_tabs) return;
+    m_config->setOnlyDifferences(!settings.value(QStringLiteral("all")).toBool());
+    m_relations->setView(static_cast<RelationsTab::View>(settings.value(QStringLiteral("plot")).toInt()));
+    m_study->setMetric(settings.value(workspaceGroup() + QStringLiteral("/metric")).toString());
+    m_study->setWholeWorkspace(settings.value(workspaceGroup() + QStringLiteral("/whole")).toBool());
+    m_tabs->setCurrentIndex(settings.value(QStringLiteral("tab")).toInt());
+    if (!m_ids.isEmpty()) return; // asked for before the page was first shown
+    m_baseline = settings.value(workspaceGroup() + QStringLiteral("/baseline"), -1).toLongLong();
+    QList<qint64> runs;
+    for (const QVariant& run : settings.value(workspaceGroup() + QStringLiteral("/runs")).toList())
+        runs.append(run.toLongLong());
+    if (!runs.isEmpty()) setRuns(runs);
+}
+
+} // namespace fathom::app

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Why is one run better than another: any number of runs against a baseline.
+#pragma once
+
+#include "app/models/run_news.h"
+#include "app/pages/compare/compared_runs.h"
+#include "app/shell/page.h"
+
+#include <QPointer>
+#include <QTimer>
+
+class QAction;
+class QComboBox;
+class QLabel;
+class QStackedWidget;
+class QTabWidget;
+
+namespace fathom::widgets {
+class EmptyState;
+} // namespace fathom::widgets
+
+namespace fathom::app {
+
+class AppContext;
+class ComparisonTab;
+class ImportanceTab;
+class PredictionsTab;
+class RelationsTab;
+class StudySource;
+class WeightsTab;
+
+class ComparePage : public Page {
+    Q_OBJECT
+public:
+    explicit ComparePage(AppContext& context, QObject* parent = nullptr);
+    ~ComparePage() override;
+
+    [[nodiscard]] QString id() const override { return QStringLiteral("compare"); }
+    [[nodiscard]] QString title() const override { return tr("Compare"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("compare"); }
+    [[nodiscard]] QWidget* widget() override;
+    [[nodiscard]] QString badge() const override;
+    void activated() override;
+    void saveState(QSettings& settings) const override;
+    void restoreState(QSettings& settings) override;
+    [[nodiscard]] bool isSettled() const override;
+
+    /// Compares these; the first is the baseline unless the one before is among them.
+    void setRuns(const QList<qint64>& runs);
+    [[nodiscard]] const QList<qint64>& runs() const { return m_ids; }
+    void setBaseline(qint64 run);
+    [[nodiscard]] qint64 baseline() const { return m_baseline; }
+    /// .md gives Markdown, anything else HTML. Said in the status bar when done.
+    void writeReport(const QString& file);
+
+private:
+    void addActions();
+    void build();
+    [[nodiscard]] QWidget* buildHeader();
+    void connectTab(ComparisonTab* tab);
+    void takeNews(const RunListNewsPtr& news);
+    void choose();
+    void chooseReport();
+    void removeRun(qint64 run);
+    void reload();
+    void compare();
+    void show(const ComparisonPtr& comparison);
+    void showProblem(const Error& error);
+    void updateHeader();
+    void updateActions();
+    [[nodiscard]] QString workspaceGroup() const;
+
+    AppContext& m_context;
+    std::vector<RunRow> m_known; ///< every run there is, newest first
+    QList<qint64> m_ids;
+    qint64 m_baseline = -1;
+    ComparedRunsPtr m_runs;
+    ComparisonPtr m_comparison;
+    bool m_isLoading = false;
+    bool m_isOld = false; ///< a compared run has gone on since it was read
+    QTimer m_again;
+    QAction* m_report = nullptr;
+    QAction* m_copy = nullptr;
+    QAction* m_all = nullptr;
+    QAction* m_next = nullptr;
+    QAction* m_chooseAction = nullptr;
+    StudySource* m_study = nullptr;
+    QPointer<QStackedWidget> m_stack;
+    widgets::EmptyState* m_empty = nullptr;
+    QComboBox* m_baselineBox = nullptr;
+    QLabel* m_caption = nullptr;
+    QTabWidget* m_tabs = nullptr;
+    ComparisonTab* m_overview = nullptr;
+    ComparisonTab* m_config = nullptr;
+    PredictionsTab* m_predictions = nullptr;
+    WeightsTab* m_weights = nullptr;
+    ImportanceTab* m_importance = nullptr;
+    RelationsTab* m_relations = nullptr;
+};
+
+} // namespace fathom::app

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Predictions of the runs side by side, sorted by what differs most.
+#pragma once
+
+#include "app/pages/compare/prediction_model.h"
+
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QSortFilterProxyModel;
+class QStackedWidget;
+class QTextBrowser;
+class QToolButton;
+
+namespace fathom::widgets {
+class EmptyState;
+} // namespace fathom::widgets
+
+namespace fathom::app {
+
+class PinnedTable;
+
+class PredictionsTab : public QWidget {
+    Q_OBJECT
+public:
+    explicit PredictionsTab(QWidget* parent = nullptr);
+
+    void setComparison(const ComparisonPtr& comparison);
+    void setOnlyDifferences(bool only);
+    void focusSearch();
+    [[nodiscard]] PredictionModel& model() const { return *m_model; }
+    [[nodiscard]] QSortFilterProxyModel& sorted() const { return *m_sorted; }
+    [[nodiscard]] PinnedTable& table() const { return *m_table; }
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void build();
+    void showClip();
+    void updateSummary();
+    PredictionModel* m_model;
+    QSortFilterProxyModel* m_sorted;
+    PinnedTable* m_table;
+    QTextBrowser* m_clip;
+    QLineEdit* m_search;
+    QToolButton* m_onlyDifferences;
+    QLabel* m_summary;
+    QStackedWidget* m_stack;
+    widgets::EmptyState* m_message;
+};
+
+} // namespace fathom::app
