@@ -316,6 +316,15 @@ const std::vector<PlotAnnotation>& LinePlot::annotations() const {
     return m_impl->notes->annotations();
 }
 
+void LinePlot::clearMarkers() {
+    m_impl->markers->clear();
+    m_impl->markDirty();
+}
+
+void LinePlot::addHeaderWidget(QWidget* widget) {
+    layout()->itemAt(0)->layout()->addWidget(widget);
+}
+
 void LinePlot::clearCurves() {
     m_impl->markers->clear();
     m_impl->notes->set({});

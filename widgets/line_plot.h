@@ -105,6 +105,7 @@ public:
     void setBand(int curve, SharedX x, std::span<const double> lower, std::span<const double> upper);
     /// Does not change what part of x is shown; includeX() does.
     void addMarker(const PlotMarker& marker);
+    void clearMarkers();
     [[nodiscard]] std::size_t markerCount() const;
     /// Texts of the marks that the mouse would be near at this x of the plot, first to last.
     [[nodiscard]] QStringList markerTextsNear(double x) const;
@@ -152,8 +153,13 @@ public:
 
     /// What is on the screen, for export. It refers to the plot's points: valid until a curve changes.
     [[nodiscard]] Figure figure() const;
+    /// The same in the colours of a theme that need not be the window's.
+    [[nodiscard]] Figure figureIn(const Colors& colors) const;
     /// Draws figure() into (0, 0) to `size`.
     void drawFigure(QPainter& painter, const QSizeF& size, const FigureOptions& options = {}) const;
+
+    /// Shows the widget at the right of the title; the plot takes it.
+    void addHeaderWidget(QWidget* widget);
 
     [[nodiscard]] QSize sizeHint() const override { return {480, 240}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {200, 120}; }

@@ -38,22 +38,25 @@ Figure LinePlot::figure() const {
     return figure;
 }
 
-void LinePlot::drawFigure(QPainter& painter, const QSizeF& size, const FigureOptions& options) const {
+Figure LinePlot::figureIn(const Colors& colors) const {
     Figure onPaper = figure();
-    const Colors& colors = options.light ? lightColors() : colorsFor(this);
-    // The cycle's colours are those of the theme that is drawn in.
+    const Colors& shown = colorsFor(this);
     for (FigureCurve& curve : onPaper.curves) {
-        const auto& shown = colorsFor(this).curves;
-        const auto known = std::find_if(shown.begin(), shown.end(), [&](const QColor& color) {
-            return color.rgb() == curve.color.rgb();
-        });
-        if (known != shown.end()) {
-            const float alpha = curve.color.alphaF();
-            curve.color = colors.curves[static_cast<std::size_t>(known - shown.begin())];
-            curve.color.setAlphaF(alpha);
-        }
+        const auto same = [&](const QColor& color) { return color.rgb() == curve.color.rgb(); };
+        const auto known = std::find_if(shown.curves.begin(), shown.curves.end(), same);
+        const float alpha = curve.color.alphaF();
+        if (known != shown.curves.end())
+            curve.color = colors.curves[static_cast<std::size_t>(known - shown.curves.begin())];
+        else if (same(shown.text))
+            curve.color = colors.text;
+        curve.color.setAlphaF(alpha);
     }
-    widgets::drawFigure(painter, size, onPaper, colors, options);
+    return onPaper;
+}
+
+void LinePlot::drawFigure(QPainter& painter, const QSizeF& size, const FigureOptions& options) const {
+    const Colors& colors = options.light ? lightColors() : colorsFor(this);
+    widgets::drawFigure(painter, size, figureIn(colors), colors, options);
 }
 
 } // namespace fathom::widgets
