@@ -2,7 +2,6 @@
 // Live control on the Train page, of a run that the window's own engine does not know: as of another process.
 #include "app/bridge/engine_bridge.h"
 #include "app/pages/train/control_dialog.h"
-#include "app/pages/train/plot_board.h"
 #include "app/pages/train/run_header.h"
 #include "app/pages/train/run_view.h"
 #include "app/pages/train/train_page.h"
@@ -183,26 +182,6 @@ private Q_SLOTS:
         QTRY_VERIFY(!bench.messages.isEmpty());
         QVERIFY(bench.messages.last()[0].toString().contains(QStringLiteral("is completed")));
         QCOMPARE(bench.header().phaseText(), QStringLiteral("Training"));
-    }
-
-    void eventsOfStepsAreMarkedOnEveryPlot() {
-        Bench bench;
-        bench.tell("training", RunState::Running,
-                   {{1, 1e9, LogLevel::Info, "loading"},
-                    {2, 1e9, LogLevel::Info, "step 10: learning rate set from 0.02 to 0.01", "command", 10},
-                    {3, 1e9, LogLevel::Info, "epoch 1, saved a.ckpt", "checkpoint", 20}});
-        const RunView* view = bench.widget->findChild<RunView*>();
-        using Plot = PlotBoard::Kind;
-        for (const Plot kind : {Plot::Loss, Plot::LearningRate, Plot::Metric, Plot::Throughput})
-            QCOMPARE(view->plots().plot(kind)->markerCount(), std::size_t{2});
-        QCOMPARE(PlotBoard::labelOf(QStringLiteral("step 10: learning rate set from 0.02 to 0.01")),
-                 QStringLiteral("lr 0.01"));
-        QCOMPARE(PlotBoard::labelOf(QStringLiteral("step 10: max_epochs set to 20")),
-                 QStringLiteral("epochs 20"));
-        QCOMPARE(PlotBoard::labelOf(QStringLiteral("step 10: checkpoint on demand")),
-                 QStringLiteral("checkpoint"));
-        QCOMPARE(PlotBoard::labelOf(QStringLiteral("step 10: not obeyed: it only tests")),
-                 QStringLiteral("not obeyed"));
     }
 };
 

@@ -3,10 +3,12 @@
 #include "app/models/run_table_model.h"
 #include "app/pages/runs/runs_page.h"
 #include "app/pages/train/log_view.h"
-#include "app/pages/train/plot_board.h"
 #include "app/pages/train/run_header.h"
 #include "app/pages/train/run_view.h"
 #include "app/pages/train/train_page.h"
+#include "app/plots/plot_board.h"
+#include "app/plots/plot_grid.h"
+#include "app/plots/plot_tile.h"
 #include "tests/app/page_fixture.h"
 #include "tests/app/run_fixture.h"
 #include "widgets/line_plot.h"
@@ -53,29 +55,28 @@ private Q_SLOTS:
 
     void trainPageShowsTheNewestRun_andItsNews() {
         PageFixture fixture;
+        const auto recorder = std::move(*store::Recorder::open(fixture.folder.path().toStdString()));
+        const std::shared_ptr<store::RunWriter> runs[] = {recordRun(*recorder, 40), recordRun(*recorder, 80)};
+        QVERIFY(recorder->flush());
         TrainPage page(fixture.context);
         std::unique_ptr<QWidget> widget(page.widget());
+        widget->resize(1200, 800);
+        widget->show();
         auto* view = widget->findChild<RunView*>();
         Q_EMIT fixture.engine.runListChanged(
             listNews({makeRow(2, RunState::Running), makeRow(1, RunState::Completed)}, true));
         QCOMPARE(page.badge(), QStringLiteral("●"));
         auto news = std::make_shared<RunNews>(*newsOf(makeRow(2, RunState::Running).run));
-        news->series = {{"train_loss", {{1, 9}, {2, 8}}},
-                        {"val_wer", {{2, 0.9}}},
-                        {"epoch", {{1, 0}}},
-                        {"validation_step_timing in s", {{2, 0.01}}},
-                        {"test_step_timing in s", {{2, 0.01}}},
-                        {"learning_rate", {{1, 0.1}}}};
         news->events = {{1, 1e9, LogLevel::Info, "Loading"}};
         Q_EMIT fixture.engine.runChanged(news);
-        QCOMPARE(view->plots().plot(PlotBoard::Kind::Loss)->pointCount(0), std::size_t{2});
-        QCOMPARE(view->plots().plot(PlotBoard::Kind::Metric)->curveCount(), 1);
-        QCOMPARE(view->plots().plot(PlotBoard::Kind::Throughput)->curveCount(), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(page.isSettled(), 30'000); // the plots read the store
+        QCOMPARE(view->plots().grid().tile(0)->plot().pointCount(0), std::size_t{80});
+        QCOMPARE(view->plots().grid().tile(2)->plot().pointCount(0), std::size_t{2});
+        QCOMPARE(view->plots().grid().tile(3)->plot().curveCount(), 0);
         QCOMPARE(view->log().model().rowCount(), 1);
         const QString progress = view->header().progressText();
         QVERIFY2(progress.contains(QStringLiteral("step 840 / 1,404")), qPrintable(progress));
         QVERIFY2(progress.contains(QStringLiteral("ETA 1 min 36 s")), qPrintable(progress));
-        QVERIFY(page.isSettled());
     }
 
     void failedRunSaysWhy_andItsDetailsCanBeCopied() {
@@ -125,16 +126,6 @@ private Q_SLOTS:
         Q_EMIT fixture.engine.runListChanged(listNews({makeRow(3, RunState::Running)}, false));
         Q_EMIT fixture.engine.runChanged(newsOf(makeRow(3, RunState::Running).run));
         QVERIFY(view->header().progressText().contains(QStringLiteral("took"))); // still run 1
-    }
-
-    void seriesFindTheirPlots() {
-        using Kind = PlotBoard::Kind;
-        QCOMPARE(PlotBoard::kindOf(QStringLiteral("train_loss")), std::optional(Kind::Loss));
-        QCOMPARE(PlotBoard::kindOf(QStringLiteral("val_loss")), std::optional(Kind::Loss));
-        QCOMPARE(PlotBoard::kindOf(QStringLiteral("val_wer")), std::optional(Kind::Metric));
-        QCOMPARE(PlotBoard::kindOf(QStringLiteral("learning_rate")), std::optional(Kind::LearningRate));
-        QCOMPARE(PlotBoard::kindOf(QStringLiteral("samples_per_second")), std::optional(Kind::Throughput));
-        QCOMPARE(PlotBoard::kindOf(QStringLiteral("global_step")), std::nullopt);
     }
 
     void enterShowsTheRun() {

@@ -2,8 +2,8 @@
 #include "app/pages/train/run_view.h"
 
 #include "app/pages/train/log_view.h"
-#include "app/pages/train/plot_board.h"
 #include "app/pages/train/run_header.h"
+#include "app/plots/plot_board.h"
 #include "app/samples/sample_view.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
@@ -23,9 +23,9 @@ constexpr int kPathRole = Qt::UserRole + 1;
 
 RunView::RunView(AppContext& context, const RunActions& actions, QWidget* parent) : QWidget(parent) {
     m_header = new RunHeader(actions, this);
-    m_plots = new PlotBoard(this);
     m_samples = new SampleView(context, this);
     m_samples->addActions(QStringLiteral("train"));
+    m_plots = new PlotBoard(context, {.page = QStringLiteral("train"), .standard = trainingBoard()}, this);
     m_log = new LogView(this);
     m_tabs = new QTabWidget(this);
     m_tabs->setDocumentMode(true);
@@ -63,7 +63,7 @@ QWidget* RunView::buildFiles() {
 }
 
 void RunView::clear() {
-    m_plots->clear();
+    m_plots->setRuns({});
     m_log->clear();
     setFiles({});
 }
@@ -85,8 +85,7 @@ void RunView::setFiles(const std::vector<store::Artifact>& artifacts) {
 
 void RunView::apply(const RunNews& news) {
     if (news.fromStart) clear();
-    m_plots->append(news.series);
-    m_plots->mark(news.events);
+    m_plots->setRuns({news.run});
     m_log->append(news.events);
     m_samples->setRun(static_cast<qint64>(news.run));
     if (news.artifacts) setFiles(*news.artifacts);

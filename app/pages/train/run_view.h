@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One run as it goes: header, plots, predictions, log and files. Fed by news; knows no bridge.
+// One run as it goes: header, plots, predictions, log and files. Fed by news; the plots read the store
+// themselves.
 #pragma once
 
 #include "app/models/run_news.h"

@@ -5,6 +5,7 @@
 #include "app/pages/train/live_control.h"
 #include "app/pages/train/run_header.h"
 #include "app/pages/train/run_view.h"
+#include "app/plots/plot_board.h"
 #include "app/samples/sample_view.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
@@ -113,10 +114,6 @@ void TrainPage::applyNews(const RunNewsPtr& news) {
     if (news->complete) m_settled = true;
 }
 
-bool TrainPage::isSettled() const {
-    return m_settled && (!m_view || m_view->samples().isSettled());
-}
-
 void TrainPage::refuse(const Error& error) {
     widget();
     m_context.engine().watch(-1);
@@ -126,6 +123,11 @@ void TrainPage::refuse(const Error& error) {
     m_stack->setCurrentWidget(m_view);
     m_control->watch(-1);
     Q_EMIT m_context.pageRequested(id());
+}
+
+bool TrainPage::isSettled() const {
+    const bool drawn = m_shown < 0 || !m_view || m_view->plots().isSettled();
+    return m_settled && drawn && (!m_view || m_view->samples().isSettled());
 }
 
 void TrainPage::saveState(QSettings& settings) const {
