@@ -5,9 +5,9 @@
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
+#include <QBoxLayout>
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLineEdit>
 #include <QSignalBlocker>
 #include <QToolButton>
@@ -32,6 +32,7 @@ QString stepText(std::int64_t step) {
 
 SampleBar::SampleBar(QWidget* parent)
     : QWidget(parent),
+      m_rows(new QBoxLayout(QBoxLayout::LeftToRight, this)),
       m_step(new QComboBox(this)),
       m_other(new QComboBox(this)),
       m_text(new QLineEdit(this)),
@@ -55,14 +56,19 @@ SampleBar::SampleBar(QWidget* parent)
     m_chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_chip->setToolTip(tr("Show the other samples again"));
     m_chip->hide();
-    auto* const layout = new QHBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(kGrid);
-    layout->addWidget(m_chip);
-    layout->addWidget(m_text, 1);
-    layout->addWidget(m_errors);
-    layout->addWidget(m_step);
-    layout->addWidget(m_other);
+    auto* const rows = new QHBoxLayout;
+    rows->setSpacing(kGrid);
+    rows->addWidget(m_chip);
+    rows->addWidget(m_text, 1);
+    rows->addWidget(m_errors);
+    auto* const validations = new QHBoxLayout;
+    validations->setSpacing(kGrid);
+    validations->addWidget(m_step, 1);
+    validations->addWidget(m_other, 1);
+    m_rows->setContentsMargins(0, 0, 0, 0);
+    m_rows->setSpacing(kGrid);
+    m_rows->addLayout(rows, 1);
+    m_rows->addLayout(validations);
     connect(m_step, &QComboBox::currentIndexChanged, this, [this] { Q_EMIT stepChosen(chosenStep()); });
     connect(m_other, &QComboBox::currentIndexChanged, this, [this] { Q_EMIT otherChosen(chosenOther()); });
     connect(m_text, &QLineEdit::textChanged, this, &SampleBar::filterChanged);
@@ -161,6 +167,10 @@ void SampleBar::moveStep(int by) {
     const int newest = m_step->count() > 1 && m_step->currentIndex() == 0 ? 1 : m_step->currentIndex();
     const int index = std::clamp(newest - by, 0, m_step->count() - 1); // the newest is on top
     m_step->setCurrentIndex(index == 1 && by > 0 ? 0 : index);
+}
+
+void SampleBar::setNarrow(bool narrow) {
+    m_rows->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void SampleBar::focusFilter() {

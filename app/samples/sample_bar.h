@@ -7,6 +7,7 @@
 
 #include <QWidget>
 
+class QBoxLayout;
 class QCheckBox;
 class QComboBox;
 class QLineEdit;
@@ -30,6 +31,8 @@ public:
     [[nodiscard]] SampleFilter filter() const;
     /// By one towards older (−1) or newer (+1) validations.
     void moveStep(int by);
+    /// Two rows instead of one.
+    void setNarrow(bool narrow);
     void focusFilter();
     void toggleErrors();
     [[nodiscard]] bool onlyErrors() const;
@@ -50,6 +53,7 @@ private:
     qint64 m_otherRun = -1;
     QString m_otherName;
     std::shared_ptr<const std::vector<int>> m_among;
+    QBoxLayout* m_rows;
     QComboBox* m_step;
     QComboBox* m_other;
     QLineEdit* m_text;

@@ -182,6 +182,7 @@ void SampleView::build() {
     m_content->addWidget(shown);
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSizeConstraint(QLayout::SetNoConstraint); // see minimumSizeHint()
     layout->addWidget(m_content);
     setFocusProxy(m_table);
 }
@@ -263,9 +264,22 @@ void SampleView::showEvent(QShowEvent* event) {
 
 void SampleView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    const bool isNarrow = width() < kNarrow;
-    m_header->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
-    m_splitter->setOrientation(isNarrow ? Qt::Vertical : Qt::Horizontal);
+    arrange(width() < kNarrow);
+}
+
+void SampleView::arrange(bool narrow) {
+    if (m_isNarrow == narrow) return;
+    m_isNarrow = narrow;
+    m_bar->setNarrow(narrow);
+    m_header->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    const auto orientation = narrow ? Qt::Vertical : Qt::Horizontal;
+    if (std::exchange(m_hasSizes, false) && m_splitter->orientation() == orientation) return;
+    m_splitter->setOrientation(orientation);
+    m_splitter->setSizes({3 * width(), 2 * width()});
+}
+
+QSize SampleView::minimumSizeHint() const {
+    return {40 * kGrid, 20 * kGrid};
 }
 
 void SampleView::showLoaded(const SampleSetPtr& set, bool isNewer) {
@@ -437,7 +451,7 @@ void SampleView::saveState(QSettings& settings) const {
 }
 
 void SampleView::restoreState(QSettings& settings) {
-    m_splitter->restoreState(settings.value(QStringLiteral("sampleSplitter")).toByteArray());
+    m_hasSizes = m_splitter->restoreState(settings.value(QStringLiteral("sampleSplitter")).toByteArray());
     m_bar->setOnlyErrors(settings.value(QStringLiteral("sampleErrors"), false).toBool());
 }
 

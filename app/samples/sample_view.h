@@ -17,6 +17,7 @@
 #include <QWidget>
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 class QBoxLayout;
@@ -65,6 +66,8 @@ public:
     [[nodiscard]] SampleTable& table() const { return *m_table; }
     [[nodiscard]] ClipPane& clip() const;
     [[nodiscard]] QString caption() const;
+    /// Little: what has no room side by side is put one above the other.
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     /// isSettled() became true.
@@ -97,6 +100,7 @@ private:
     void updateCaption();
     void updateEmpty(const QString& problem = {});
     void lookSoon();
+    void arrange(bool narrow);
     [[nodiscard]] std::vector<std::filesystem::path> folders() const;
 
     AppContext& m_context;
@@ -110,6 +114,8 @@ private:
     QString m_corpus;  ///< what all samples say
     QString m_change;  ///< against what they are compared with
     bool m_isStale = false;
+    std::optional<bool> m_isNarrow; ///< as it is arranged
+    bool m_hasSizes = false;        ///< of the splitter, from the settings
     QTimer m_soon;
     std::vector<Part> m_parts; ///< of the tabs
 

@@ -299,6 +299,22 @@ private Q_SLOTS:
         QVERIFY(!fixture.view.findChild<QTabBar*>()->isVisible());
     }
 
+    void narrowView_putsOneAboveTheOther() {
+        Fixture fixture;
+        const auto writer = fixture.run();
+        auto samples = makeSamples({{"a", "b"}});
+        fixture.record(*writer, samples);
+        fixture.show(idOf(*writer));
+        auto* const filter = fixture.named<QLineEdit>(QStringLiteral("Filter samples"));
+        auto* const steps = fixture.named<QComboBox>(QStringLiteral("Validation"));
+        const auto top = [&](const QWidget* widget) { return widget->mapTo(&fixture.view, QPoint()).y(); };
+        QVERIFY(std::abs(top(filter) - top(steps)) < 4); // they differ in height
+        fixture.view.resize(400, 600); // a side panel
+        QTRY_VERIFY(top(steps) > top(filter));
+        QCOMPARE(fixture.view.width(), 400);
+        QVERIFY(steps->mapTo(&fixture.view, QPoint(steps->width(), 0)).x() <= 400);
+    }
+
     void hiddenView_readsNothingUntilItIsShown() {
         Fixture fixture;
         const auto writer = fixture.run();
