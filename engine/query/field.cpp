@@ -103,6 +103,7 @@ const std::vector<Attribute>& attributes() {
         {"speed", Type::Number, "steps per second"},
         {"host", Type::Text, "the machine it ran on"},
         {"directory", Type::Text, "its folder"},
+        {"source", Type::Text, "what it was imported from"},
         {"id", Type::Number, "its number in the workspace"},
     };
     return all;
@@ -160,6 +161,22 @@ std::string text(const Field& field) {
                ')';
     }
     return name;
+}
+
+std::optional<Field> fieldOf(std::string_view text) {
+    const Result<FieldName> name = parseFieldName(text);
+    if (!name) return std::nullopt;
+    if (!name->isPlain)
+        return Field{.kind = Field::Kind::Metric,
+                     .name = name->name,
+                     .aggregate = name->aggregate,
+                     .by = name->aggregate == Aggregate::Best ? name->by : std::string(),
+                     .isGreatestBest = name->isGreatestBest.value_or(false)};
+    for (const auto& [prefix, kind] : kPrefixes)
+        if (kind != Field::Kind::Attribute && name->name.starts_with(prefix))
+            return Field{.kind = kind, .name = name->name.substr(prefix.size())};
+    if (attribute(name->name) == nullptr) return std::nullopt;
+    return Field{.kind = Field::Kind::Attribute, .name = name->name};
 }
 
 std::string caption(const Field& field) {

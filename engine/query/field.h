@@ -8,6 +8,7 @@
 #include "engine/base/result.h"
 
 #include <compare>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,8 @@ struct Attribute {
 
 /// As the language writes it, so that Schema::field() reads it back: "config.model.optim.lr", "min(val_wer)".
 [[nodiscard]] std::string text(const Field& field);
+/// What text() wrote, read back without asking whether any run has it; nullopt for other texts.
+[[nodiscard]] std::optional<Field> fieldOf(std::string_view text);
 /// "min", "step of max" …: what a header says of an aggregate; empty for Last.
 [[nodiscard]] std::string caption(const Field& field);
 

@@ -94,17 +94,18 @@ private:
     }
 
     /// A flag by its bare name, else a text to look for.
-    static Result<Node> word(const Expression& expression) {
+    Result<Node> word(const Expression& expression) {
         const Literal& value = expression.values.front();
         const Attribute* flag = value.isQuoted ? nullptr : attribute(value.text);
-        if (flag != nullptr && flag->type == Type::Flag)
-            return Node{.kind = Kind::Compare,
-                        .field = {.kind = Field::Kind::Attribute, .name = value.text},
-                        .type = Type::Flag,
-                        .values = {"true"},
-                        .texts = {"true"},
-                        .numbers = {kMissing}};
-        return Node{.kind = Kind::Word, .texts = {folded(value.text)}};
+        if (flag == nullptr || flag->type != Type::Flag)
+            return Node{.kind = Kind::Word, .texts = {folded(value.text)}};
+        Node result{.kind = Kind::Compare,
+                    .field = {.kind = Field::Kind::Attribute, .name = value.text},
+                    .type = Type::Flag};
+        result.values = result.texts = {"true"};
+        result.numbers = {kMissing};
+        use(result.field);
+        return result;
     }
 
     Result<Node> within(Node result, const Expression& expression) {

@@ -27,10 +27,16 @@ std::string joined(const std::vector<std::string>& texts, char separator) {
 }
 
 std::string searchText(const store::Run& run) {
-    std::string text =
-        run.title() + ' ' + stateName(run) + ' ' + run.configName + ' ' + joined(run.overrides, ' ');
+    std::string text = run.title();
+    for (const std::string& part :
+         {stateName(run), run.configName, joined(run.overrides, ' '), joined(run.tags, ' '), run.note})
+        text.append(1, ' ').append(part);
     if (run.state == store::RunState::Created) text += " starting";
     return folded(text);
+}
+
+std::string_view flagText(bool flag) {
+    return flag ? "true" : "false";
 }
 
 using Setter = std::function<void(Column&, Row, const store::Run&)>;
@@ -86,6 +92,11 @@ const std::map<std::string, Setter, std::less<>>& setters() {
         {"directory", textOf([](const Run& run) -> const std::string& { return run.directory; })},
         {"error", textOf([](const Run& run) -> const std::string& { return run.error; })},
         {"host", textOf([](const Run& run) -> const std::string& { return run.process.host; })},
+        {"note", textOf([](const Run& run) -> const std::string& { return run.note; })},
+        {"tags", textOf([](const Run& run) { return joined(run.tags, kTagSeparator); })},
+        {"starred", textOf([](const Run& run) { return flagText(run.starred); })},
+        {"archived", textOf([](const Run& run) { return flagText(run.archived); })},
+        {"source", textOf([](const Run& run) -> const std::string& { return run.source; })},
         {std::string(kSearch), textOf(searchText)},
     };
     return all;
@@ -99,11 +110,21 @@ std::string stateName(const store::Run& run) {
 }
 
 void Table::reset(std::vector<RunPtr> runs) {
-    m_runs = std::move(runs);
-    std::sort(m_runs.begin(), m_runs.end(),
+    std::sort(runs.begin(), runs.end(),
               [](const RunPtr& a, const RunPtr& b) { return number(a->id) < number(b->id); });
+    std::vector<std::optional<Row>> before;
+    if (!m_columns.empty())
+        for (const RunPtr& run : runs)
+            before.push_back(rowOf(run->id));
+    for (auto& [field, column] : m_columns) {
+        Column moved;
+        moved.resize(runs.size());
+        for (std::size_t row = 0; row < runs.size(); ++row)
+            if (before[row]) moved.copy(row, column, *before[row]);
+        column = std::move(moved);
+    }
+    m_runs = std::move(runs);
     m_attributes.clear();
-    m_columns.clear();
 }
 
 std::optional<Row> Table::rowOf(store::RunId id) const {

@@ -35,7 +35,7 @@ class Table {
 public:
     using RunPtr = std::shared_ptr<const store::Run>;
 
-    /// Forgets everything; in any order.
+    /// These runs instead, in any order. Cells that were placed stay with their runs.
     void reset(std::vector<RunPtr> runs);
     /// Replaces the run of that id, or adds it. True when it is new.
     bool put(RunPtr run);

@@ -70,6 +70,11 @@ public:
     [[nodiscard]] Result<Environment> environment(RunId run);
     /// Every environment entry of that name, by run id: a column.
     [[nodiscard]] Result<std::vector<ConfigCell>> environmentColumn(const std::string& name);
+    /// The names that any run has, sorted.
+    [[nodiscard]] Result<std::vector<std::string>> environmentNames();
+    /// The last point up to `step` of a series whose steps ascend and that has that many `points`; its value
+    /// is NaN where there is none. A search by halves.
+    [[nodiscard]] Result<StoredPoint> pointAt(SeriesId series, std::int64_t points, std::int64_t step);
     /// Times in which the run waited, from its events: pauses that it was asked for.
     [[nodiscard]] Result<std::vector<Pause>> pauses(RunId run);
     [[nodiscard]] Result<std::vector<Event>> events(RunId run, std::int64_t afterEvent = 0);

@@ -4,6 +4,8 @@
 #include "engine/store/reader_impl.h"
 #include "engine/store/series_state.h"
 
+#include <limits>
+
 namespace fathom::store {
 
 namespace {
@@ -135,6 +137,32 @@ Result<std::vector<ConfigCell>> Reader::environmentColumn(const std::string& nam
         for (select.bind(name); select.step();)
             cells.push_back({RunId{select.integer(0)}, Value(select.text(1)), {}});
         select.reset();
+    });
+}
+
+/// From one name to the next: the table has as many rows as there are runs for each.
+Result<std::vector<std::string>> Reader::environmentNames() {
+    return m_impl->read<std::vector<std::string>>([&](std::vector<std::string>& names) {
+        names = texts(m_impl->statement(
+            "WITH RECURSIVE each(name) AS (SELECT min(name) FROM environment UNION ALL SELECT (SELECT "
+            "min(e.name) FROM environment e WHERE e.name > each.name) FROM each WHERE each.name IS NOT NULL) "
+            "SELECT name FROM each WHERE name IS NOT NULL"));
+    });
+}
+
+Result<StoredPoint> Reader::pointAt(SeriesId series, std::int64_t points, std::int64_t step) {
+    return m_impl->read<StoredPoint>([&](StoredPoint& found) {
+        const auto id = static_cast<std::int64_t>(series);
+        found = {.series = series, .step = -1, .value = std::numeric_limits<double>::quiet_NaN()};
+        Statement& select = m_impl->statement("SELECT step, wall_time, value FROM points WHERE id = ?");
+        std::int64_t low = 0, high = points; // the first point after `step` is in [low, high]
+        while (low < high) {
+            const std::int64_t middle = low + (high - low) / 2;
+            const bool isUpTo = select.bind(pointRow(id, middle)).step() && select.integer(0) <= step;
+            if (isUpTo) found = {series, select.integer(0), select.real(1), select.real(2)};
+            select.reset();
+            (isUpTo ? low : high) = isUpTo ? middle + 1 : middle;
+        }
     });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/models/event_model.h"
-#include "app/models/run_filter_model.h"
+#include "app/models/run_cell_text.h"
 #include "app/models/run_state_text.h"
 #include "app/models/run_table_model.h"
 #include "tests/app/run_fixture.h"
@@ -15,11 +15,38 @@ using store::RunState;
 
 namespace {
 
-QStringList names(const QAbstractItemModel& model) {
+QStringList names(const RunTableModel& model) {
     QStringList all;
-    for (int row = 0; row < model.rowCount(); ++row)
-        all.append(model.index(row, RunTableModel::Name).data().toString());
+    for (int line = 0; line < model.rowCount(); ++line)
+        all.append(model.index(line, 0).data().toString());
     return all;
+}
+
+using Field = query::Field;
+
+const Field kRun{.kind = Field::Kind::Attribute, .name = "run"};
+const Field kState{.kind = Field::Kind::Attribute, .name = "state"};
+const Field kWer{.kind = Field::Kind::Metric, .name = "val_wer"};
+
+/// The last val_wer of runs, as a job brings it from the store.
+query::LoadedColumn wers(const std::vector<std::pair<int, double>>& values) {
+    query::LoadedColumn loaded{.field = kWer};
+    loaded.cells.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        loaded.runs.push_back(store::RunId{values[i].first});
+        loaded.cells.setNumber(i, values[i].second);
+    }
+    return loaded;
+}
+
+query::Filter filterOf(const char* text) {
+    const query::Schema schema{.metrics = {"val_wer"}};
+    const Result<query::Filter> filter = query::Filter::compile(text, schema);
+    return filter ? *filter : query::Filter();
+}
+
+QStringList list(const char* words) {
+    return QString::fromLatin1(words).split(QLatin1Char(' '), Qt::SkipEmptyParts);
 }
 
 } // namespace
@@ -30,129 +57,218 @@ private Q_SLOTS:
     void newRunsComeOnTop_andOthersKeepTheirRow() {
         RunTableModel model;
         QAbstractItemModelTester tester(&model);
-        model.apply(*listNews({makeRow(2, RunState::Completed), makeRow(1, RunState::Failed)}, true));
-        QCOMPARE(names(model), (QStringList{QStringLiteral("speech/2"), QStringLiteral("speech/1")}));
-        model.apply(*listNews({makeRow(4, RunState::Running), makeRow(3, RunState::Completed)}, false));
-        QCOMPARE(names(model).first(), QStringLiteral("speech/4"));
-        QCOMPARE(model.rowOf(1), 3);
-        QCOMPARE(model.rowOf(4), 0);
-        QCOMPARE(model.rowOf(99), -1);
+        model.setColumns({kRun, kState});
+        model.apply(listNews({makeRow(2, RunState::Completed), makeRow(1, RunState::Failed)}, true));
+        QCOMPARE(names(model), list("speech/2 speech/1"));
+        model.apply(listNews({makeRow(4, RunState::Running), makeRow(3, RunState::Completed)}, false));
+        QCOMPARE(names(model), list("speech/4 speech/3 speech/2 speech/1"));
+        QCOMPARE(model.lineOf(store::RunId{1}), 3);
+        QCOMPARE(model.lineOf(store::RunId{99}), -1);
         QCOMPARE(model.activeCount(), 1);
     }
 
     void newsChangeARowInItsPlace() {
         RunTableModel model;
         QAbstractItemModelTester tester(&model);
-        model.apply(*listNews({makeRow(2, RunState::Running), makeRow(1, RunState::Running)}, true));
-        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
-        model.apply(*listNews({makeRow(1, RunState::Completed, 0.25)}, false));
-        QCOMPARE(changed.count(), 1);
-        QCOMPARE(model.index(1, RunTableModel::ValWer).data().toString(), QStringLiteral("0.25"));
-        QCOMPARE(model.index(1, RunTableModel::State).data().toString(), QStringLiteral("Completed"));
+        model.setColumns({kRun, kState, kWer});
+        model.apply(listNews({makeRow(2, RunState::Running), makeRow(1, RunState::Running)}, true));
+        model.place(wers({{1, 0.5}, {2, 0.6}}));
+        QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
+        QSignalSpy stale(&model, &RunTableModel::runsChanged);
+        model.apply(listNews({makeRow(1, RunState::Completed)}, false));
+        QCOMPARE(stale.count(), 1);
+        model.place(wers({{1, 0.25}}), true);
+        QCOMPARE(resets.count(), 0);
+        QCOMPARE(model.index(1, 1).data().toString(), QStringLiteral("Completed"));
+        QCOMPARE(model.index(1, 2).data().toString(), QStringLiteral("0.25"));
+        QCOMPARE(model.index(0, 2).data().toString(), QStringLiteral("0.6"));
         QCOMPARE(model.activeCount(), 1);
     }
 
+    void cellsReadAsPeopleDo_data() {
+        QTest::addColumn<QString>("field");
+        QTest::addColumn<QString>("shown");
+        QTest::newRow("step") << "step"
+                              << "840 / 1,404";
+        QTest::newRow("duration") << "duration"
+                                  << "1 min 35 s";
+        QTest::newRow("metric") << "last(val_wer)"
+                                << "0.4123";
+        QTest::newRow("missing") << "last(train_loss)"
+                                 << "";
+        QTest::newRow("state") << "state"
+                               << "Running";
+        QTest::newRow("tags") << "tags"
+                              << "base, good";
+        QTest::newRow("count") << "epoch"
+                               << "7";
+    }
+
     void cellsReadAsPeopleDo() {
+        QFETCH(QString, field);
+        QFETCH(QString, shown);
         RunTableModel model;
-        model.apply(*listNews({makeRow(7, RunState::Running, 0.412345)}, true));
-        QCOMPARE(model.index(0, RunTableModel::Step).data().toString(), QStringLiteral("840 / 1,404"));
-        QCOMPARE(model.index(0, RunTableModel::Duration).data().toString(), QStringLiteral("1 min 35 s"));
-        QCOMPARE(model.index(0, RunTableModel::ValWer).data().toString(), QStringLiteral("0.4123"));
-        QCOMPARE(model.index(0, RunTableModel::ValWer).data(Qt::ToolTipRole).toString(),
-                 QStringLiteral("0.412345"));
-        QCOMPARE(model.index(0, RunTableModel::TrainLoss).data().toString(), QString());
-        QCOMPARE(static_cast<int>(remainingSeconds(model.at(0).run)), 95);
+        model.setColumns({*query::fieldOf(field.toStdString())});
+        RunRow row = makeRow(7, RunState::Running);
+        row.run.tags = {"base", "good"};
+        model.apply(listNews({row}, true));
+        model.place(wers({{7, 0.412345}}));
+        QCOMPARE(model.index(0, 0).data().toString(), shown);
+        if (field.contains(QLatin1String("val_wer")))
+            QCOMPARE(model.index(0, 0).data(Qt::ToolTipRole).toString(), QStringLiteral("0.412345"));
+        QCOMPARE(static_cast<int>(remainingSeconds(*model.run(0))), 95);
+    }
+
+    void headersSayAsMuchOfAKeyAsTellsItFromOthers() {
+        const Field lr{.kind = Field::Kind::Config, .name = "model.optim.lr"};
+        const Field other{.kind = Field::Kind::Config, .name = "model.decoder.lr"};
+        const Field least{
+            .kind = Field::Kind::Metric, .name = "val_wer", .aggregate = query::Aggregate::Least};
+        QCOMPARE(headerText(lr, std::vector{lr, least}), QStringLiteral("lr"));
+        QCOMPARE(headerText(lr, std::vector{lr, other}), QStringLiteral("optim.lr"));
+        QCOMPARE(headerText(least, std::vector{least}), QStringLiteral("min val_wer"));
+        QCOMPARE(fieldToolTip(lr), QStringLiteral("config.model.optim.lr"));
     }
 
     void aPausedRunIsShownSo_whileItGoesOn() {
         RunRow row = makeRow(1, RunState::Running);
         row.run.progress.phase = "paused";
         RunTableModel model;
-        model.apply(*listNews({row}, true));
-        const QModelIndex state = model.index(0, RunTableModel::State);
+        model.setColumns({kState});
+        model.apply(listNews({row}, true));
+        const QModelIndex state = model.index(0, 0);
         QCOMPARE(state.data().toString(), QStringLiteral("Paused"));
         QCOMPARE(state.data(RunTableModel::StateIconRole).toString(), QStringLiteral("pause"));
         QCOMPARE(remainingSeconds(row.run), -1.0);
         QCOMPARE(model.activeCount(), 1);
         row.run.state = RunState::Stopped; // in the pause
-        model.apply(*listNews({row}, false));
+        model.apply(listNews({row}, false));
         QCOMPARE(state.data().toString(), QStringLiteral("Stopped"));
     }
 
-    void filterTakesWordsComparisonsAndNegation_data() {
-        QTest::addColumn<QString>("text");
-        QTest::addColumn<QStringList>("kept");
-        const QString one = QStringLiteral("speech/1"), two = QStringLiteral("speech/2"),
-                      three = QStringLiteral("speech/3");
-        QTest::newRow("nothing") << QString() << QStringList{three, two, one};
-        QTest::newRow("state") << QStringLiteral("failed") << QStringList{two};
-        QTest::newRow("negated") << QStringLiteral("-failed") << QStringList{three, one};
-        QTest::newRow("number") << QStringLiteral("val_wer<0.5") << QStringList{one};
-        QTest::newRow("both") << QStringLiteral("speech val_wer>=0.5") << QStringList{three};
-        QTest::newRow("override") << QStringLiteral("optim.lr=0.02") << QStringList{three, two, one};
-        QTest::newRow("none") << QStringLiteral("nonesuch") << QStringList{};
+    void columnsAreAskedForOnce_whenACellOfThemIsWanted() {
+        RunTableModel model;
+        model.setColumns({kRun, kWer});
+        model.apply(listNews({makeRow(2, RunState::Completed), makeRow(1, RunState::Completed)}, true));
+        QSignalSpy wanted(&model, &RunTableModel::columnsWanted);
+        QVERIFY(model.index(0, 0).data().isValid());
+        QVERIFY(model.takeWanted().empty());
+        QCOMPARE(model.index(0, 1).data().toString(), QString());
+        QCOMPARE(model.index(1, 1).data().toString(), QString());
+        QVERIFY(wanted.wait(1000));
+        QCOMPARE(wanted.count(), 1);
+        QVERIFY(model.takeWanted() == std::vector{kWer});
+        model.place(wers({{2, 0.5}}));
+        QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("0.5"));
     }
 
-    void filterTakesWordsComparisonsAndNegation() {
-        QFETCH(QString, text);
-        QFETCH(QStringList, kept);
+    void filterAndOrderWaitForTheirColumns() {
         RunTableModel model;
-        RunFilterModel filter;
-        QAbstractItemModelTester tester(&filter);
-        filter.setSourceModel(&model);
-        model.apply(*listNews({makeRow(3, RunState::Completed, 0.8), makeRow(2, RunState::Failed),
-                               makeRow(1, RunState::Completed, 0.3)},
-                              true));
-        filter.setFilter(text);
-        QCOMPARE(names(filter), kept);
-    }
-
-    void sortsNumbersAsNumbers_withEmptyOnesLast() {
-        RunTableModel model;
-        RunFilterModel filter;
-        filter.setSourceModel(&model);
-        model.apply(*listNews({makeRow(10, RunState::Completed, 0.8), makeRow(9, RunState::Failed),
-                               makeRow(2, RunState::Completed, 0.3)},
-                              true));
-        filter.sort(RunTableModel::ValWer, Qt::AscendingOrder);
-        QCOMPARE(names(filter), (QStringList{QStringLiteral("speech/2"), QStringLiteral("speech/10"),
-                                             QStringLiteral("speech/9")}));
-        filter.sort(RunTableModel::ValWer, Qt::DescendingOrder);
-        QCOMPARE(names(filter), (QStringList{QStringLiteral("speech/10"), QStringLiteral("speech/2"),
-                                             QStringLiteral("speech/9")}));
-        filter.sort(RunTableModel::Name, Qt::AscendingOrder);
-        QCOMPARE(names(filter).first(), QStringLiteral("speech/2"));
+        QAbstractItemModelTester tester(&model);
+        model.setColumns({kRun});
+        model.apply(listNews(
+            {makeRow(3, RunState::Completed), makeRow(2, RunState::Failed), makeRow(1, RunState::Completed)},
+            true));
+        model.setFilter(filterOf("val_wer < 0.5 or failed"));
+        QVERIFY(model.isWaiting());
+        QCOMPARE(model.rowCount(), 3); // until the column is there
+        model.place(wers({{1, 0.3}, {3, 0.8}}));
+        QVERIFY(!model.isWaiting());
+        QCOMPARE(names(model), list("speech/2 speech/1"));
+        QCOMPARE(model.shownCount(), 2);
+        model.setSort({{kWer, false}});
+        QCOMPARE(names(model), list("speech/1 speech/2"));
+        model.setFilter({});
+        QCOMPARE(names(model), list("speech/1 speech/3 speech/2"));
+        model.setSort({{kWer, true}});
+        QCOMPARE(names(model), list("speech/3 speech/1 speech/2")); // those without a value come last
+        QVERIFY(model.headerData(0, Qt::Horizontal, Qt::DisplayRole).toString() == QStringLiteral("Run"));
     }
 
     void rowsKeepTheirPlace_whileValuesUpdate() {
         RunTableModel model;
-        RunFilterModel filter;
-        filter.setSourceModel(&model);
-        model.apply(
-            *listNews({makeRow(2, RunState::Running, 0.8), makeRow(1, RunState::Running, 0.3)}, true));
-        filter.sort(RunTableModel::ValWer, Qt::AscendingOrder);
-        const QStringList before = names(filter);
-        model.apply(*listNews({makeRow(1, RunState::Running, 0.95)}, false));
-        QCOMPARE(names(filter), before);
-        filter.resort();
-        QCOMPARE(names(filter).first(), QStringLiteral("speech/2"));
+        model.setColumns({kRun});
+        model.apply(listNews({makeRow(2, RunState::Running), makeRow(1, RunState::Running)}, true));
+        model.place(wers({{1, 0.3}, {2, 0.8}}));
+        model.setFilter(filterOf("val_wer < 0.9"));
+        model.setSort({{kWer, false}});
+        QCOMPARE(names(model), list("speech/1 speech/2"));
+        model.place(wers({{1, 0.95}}), true);
+        QCOMPARE(names(model), list("speech/1 speech/2"));
+        model.refresh();
+        QCOMPARE(names(model), list("speech/2"));
+        model.place(wers({{1, 0.5}}), true); // passes again: comes on top
+        QCOMPARE(names(model), list("speech/1 speech/2"));
     }
 
-    void twentyThousandRunsAreFilteredAndSortedAtOnce() {
-        std::vector<RunRow> rows;
-        for (int id = 20'000; id >= 1; --id)
-            rows.push_back(makeRow(id, RunState::Completed, id % 1000 / 1000.0));
+    void groupsShowCountAndMean_andCanBeClosed() {
         RunTableModel model;
-        RunFilterModel filter;
-        filter.setSourceModel(&model);
-        model.apply(*listNews(std::move(rows), true));
-        QElapsedTimer clock;
-        clock.start();
-        filter.setFilter(QStringLiteral("val_wer<0.5 speech"));
-        filter.sort(RunTableModel::ValWer, Qt::AscendingOrder);
-        QCOMPARE(filter.rowCount(), 10'000);
-        QVERIFY2(clock.elapsed() < 3000,
-                 qPrintable(QString::number(clock.elapsed()))); // debug build on a loaded machine
+        QAbstractItemModelTester tester(&model);
+        model.setColumns({kRun, kWer});
+        model.apply(listNews(
+            {makeRow(3, RunState::Completed), makeRow(2, RunState::Failed), makeRow(1, RunState::Completed)},
+            true));
+        model.place(wers({{1, 0.3}, {3, 0.5}}));
+        model.setGroups({kState});
+        QCOMPARE(model.rowCount(), 5);
+        QVERIFY(model.isGroup(0));
+        QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("▾ Completed  (2)"));
+        QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("0.4 ± 0.14"));
+        QCOMPARE(model.run(0), nullptr);
+        QCOMPARE(model.run(1)->number, 3);
+        model.toggleGroup(0);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("▸ Completed  (2)"));
+        QCOMPARE(model.shownCount(), 3);
+        model.apply(listNews({makeRow(4, RunState::Failed)}, false));
+        QCOMPARE(model.index(1, 0).data().toString(), QStringLiteral("▾ Failed  (2)"));
+        QCOMPARE(model.lineOf(store::RunId{4}), 2);
+        model.setGroups({});
+        QCOMPARE(model.rowCount(), 4);
+    }
+
+    void archivedRunsAreOutOfTheWay_unlessTheFilterSpeaksOfThem() {
+        RunTableModel model;
+        model.setColumns({kRun});
+        RunRow away = makeRow(1, RunState::Completed);
+        away.run.archived = true;
+        model.apply(listNews({makeRow(2, RunState::Completed), away}, true));
+        QCOMPARE(names(model), list("speech/2"));
+        QCOMPARE(model.hiddenCount(), 1);
+        model.setFilter(filterOf("archived"));
+        QCOMPARE(names(model), list("speech/1"));
+        model.setFilter(filterOf("archived or not archived"));
+        QCOMPARE(model.rowCount(), 2);
+    }
+
+    void marksOutliveAFilter_andGoWithTheirRun() {
+        RunTableModel model;
+        model.setColumns({kRun});
+        model.apply(listNews({makeRow(2, RunState::Failed), makeRow(1, RunState::Completed)}, true));
+        QVERIFY(model.setData(model.index(0, 0), Qt::Checked, Qt::CheckStateRole));
+        model.setMarked({store::RunId{1}}, true);
+        QVERIFY((model.marked() == std::vector{store::RunId{2}, store::RunId{1}}));
+        model.setFilter(filterOf("completed"));
+        QCOMPARE(model.marked().size(), std::size_t{2});
+        QCOMPARE(model.index(0, 0).data(Qt::CheckStateRole).toInt(), static_cast<int>(Qt::Checked));
+        model.remove({store::RunId{2}});
+        QVERIFY(model.marked() == std::vector{store::RunId{1}});
+        model.put({makeRow(2, RunState::Failed).run});
+        model.setFilter({});
+        QCOMPARE(names(model), list("speech/2 speech/1"));
+    }
+
+    void cellsStay_whenTheListComesAnew() {
+        RunTableModel model;
+        model.setColumns({kRun, kWer});
+        model.apply(listNews({makeRow(3, RunState::Completed), makeRow(2, RunState::Completed),
+                              makeRow(1, RunState::Completed)},
+                             true));
+        model.place(wers({{1, 0.3}, {3, 0.5}}));
+        model.apply(listNews({makeRow(3, RunState::Completed), makeRow(1, RunState::Completed)},
+                             true)); // 2 was trashed
+        QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("0.5"));
+        QCOMPARE(model.index(1, 1).data().toString(), QStringLiteral("0.3"));
     }
 
     void eventsAreFilteredByLevelAndText() {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/bridge/engine_bridge.h"
-#include "app/models/run_table_model.h"
-#include "app/pages/runs/runs_page.h"
 #include "app/pages/train/log_view.h"
 #include "app/pages/train/run_header.h"
 #include "app/pages/train/run_view.h"
@@ -15,10 +13,8 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QLineEdit>
 #include <QSignalSpy>
 #include <QStackedWidget>
-#include <QTableView>
 #include <QToolButton>
 #include <QtTest>
 
@@ -126,62 +122,6 @@ private Q_SLOTS:
         Q_EMIT fixture.engine.runListChanged(listNews({makeRow(3, RunState::Running)}, false));
         Q_EMIT fixture.engine.runChanged(newsOf(makeRow(3, RunState::Running).run));
         QVERIFY(view->header().progressText().contains(QStringLiteral("took"))); // still run 1
-    }
-
-    void enterShowsTheRun() {
-        PageFixture fixture;
-        RunsPage page(fixture.context);
-        std::unique_ptr<QWidget> widget(page.widget());
-        Q_EMIT fixture.engine.runListChanged(
-            listNews({makeRow(2, RunState::Running), makeRow(1, RunState::Completed)}, true));
-        QCOMPARE(page.badge(), QStringLiteral("1"));
-        auto* table = widget->findChild<QTableView*>();
-        widget->show();
-        table->setFocus();
-        QTest::keyClick(table, Qt::Key_Down);
-        QSignalSpy shown(&fixture.context, &AppContext::showRunRequested);
-        QTest::keyClick(table, Qt::Key_Return);
-        QCOMPARE(shown.count(), 1);
-        QCOMPARE(shown[0][0].toLongLong(), 1);
-    }
-
-    void selectionStaysOnItsRun_whenANewOneComes() {
-        PageFixture fixture;
-        RunsPage page(fixture.context);
-        std::unique_ptr<QWidget> widget(page.widget());
-        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(1, RunState::Completed)}, true));
-        auto* table = widget->findChild<QTableView*>();
-        table->selectRow(0);
-        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(2, RunState::Running)}, false));
-        QCOMPARE(table->currentIndex().data(RunTableModel::IdRole).toLongLong(), 1);
-        QCOMPARE(table->currentIndex().row(), 1);
-    }
-
-    void copyPutsTheCommandOnTheClipboard() {
-        PageFixture fixture;
-        RunsPage page(fixture.context);
-        std::unique_ptr<QWidget> widget(page.widget());
-        Q_EMIT fixture.engine.runListChanged(listNews({makeRow(1, RunState::Completed)}, true));
-        fixture.actions.find(QStringLiteral("runs.copy"))->trigger();
-        QCOMPARE(QGuiApplication::clipboard()->text(),
-                 QStringLiteral("fathom-cli train --config-name speech"));
-        QVERIFY(!fixture.actions.find(QStringLiteral("runs.folder"))->isEnabled()); // it has none
-    }
-
-    void filterIsRemembered() {
-        PageFixture fixture;
-        {
-            RunsPage page(fixture.context);
-            std::unique_ptr<QWidget> widget(page.widget());
-            widget->findChild<QLineEdit*>()->setText(QStringLiteral("failed"));
-            page.saveState(fixture.settings);
-            for (QAction* action : fixture.actions.actions())
-                action->setObjectName({}); // the next page adds its own
-        }
-        RunsPage page(fixture.context);
-        std::unique_ptr<QWidget> widget(page.widget());
-        page.restoreState(fixture.settings);
-        QCOMPARE(widget->findChild<QLineEdit*>()->text(), QStringLiteral("failed"));
     }
 };
 

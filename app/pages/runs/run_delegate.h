@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The state as icon and word in its colour.
+// The state as icon and word in its colour, a star before the name, groups apart from runs.
 #pragma once
 
 #include <QStyledItemDelegate>

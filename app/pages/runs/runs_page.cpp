@@ -3,34 +3,41 @@
 
 #include "app/bridge/engine_bridge.h"
 #include "app/bridge/job_runner.h"
-#include "app/pages/runs/run_delegate.h"
+#include "app/models/run_cell_text.h"
+#include "app/pages/runs/column_menus.h"
+#include "app/pages/runs/compare_bar.h"
+#include "app/pages/runs/filter_line.h"
+#include "app/pages/runs/known_values.h"
+#include "app/pages/runs/resume_request.h"
+#include "app/pages/runs/run_panel.h"
+#include "app/pages/runs/run_summary.h"
+#include "app/pages/runs/runs_view.h"
+#include "app/pages/runs/trash_dialog.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "engine/store/reader.h"
-#include "widgets/empty_state.h"
-#include "widgets/icon.h"
-#include "widgets/number_format.h"
-#include "widgets/theme.h"
 
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QGuiApplication>
-#include <QHBoxLayout>
-#include <QHeaderView>
-#include <QLabel>
-#include <QLineEdit>
+#include <QInputDialog>
+#include <QMenu>
+#include <QPlainTextEdit>
 #include <QSettings>
-#include <QStackedWidget>
-#include <QTableView>
+#include <QSplitter>
+#include <QTabWidget>
 #include <QUrl>
-#include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace fathom::app {
 
 namespace {
 
+constexpr int kPanelDelayMs = 120; // a held arrow key passes many runs
+
 /// The newest .nemo a run left, or an empty path. Background thread.
-QString archiveOf(const std::filesystem::path& workspace, store::RunId run) {
+QString modelOf(const std::filesystem::path& workspace, store::RunId run) {
     auto reader = store::Reader::open(workspace);
     if (!reader) return {};
     const auto artifacts = reader->artifacts(run);
@@ -40,121 +47,139 @@ QString archiveOf(const std::filesystem::path& workspace, store::RunId run) {
     return {};
 }
 
+QString titleOf(const store::Run& run) {
+    return QString::fromStdString(run.title());
+}
+
+bool isAny(const std::vector<store::Run>& runs, bool store::Run::*flag, bool value) {
+    return std::any_of(runs.begin(), runs.end(), [&](const store::Run& run) { return run.*flag == value; });
+}
+
 } // namespace
 
-RunsPage::RunsPage(AppContext& context, QObject* parent) : Page(parent), m_context(context) {
-    m_filter.setSourceModel(&m_runs);
-    addActions();
+RunsPage::RunsPage(AppContext& context, QObject* parent)
+    : Page(parent),
+      m_context(context),
+      m_columns(m_runs, context),
+      m_edits(context),
+      m_actions(context.actions(), QStringLiteral("runs"), this,
+                [this](QAction* action) { trigger(action); }) {
+    m_actions.panel->setChecked(true);
+    m_runs.setColumns(defaultColumns({}));
     connect(&context.engine(), &EngineBridge::runListChanged, this, &RunsPage::apply);
     connect(&context.engine(), &EngineBridge::storeFailed, this, [this] { m_settled = true; });
-}
-
-void RunsPage::addActions() {
-    const auto add = [this](const char* name, const QString& text, const char* icon, const QKeySequence& keys,
-                            const QString& tip, void (RunsPage::*run)()) {
-        return m_context.actions().add({.id = QStringLiteral("runs.") + QLatin1String(name),
-                                        .text = text,
-                                        .icon = QLatin1String(icon),
-                                        .shortcut = keys,
-                                        .tip = tip,
-                                        .page = id()},
-                                       this, [this, run] { (this->*run)(); });
-    };
-    m_open = add("open", tr("Show run"), "train", {}, tr("Show the selected run on the Train page (Enter)"),
-                 &RunsPage::openRun);
-    m_archive =
-        add("archive", tr("Open its model"), "archive", Qt::CTRL | Qt::Key_Return,
-            tr("Open the .nemo that the selected run wrote on the Archive page"), &RunsPage::openArchive);
-    m_folder = add("folder", tr("Open folder"), "folder", Qt::CTRL | Qt::Key_E,
-                   tr("Open the selected run's folder in the file manager"), &RunsPage::openFolder);
-    m_copy = add("copy", tr("Copy command"), "copy", QKeySequence::Copy,
-                 tr("Copy a command line that repeats the selected run"), &RunsPage::copyCommand);
-    m_context.actions().add({.id = QStringLiteral("runs.filter"),
-                             .text = tr("Filter runs"),
-                             .icon = QStringLiteral("filter"),
-                             .shortcut = QKeySequence::Find,
-                             .tip = tr("Put the cursor into the filter line"),
-                             .page = id()},
-                            this, [this] {
-                                if (m_line) m_line->setFocus(Qt::ShortcutFocusReason);
-                            });
-}
-
-QWidget* RunsPage::widget() {
-    if (!m_stack) build();
-    return m_stack;
-}
-
-void RunsPage::build() {
-    m_stack = new QStackedWidget;
-    auto* empty = new widgets::EmptyState(m_stack);
-    empty->set(
-        QStringLiteral("runs"), tr("No runs in this workspace"),
-        tr("Press Train on Configure, or start fathom-cli train with this workspace: it appears here live."));
-    empty->setButton(tr("Train"), QStringLiteral("play"));
-    connect(empty, &widgets::EmptyState::buttonClicked, &m_context, &AppContext::trainCurrentRequested);
-
-    auto* page = new QWidget(m_stack);
-    m_line = new QLineEdit(page);
-    m_line->setClearButtonEnabled(true);
-    m_line->setPlaceholderText(
-        tr("Filter: words in name, state or overrides; val_wer<0.5; step>100; -failed"));
-    m_line->setAccessibleName(tr("Filter runs"));
-    m_line->addAction(widgets::icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
-    m_caption = new QLabel(page);
-    buildTable(page);
-    connect(m_line, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_filter.setFilter(text);
-        updateCaption();
-    });
-    connect(m_line, &QLineEdit::returnPressed, this, [this] {
-        if (m_filter.rowCount() > 0 && !m_table->currentIndex().isValid()) m_table->selectRow(0);
-        m_table->setFocus();
-    });
-    auto* bar = new QHBoxLayout;
-    bar->addWidget(m_line, 1);
-    bar->addWidget(m_caption);
-    auto* layout = new QVBoxLayout(page);
-    layout->setContentsMargins(2 * widgets::kGrid, 2 * widgets::kGrid, 2 * widgets::kGrid,
-                               2 * widgets::kGrid);
-    layout->addLayout(bar);
-    layout->addWidget(m_table, 1);
-    m_stack->addWidget(empty);
-    m_stack->addWidget(page);
-    updateCaption();
+    connect(&m_columns, &RunColumns::schemaChanged, this, &RunsPage::applySchema);
+    m_panelDelay.setSingleShot(true);
+    m_panelDelay.setInterval(kPanelDelayMs);
+    connect(&m_panelDelay, &QTimer::timeout, this, &RunsPage::showCurrent);
     updateActions();
 }
 
-void RunsPage::buildTable(QWidget* parent) {
-    m_table = new QTableView(parent);
-    m_table->setModel(&m_filter);
-    m_table->setItemDelegate(new RunDelegate(m_table));
-    m_table->setAccessibleName(tr("Runs"));
-    m_table->setShowGrid(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setWordWrap(false);
-    m_table->setTabKeyNavigation(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setSortingEnabled(true);
-    m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed); // 20,000 rows of one height
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 12);
-    QHeaderView* header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setSectionsMovable(true);
-    header->setStretchLastSection(true);
-    header->setSortIndicator(-1, Qt::DescendingOrder);
-    const QFontMetrics metrics = m_table->fontMetrics();
-    const int widths[] = {14, 26, 17, 15, 16, 12, 11, 9, 11, 9, 20};
-    for (int column = 0; column < RunTableModel::ColumnCount; ++column)
-        header->resizeSection(column, widths[column] * metrics.averageCharWidth() + 2 * widgets::kGrid);
-    m_table->addActions({m_open, m_archive, m_folder, m_copy});
-    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
-    connect(m_table, &QTableView::activated, m_open, &QAction::trigger);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            &RunsPage::updateActions);
+QWidget* RunsPage::widget() {
+    if (!m_view) build();
+    return m_view;
+}
+
+void RunsPage::build() {
+    m_view = new RunsView(m_runs, m_actions, m_context);
+    m_menus = new ColumnMenus(m_runs, m_columns, *m_view, m_view);
+    m_view->filter().setKnownValues(
+        [this](const query::Field& field) { return knownValues(m_runs.table(), field); });
+    if (m_columns.hasSchema()) m_view->filter().setSchema(m_columns.schema());
+    connectModel();
+    connectView();
+    updateActions();
+    updateMarks();
+    showCurrent();
+}
+
+void RunsPage::connectModel() {
+    connect(&m_runs, &RunTableModel::linesChanged, m_view, [this] {
+        m_view->updateCaption();
+        updateActions();
+    });
+    connect(&m_runs, &RunTableModel::markedChanged, m_view, [this] { updateMarks(); });
+    connect(&m_runs, &RunTableModel::runsChanged, m_view, [this](const std::vector<store::RunId>& runs) {
+        const store::Run* run = current();
+        if (run != nullptr && std::find(runs.begin(), runs.end(), run->id) != runs.end())
+            m_panelDelay.start();
+        updateActions();
+    });
+    connect(&m_columns, &RunColumns::failed, m_view, [this](const Error& error) {
+        if (m_runs.runCount() > 0) m_view->tell(QString::fromStdString(error.message()));
+    });
+    connect(&m_edits, &RunEdits::undoChanged, m_view, [this] { updateActions(); });
+    connect(&m_edits, &RunEdits::failed, m_view,
+            [this](const Error& error) { m_view->tell(QString::fromStdString(error.message())); });
+    connect(&m_edits, &RunEdits::done, m_view, [this](const QString& text, bool isTrash) {
+        if (isTrash)
+            m_view->offerUndo(text);
+        else
+            m_view->hideNotice();
+        Q_EMIT m_context.statusMessage(text);
+    });
+}
+
+void RunsPage::connectView() {
+    RunTableView& table = m_view->table();
+    connect(&m_view->filter(), &FilterLine::filterChanged, this,
+            [this](const query::Filter& filter) { m_runs.setFilter(filter); });
+    connect(&m_view->filter(), &FilterLine::accepted, this, [this, &table] {
+        if (!table.currentIndex().isValid() && m_runs.rowCount() > 0) table.selectLine(0);
+        table.setFocus();
+    });
+    connect(&table, &RunTableView::runActivated, m_actions.open, &QAction::trigger);
+    connect(&table, &RunTableView::markRequested, m_actions.mark, &QAction::trigger);
+    connect(&table, &QWidget::customContextMenuRequested, this, &RunsPage::showContextMenu);
+    connect(&table, &RunTableView::runSelectionChanged, this, [this] {
+        updateActions();
+        m_panelDelay.start();
+    });
+    connect(m_menus, &ColumnMenus::columnsEdited, this, [this] { m_hasColumns = true; });
+    connect(m_menus, &ColumnMenus::defaultsRequested, this, [this] {
+        m_hasColumns = false;
+        m_runs.setColumns(defaultColumns(m_columns.schema()));
+    });
+    connect(m_view, &RunsView::undoClicked, m_actions.undo, &QAction::trigger);
+    connect(m_view, &RunsView::trashClicked, m_actions.openTrash, &QAction::trigger);
+    RunPanel& panel = m_view->panel();
+    connect(&panel, &RunPanel::artifactActivated, &m_context, &AppContext::openFileRequested);
+    connect(&panel.summary(), &RunSummary::noteEdited, &m_edits, &RunEdits::setNote);
+    connect(&panel.summary(), &RunSummary::tagsEdited, this, &RunsPage::setTags);
+}
+
+void RunsPage::trigger(QAction* action) {
+    const store::Run* run = current();
+    if (action == m_actions.filter && m_view) return m_view->filter().focusLine();
+    if (action == m_actions.columns && m_view) return m_menus->choose();
+    if (action == m_actions.panel) return togglePanel(action->isChecked());
+    if (action == m_actions.sortAgain) return m_runs.refresh();
+    if (action == m_actions.undo) return m_edits.undo();
+    if (action == m_actions.clearMarks)
+        return m_runs.setMarked(std::vector<store::RunId>(m_runs.marked()), false);
+    if (action == m_actions.compare) return compare();
+    if (action == m_actions.openTrash) {
+        auto* dialog = new TrashDialog(m_context, m_view);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        return dialog->open();
+    }
+    if (run == nullptr) return;
+    if (action == m_actions.open) return Q_EMIT m_context.showRunRequested(static_cast<qint64>(run->id));
+    if (action == m_actions.model) return openModel(*run);
+    if (action == m_actions.folder) {
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(run->directory)));
+        return;
+    }
+    if (action == m_actions.copy) return copyCommands();
+    if (action == m_actions.clone)
+        return Q_EMIT m_context.configureCommandRequested(QString::fromStdString(run->command));
+    if (action == m_actions.resume) return resume(*run);
+    if (action == m_actions.mark) return toggleMarks();
+    if (action == m_actions.star) return toggleStar();
+    if (action == m_actions.tag) return askForTag();
+    if (action == m_actions.note) return writeNote();
+    if (action == m_actions.archive) return toggleArchived();
+    if (action == m_actions.trash) return m_edits.trash(selected());
 }
 
 QString RunsPage::badge() const {
@@ -162,70 +187,101 @@ QString RunsPage::badge() const {
 }
 
 void RunsPage::activated() {
-    if (!m_table) return;
-    m_table->setFocus();
-    if (!m_table->currentIndex().isValid() && m_filter.rowCount() > 0) m_table->selectRow(0);
+    if (!m_view) return;
+    m_view->table().setFocus();
+    if (!m_view->table().currentIndex().isValid() && m_runs.rowCount() > 0) m_view->table().selectLine(0);
 }
 
 void RunsPage::apply(const RunListNewsPtr& news) {
-    const qint64 selected = current() != nullptr ? static_cast<qint64>(current()->run.id) : -1;
-    m_runs.apply(*news);
+    m_runs.apply(news);
     m_settled = true;
-    updateCaption();
     Q_EMIT badgeChanged();
-    if (!news->complete || !m_table) return;
-    const int row = std::max(0, m_runs.rowOf(selected)); // a fresh list forgets the selection
-    const QModelIndex index = m_filter.mapFromSource(m_runs.index(row, 0));
-    if (index.isValid()) m_table->selectRow(index.row());
+    if (!m_view) return;
+    m_view->updateCaption();
+    if (news->complete && !m_view->table().currentIndex().isValid() && m_runs.rowCount() > 0)
+        m_view->table().selectLine(0);
 }
 
-void RunsPage::updateCaption() {
-    if (!m_stack) return;
-    m_stack->setCurrentIndex(m_runs.rowCount() == 0 ? 0 : 1);
-    const int all = m_runs.rowCount();
-    const int shown = m_filter.rowCount();
-    m_caption->setText(shown == all
-                           ? (all == 1 ? tr("1 run") : tr("%1 runs").arg(widgets::formatCount(all)))
-                           : tr("%1 of %2 runs").arg(widgets::formatCount(shown), widgets::formatCount(all)));
+void RunsPage::applySchema() {
+    if (m_view) m_view->filter().setSchema(m_columns.schema());
+    if (!m_hasColumns) m_runs.setColumns(defaultColumns(m_columns.schema()));
+}
+
+bool RunsPage::isSettled() const {
+    return m_settled && !m_columns.isLoading() && !m_runs.isWaiting() && !m_panelDelay.isActive() &&
+           (!m_view || !m_view->panel().isLoading());
+}
+
+const store::Run* RunsPage::current() const {
+    return m_view ? m_view->table().currentRun() : nullptr;
+}
+
+std::vector<store::Run> RunsPage::selected() const {
+    std::vector<store::Run> runs;
+    if (!m_view) return runs;
+    for (const store::RunId id : m_view->table().selectedRuns())
+        if (const int line = m_runs.lineOf(id); line >= 0) runs.push_back(*m_runs.run(line));
+    if (const store::Run* run = current(); runs.empty() && run != nullptr) runs.push_back(*run);
+    return runs;
 }
 
 void RunsPage::updateActions() {
-    const RunRow* row = current();
-    for (QAction* action : {m_open, m_archive, m_copy})
-        action->setEnabled(row != nullptr);
-    m_folder->setEnabled(row != nullptr && !row->run.directory.empty());
+    const store::Run* run = current();
+    for (QAction* action :
+         {m_actions.open, m_actions.model, m_actions.copy, m_actions.clone, m_actions.mark, m_actions.star,
+          m_actions.tag, m_actions.note, m_actions.archive, m_actions.trash})
+        action->setEnabled(run != nullptr);
+    m_actions.folder->setEnabled(run != nullptr && !run->directory.empty());
+    m_actions.resume->setEnabled(run != nullptr && canResume(*run));
+    m_actions.undo->setEnabled(m_edits.canUndo());
+    m_actions.undo->setStatusTip(m_edits.canUndo() ? m_edits.undoText() : QString());
+    const bool hasSelection = m_view && m_view->table().selectionModel()->selectedRows().size() > 1;
+    m_actions.compare->setEnabled(m_runs.marked().size() > 1 || hasSelection);
+    m_actions.clearMarks->setEnabled(!m_runs.marked().empty());
 }
 
-const RunRow* RunsPage::current() const {
-    if (!m_table || !m_table->currentIndex().isValid()) return nullptr;
-    return &m_runs.at(m_filter.mapToSource(m_table->currentIndex()).row());
+void RunsPage::updateMarks() {
+    QStringList titles;
+    for (const store::RunId id : m_runs.marked())
+        if (const auto row = m_runs.table().rowOf(id)) titles.append(titleOf(m_runs.table().run(*row)));
+    m_view->marks().setRuns(titles);
+    updateActions();
 }
 
-void RunsPage::openRun() {
-    if (const RunRow* row = current()) Q_EMIT m_context.showRunRequested(static_cast<qint64>(row->run.id));
+void RunsPage::showCurrent() {
+    if (!m_view || !m_actions.panel->isChecked()) return;
+    if (const store::Run* run = current())
+        m_view->panel().show(*run);
+    else
+        m_view->panel().showNothing(tr("Choose a run in the table to see its metrics, config and files."));
 }
 
-void RunsPage::openFolder() {
-    if (const RunRow* row = current())
-        QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(row->run.directory)));
+void RunsPage::showContextMenu(const QPoint& at) {
+    QMenu menu(m_view);
+    for (QAction* action : m_actions.ofRuns())
+        action == nullptr ? menu.addSeparator() : (menu.addAction(action), action);
+    menu.addSeparator();
+    menu.addAction(m_actions.openTrash);
+    menu.exec(m_view->table().viewport()->mapToGlobal(at));
 }
 
-void RunsPage::copyCommand() {
-    const RunRow* row = current();
-    if (row == nullptr) return;
-    QGuiApplication::clipboard()->setText(QString::fromStdString(row->run.command));
-    Q_EMIT m_context.statusMessage(tr("Command of %1 copied").arg(QString::fromStdString(row->run.title())));
+void RunsPage::copyCommands() {
+    QStringList commands;
+    const std::vector<store::Run> runs = selected();
+    for (const store::Run& run : runs)
+        commands.append(QString::fromStdString(run.command));
+    QGuiApplication::clipboard()->setText(commands.join(QLatin1Char('\n')));
+    Q_EMIT m_context.statusMessage(runs.size() == 1 ? tr("Command of %1 copied").arg(titleOf(runs.front()))
+                                                    : tr("Commands of %1 runs copied").arg(runs.size()));
 }
 
-void RunsPage::openArchive() {
-    const RunRow* row = current();
-    if (row == nullptr) return;
+void RunsPage::openModel(const store::Run& run) {
     m_context.jobs().run(
         QStringLiteral("runs.archive"), this,
-        [workspace = m_context.workspace(), run = row->run.id](std::stop_token) {
-            return archiveOf(workspace, run);
+        [workspace = m_context.workspace(), id = run.id](const std::stop_token&) {
+            return modelOf(workspace, id);
         },
-        [this, title = QString::fromStdString(row->run.title())](const QString& path) {
+        [this, title = titleOf(run)](const QString& path) {
             if (path.isEmpty())
                 Q_EMIT m_context.statusMessage(tr("%1 has written no model").arg(title));
             else
@@ -233,16 +289,108 @@ void RunsPage::openArchive() {
         });
 }
 
+void RunsPage::resume(const store::Run& run) {
+    Q_EMIT m_context.trainRequested(resumeRequest(run, m_context.workspace()));
+}
+
+void RunsPage::toggleMarks() {
+    const std::vector<store::Run> runs = selected();
+    const auto& marked = m_runs.marked();
+    std::vector<store::RunId> ids;
+    for (const store::Run& run : runs)
+        ids.push_back(run.id);
+    const bool isMarked = std::all_of(ids.begin(), ids.end(), [&](store::RunId id) {
+        return std::find(marked.begin(), marked.end(), id) != marked.end();
+    });
+    m_runs.setMarked(ids, !isMarked);
+}
+
+void RunsPage::compare() {
+    QList<qint64> runs;
+    for (const store::RunId id : m_runs.marked())
+        runs.append(static_cast<qint64>(id));
+    if (runs.isEmpty())
+        for (const store::Run& run : selected())
+            runs.append(static_cast<qint64>(run.id));
+    if (runs.size() > 1) Q_EMIT m_context.compareRequested(runs);
+}
+
+void RunsPage::toggleStar() {
+    const std::vector<store::Run> runs = selected();
+    m_edits.setStarred(runs, isAny(runs, &store::Run::starred, false));
+}
+
+void RunsPage::toggleArchived() {
+    const std::vector<store::Run> runs = selected();
+    m_edits.setArchived(runs, isAny(runs, &store::Run::archived, false));
+}
+
+void RunsPage::askForTag() {
+    const std::vector<store::Run> runs = selected();
+    QStringList known;
+    for (const std::string& tag :
+         knownValues(m_runs.table(), {.kind = query::Field::Kind::Attribute, .name = "tags"}))
+        known.append(QString::fromStdString(tag));
+    bool isAccepted = false;
+    const QString tag =
+        QInputDialog::getItem(m_view, tr("Tag"), tr("A tag for the selected runs; -tag takes it away:"),
+                              known, -1, true, &isAccepted);
+    if (!isAccepted || tag.trimmed().isEmpty()) return;
+    if (tag.startsWith(QLatin1Char('-')))
+        m_edits.removeTag(runs, tag.mid(1));
+    else
+        m_edits.addTag(runs, tag);
+}
+
+void RunsPage::setTags(const store::Run& run, const QStringList& tags) {
+    for (const QString& tag : tags)
+        m_edits.addTag({run}, tag);
+    for (const std::string& tag : run.tags)
+        if (!tags.contains(QString::fromStdString(tag)))
+            m_edits.removeTag({run}, QString::fromStdString(tag));
+}
+
+void RunsPage::writeNote() {
+    m_actions.panel->setChecked(true);
+    togglePanel(true);
+    m_view->panel().tabs().setCurrentIndex(0);
+    m_view->panel().findChild<QPlainTextEdit*>()->setFocus(Qt::ShortcutFocusReason);
+}
+
+void RunsPage::togglePanel(bool on) {
+    if (!m_view) return;
+    m_view->panel().setVisible(on);
+    if (on) showCurrent();
+}
+
 void RunsPage::saveState(QSettings& settings) const {
-    if (!m_table) return;
-    settings.setValue(QStringLiteral("header"), m_table->horizontalHeader()->saveState());
-    settings.setValue(QStringLiteral("filter"), m_line->text());
+    if (!m_view) return;
+    TableLayout layout;
+    if (m_hasColumns) layout.columns = m_runs.columns();
+    layout.sort = m_runs.sort();
+    layout.groups = m_runs.groups();
+    layout.pinned = m_view->table().pinnedCount();
+    layout.widths = m_view->table().widths();
+    layout.filter = m_view->filter().text();
+    saveLayout(settings, m_context.workspace(), layout);
+    settings.setValue(QStringLiteral("splitter"), m_view->splitter().saveState());
+    settings.setValue(QStringLiteral("panel"), m_actions.panel->isChecked());
 }
 
 void RunsPage::restoreState(QSettings& settings) {
-    if (!m_table) return;
-    m_table->horizontalHeader()->restoreState(settings.value(QStringLiteral("header")).toByteArray());
-    m_line->setText(settings.value(QStringLiteral("filter")).toString());
+    if (!m_view) return;
+    const TableLayout layout = loadLayout(settings, m_context.workspace());
+    m_hasColumns = !layout.columns.empty();
+    m_view->table().setWidths(layout.widths);
+    m_view->table().setPinnedCount(layout.pinned);
+    if (m_hasColumns) m_runs.setColumns(layout.columns);
+    m_runs.setGroups(layout.groups);
+    m_runs.setSort(layout.sort);
+    m_view->filter().setText(layout.filter);
+    m_view->splitter().restoreState(settings.value(QStringLiteral("splitter")).toByteArray());
+    const bool hasPanel = settings.value(QStringLiteral("panel"), true).toBool();
+    m_actions.panel->setChecked(hasPanel);
+    togglePanel(hasPanel);
 }
 
 } // namespace fathom::app

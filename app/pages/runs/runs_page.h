@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every run of the workspace in a table.
+// Every run of the workspace in a table: asked for, sorted, grouped, tagged, opened, compared.
 #pragma once
 
-#include "app/models/run_filter_model.h"
 #include "app/models/run_table_model.h"
+#include "app/pages/runs/run_actions.h"
+#include "app/pages/runs/run_columns.h"
+#include "app/pages/runs/run_edits.h"
+#include "app/pages/runs/table_layout.h"
 #include "app/shell/page.h"
 
 #include <QPointer>
-
-class QAction;
-class QLabel;
-class QLineEdit;
-class QStackedWidget;
-class QTableView;
+#include <QTimer>
 
 namespace fathom::app {
 
 class AppContext;
+class ColumnMenus;
+class RunsView;
 
 class RunsPage : public Page {
     Q_OBJECT
@@ -31,32 +31,46 @@ public:
     void activated() override;
     void saveState(QSettings& settings) const override;
     void restoreState(QSettings& settings) override;
-    [[nodiscard]] bool isSettled() const override { return m_settled; }
+    [[nodiscard]] bool isSettled() const override;
+    [[nodiscard]] RunTableModel& model() { return m_runs; }
+    [[nodiscard]] const RunColumns& columns() const { return m_columns; }
 
 private:
-    void addActions();
     void build();
-    void buildTable(QWidget* parent);
+    void connectModel();
+    void connectView();
+    void trigger(QAction* action);
     void apply(const RunListNewsPtr& news);
-    void updateCaption();
+    void applySchema();
     void updateActions();
-    [[nodiscard]] const RunRow* current() const;
-    void openRun();
-    void openFolder();
-    void copyCommand();
-    void openArchive();
+    void updateMarks();
+    void showCurrent();
+    void showContextMenu(const QPoint& at);
+    [[nodiscard]] std::vector<store::Run> selected() const;
+    [[nodiscard]] const store::Run* current() const;
+
+    void openModel(const store::Run& run);
+    void resume(const store::Run& run);
+    void copyCommands();
+    void toggleMarks();
+    void compare();
+    void toggleStar();
+    void toggleArchived();
+    void askForTag();
+    void setTags(const store::Run& run, const QStringList& tags);
+    void writeNote();
+    void togglePanel(bool on);
 
     AppContext& m_context;
     RunTableModel m_runs;
-    RunFilterModel m_filter;
-    QAction* m_open = nullptr;
-    QAction* m_folder = nullptr;
-    QAction* m_copy = nullptr;
-    QAction* m_archive = nullptr;
-    QPointer<QStackedWidget> m_stack;
-    QPointer<QTableView> m_table;
-    QPointer<QLineEdit> m_line;
-    QPointer<QLabel> m_caption;
+    RunColumns m_columns;
+    RunEdits m_edits;
+    RunActions m_actions;
+    TableLayout m_layout; ///< as it was restored, until there is a view
+    ColumnMenus* m_menus = nullptr;
+    QPointer<RunsView> m_view;
+    QTimer m_panelDelay;
+    bool m_hasColumns = false; ///< of the user, or of a schema
     bool m_settled = false;
 };
 

@@ -26,14 +26,16 @@ struct Study {
 
     Study() {
         using store::RunState;
-        std::vector<Table::RunPtr> runs;
+        std::vector<std::shared_ptr<store::Run>> runs;
         runs.push_back(run(1, "speech", 1, RunState::Completed, 3 * 86400, 600, {"model.optim.lr=0.02"}));
         runs.push_back(run(2, "speech", 2, RunState::Failed, 2 * 86400, 30, {}));
         runs.push_back(run(3, "speech", 10, RunState::Completed, 86400, 5400, {"+model.aug=spec"}));
         runs.push_back(run(4, "mt_small", 1, RunState::Stopped, 7200, 3600, {}));
         runs.push_back(run(5, "mt_small", 2, RunState::Interrupted, 1800, 1200, {}));
         runs.push_back(run(6, "Über", 1, RunState::Running, 600, 590, {}));
-        table.reset(std::move(runs));
+        edit(*runs[0], {"base", "good"}, "the one to beat", true);
+        edit(*runs[3], {"baseline"}, "", false);
+        table.reset({runs.begin(), runs.end()});
         config("model.optim.lr", {{1, 0.02}, {2, 0.01}, {3, "1e-3"}, {4, 0.1}});
         config("model.optim.name", {{1, "novograd"}, {2, "adamw"}, {3, "AdamW"}, {4, "sgd"}, {5, nullptr}});
         config("model.sched.name", {{1, "CosineAnnealing"}, {2, "CosineAnnealing"}});
@@ -48,8 +50,14 @@ struct Study {
         schema.sort();
     }
 
-    static Table::RunPtr run(int id, const char* name, int number, store::RunState state, double startedAgo,
-                             double duration, std::vector<std::string> overrides) {
+    static void edit(store::Run& run, std::vector<std::string> tags, const char* note, bool starred) {
+        run.tags = std::move(tags);
+        run.note = note;
+        run.starred = starred;
+    }
+    static std::shared_ptr<store::Run> run(int id, const char* name, int number, store::RunState state,
+                                           double startedAgo, double duration,
+                                           std::vector<std::string> overrides) {
         auto run = std::make_shared<store::Run>();
         run->id = store::RunId{id};
         run->name = name;

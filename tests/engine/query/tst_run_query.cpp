@@ -101,6 +101,21 @@ private Q_SLOTS:
         row("duration = 30", "2");
         row("duration in (30s, 10 min)", "1 2");
         row("ended is missing", "6");
+        // what a user said of them
+        row("tags = base", "1");
+        row("tags contains base", "1");
+        row("tags =~ ^base", "1 4");
+        row("tags in (good, baseline)", "1 4");
+        row("tags is missing", "2 3 5 6");
+        row("note contains beat", "1");
+        row("to beat", "1");
+        row("to lose", "");
+        row("\"to beat\"", "1");
+        row("starred", "1");
+        row("-starred", "2 3 4 5 6");
+        row("starred = no", "2 3 4 5 6");
+        row("\"starred\"", "");
+        row("not archived and state = failed", "2");
         // logic
         row("state = failed or state = stopped", "2 4");
         row("speech and state = failed or mt_small", "2 4 5");
@@ -154,6 +169,8 @@ private Q_SLOTS:
         row("val_wer is gone", 12, "expected `missing` or `not missing`");
         row("val_wer is not", 15, "expected `missing`");
         row("model.optim.name ~ x", 18, "expected =, <, >, =~ or !~");
+        row("starred > 1", 11, "'starred' has no order");
+        row("starred = maybe", 11, "expected true or false");
         row("= 3", 1, "expected a word, a field or '('");
         row("`name`", 7, "expected an operator");
     }
@@ -214,6 +231,7 @@ private Q_SLOTS:
             const Result<Field> again = study.schema.field(text(field));
             QVERIFY2(again.has_value(), text(field).c_str());
             QVERIFY2(*again == field, text(field).c_str());
+            QVERIFY2(fieldOf(text(field)) == field, text(field).c_str());
         }
     }
 

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pages/runs/trash_dialog.h"
+
+#include "app/bridge/job_runner.h"
+#include "app/shell/app_context.h"
+#include "engine/store/edit.h"
+#include "engine/store/reader.h"
+#include "widgets/icon.h"
+#include "widgets/number_format.h"
+#include "widgets/row_delegate.h"
+
+#include <QCheckBox>
+#include <QDialogButtonBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace fathom::app {
+
+namespace {
+
+enum Column { Run, Started, Trashed, ColumnCount };
+constexpr int kIdRole = Qt::UserRole + 1;
+
+Result<std::vector<store::Run>> readTrash(const std::filesystem::path& workspace) {
+    auto reader = store::Reader::open(workspace);
+    if (!reader) return fail(reader.error());
+    return reader->trashedRuns();
+}
+
+QString sizeText(const store::PurgeSize& size) {
+    return TrashDialog::tr("%1 in the store, %2 in their folders")
+        .arg(widgets::formatBytes(static_cast<double>(size.databaseBytes)),
+             widgets::formatBytes(static_cast<double>(size.fileBytes)));
+}
+
+} // namespace
+
+TrashDialog::TrashDialog(AppContext& context, QWidget* parent)
+    : QDialog(parent),
+      m_context(context),
+      m_runs(new QTreeWidget(this)),
+      m_text(new QLabel(this)),
+      m_files(new QCheckBox(tr("Delete the runs' folders too"), this)) {
+    setWindowTitle(tr("Trash"));
+    build();
+    resize(640, 420);
+    list();
+}
+
+void TrashDialog::build() {
+    m_runs->setColumnCount(ColumnCount);
+    m_runs->setHeaderLabels({tr("Run"), tr("Started"), tr("Moved here")});
+    m_runs->setAccessibleName(tr("Runs in the trash"));
+    m_runs->setRootIsDecorated(false);
+    m_runs->setUniformRowHeights(true);
+    m_runs->setItemDelegate(new widgets::RowDelegate(m_runs));
+    m_runs->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_runs->header()->setSectionResizeMode(Run, QHeaderView::Stretch);
+    m_runs->header()->setStretchLastSection(false);
+    m_text->setWordWrap(true);
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    m_restore = buttons->addButton(tr("Put back"), QDialogButtonBox::ActionRole);
+    m_restore->setIcon(widgets::icon(QStringLiteral("undo")));
+    m_purge = buttons->addButton(tr("Delete for good"), QDialogButtonBox::ActionRole);
+    m_purge->setIcon(widgets::icon(QStringLiteral("trash")));
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_runs, 1);
+    layout->addWidget(m_files);
+    layout->addWidget(m_text);
+    layout->addWidget(buttons);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_restore, &QPushButton::clicked, this, &TrashDialog::restore);
+    connect(m_purge, &QPushButton::clicked, this, &TrashDialog::purge);
+    connect(m_runs, &QTreeWidget::itemSelectionChanged, this, &TrashDialog::measure);
+}
+
+void TrashDialog::list() {
+    m_context.jobs().run(
+        QStringLiteral("trash.list"), this,
+        [workspace = m_context.workspace()](const std::stop_token&) { return readTrash(workspace); },
+        [this](const Result<std::vector<store::Run>>& runs) {
+            if (runs)
+                show(*runs);
+            else
+                tell(runs.error());
+        });
+}
+
+void TrashDialog::show(const std::vector<store::Run>& runs) {
+    m_runs->clear();
+    for (const store::Run& run : runs) {
+        auto* item = new QTreeWidgetItem(m_runs, {QString::fromStdString(run.title()),
+                                                  widgets::formatMoment(run.startedAt),
+                                                  widgets::formatMoment(run.trashedAt)});
+        item->setData(Run, kIdRole, static_cast<qint64>(run.id));
+    }
+    for (int column = Started; column < ColumnCount; ++column)
+        m_runs->resizeColumnToContents(column);
+    m_runs->selectAll();
+    measure();
+}
+
+std::vector<store::RunId> TrashDialog::selected() const {
+    std::vector<store::RunId> ids;
+    for (const QTreeWidgetItem* item : m_runs->selectedItems())
+        ids.push_back(store::RunId{item->data(Run, kIdRole).toLongLong()});
+    return ids;
+}
+
+void TrashDialog::measure() {
+    const auto runs = selected();
+    m_restore->setEnabled(!runs.empty());
+    m_purge->setEnabled(!runs.empty());
+    if (runs.empty())
+        return m_text->setText(m_runs->topLevelItemCount() == 0
+                                   ? tr("The trash is empty.")
+                                   : tr("Choose runs to put back or to delete."));
+    m_text->setText(tr("Measuring what %1 runs take…").arg(runs.size()));
+    m_context.jobs().run(
+        QStringLiteral("trash.measure"), this,
+        [workspace = m_context.workspace(), runs](const std::stop_token&) {
+            return store::purgeSize(workspace, runs);
+        },
+        [this, count = runs.size()](const Result<store::PurgeSize>& size) {
+            if (!size) return tell(size.error());
+            m_text->setText(
+                tr("Deleting %1 chosen frees %2. It cannot be undone.")
+                    .arg(count == 1 ? tr("the run") : tr("the %1 runs").arg(count), sizeText(*size)));
+        });
+}
+
+void TrashDialog::restore() {
+    m_context.jobs().run(
+        QStringLiteral("trash.change"), this,
+        [workspace = m_context.workspace(), runs = selected()](const std::stop_token&) {
+            return store::restore(workspace, runs);
+        },
+        [this](const Status& status) {
+            if (!status) return tell(status.error());
+            list();
+        });
+}
+
+void TrashDialog::purge() {
+    m_purge->setEnabled(false);
+    m_text->setText(tr("Deleting…"));
+    m_context.jobs().run(
+        QStringLiteral("trash.change"), this,
+        [workspace = m_context.workspace(), runs = selected(), files = m_files->isChecked()](
+            const std::stop_token&) { return store::purge(workspace, runs, files); },
+        [this](const Result<store::PurgeSize>& freed) {
+            list();
+            if (!freed) return tell(freed.error());
+            Q_EMIT m_context.statusMessage(tr("Freed %1").arg(sizeText(*freed)));
+        });
+}
+
+void TrashDialog::tell(const Error& error) {
+    m_text->setText(QString::fromStdString(error.message()));
+}
+
+} // namespace fathom::app
