@@ -4,6 +4,7 @@
 #include "app/cli/find_run.h"
 #include "app/cli/runs_diff.h"
 #include "app/cli/runs_json.h"
+#include "app/cli/runs_query.h"
 #include "app/cli/table.h"
 #include "engine/base/file.h"
 #include "engine/run/control.h"
@@ -24,6 +25,7 @@ struct RunsOptions {
     std::vector<std::string> names{};
     std::string output{};
     bool files = false;
+    RunQuery query{};
     std::string command{};
     double timeout = 30;
     std::stop_token stop{};
@@ -85,14 +87,19 @@ std::string stepText(const store::Run& run) {
 Status list(const RunsOptions& options) {
     Result<store::Reader> reader = store::Reader::open(options.workspace);
     if (!reader) return fail(reader.error());
-    const Result<std::vector<store::Run>> runs = reader->runs();
+    const Result<QueriedRuns> runs = queryRuns(*reader, options.query);
     if (!runs) return fail(runs.error());
+    if (!runs->columns.empty()) {
+        print(options.json ? toJson(toJsonRows(*runs)) : formatColumns(*runs));
+        return {};
+    }
     const Result<std::vector<store::LastValue>> values = reader->lastValues();
     if (!values) return fail(values.error());
     Value::List objects;
     std::vector<std::vector<std::string>> rows{
         {"RUN", "STATE", "STEP", "TRAIN_LOSS", "VAL_WER", "STARTED", "DURATION"}};
-    for (const store::Run& run : *runs) {
+    for (const query::Row row : runs->rows) {
+        const store::Run& run = runs->table.run(row);
         Value::Map metrics = lastMetrics(*values, run.id);
         rows.push_back({run.title(), stateText(run), stepText(run), metricText(metrics, "train_loss"),
                         metricText(metrics, "val_wer"), timeText(run.startedAt), duration(run)});
@@ -134,22 +141,59 @@ std::string details(const store::Run& run, const Value::Map& metrics, const std:
     return text;
 }
 
+Result<Value> showOne(store::Reader& reader, store::RunId id, const RunsOptions& options) {
+    const auto run = reader.run(id);
+    if (!run) return fail(run.error());
+    const auto values = reader.lastValues(id);
+    if (!values) return fail(values.error());
+    const auto events = reader.events(id);
+    if (!events) return fail(events.error());
+    const auto artifacts = reader.artifacts(id);
+    if (!artifacts) return fail(artifacts.error());
+    if (!*run) return Value(); // removed meanwhile
+    Value::Map metrics = lastMetrics(*values, id);
+    if (options.json) return Value(toJsonDetails(**run, std::move(metrics), *events, *artifacts));
+    print(details(**run, metrics, *events, *artifacts));
+    return Value();
+}
+
+/// The named runs, or those that pass the filter.
+Result<std::vector<store::RunId>> chosenRuns(store::Reader& reader, const std::vector<std::string>& names,
+                                             const RunQuery& query) {
+    std::vector<store::RunId> ids;
+    for (const std::string& name : names) {
+        const Result<store::Run> run = findRun(reader, name);
+        if (!run) return fail(run.error());
+        ids.push_back(run->id);
+    }
+    if (query.where.empty() && !names.empty()) return ids;
+    if (query.where.empty())
+        return fail({.kind = ErrorKind::Usage,
+                     .what = "Which run?",
+                     .why = "neither a run nor --where is given",
+                     .remedy = "Name one, `last`, or a filter"});
+    const Result<QueriedRuns> runs = queryRuns(reader, query);
+    if (!runs) return fail(runs.error());
+    for (const query::Row row : runs->rows)
+        ids.push_back(runs->table.run(row).id);
+    return ids;
+}
+
+/// JSON: one object for a run that was named, a list for those of a filter.
 Status show(const RunsOptions& options) {
     Result<store::Reader> reader = store::Reader::open(options.workspace);
     if (!reader) return fail(reader.error());
-    const Result<store::Run> run = findRun(*reader, options.run);
-    if (!run) return fail(run.error());
-    const auto values = reader->lastValues(run->id);
-    if (!values) return fail(values.error());
-    const auto events = reader->events(run->id);
-    if (!events) return fail(events.error());
-    const auto artifacts = reader->artifacts(run->id);
-    if (!artifacts) return fail(artifacts.error());
-    Value::Map metrics = lastMetrics(*values, run->id);
-    if (options.json)
-        print(toJson(Value(toJsonDetails(*run, std::move(metrics), *events, *artifacts))));
-    else
-        print(details(*run, metrics, *events, *artifacts));
+    const auto ids = chosenRuns(*reader, options.runs, options.query);
+    if (!ids) return fail(ids.error());
+    Value::List objects;
+    for (const store::RunId id : *ids) {
+        Result<Value> object = showOne(*reader, id, options);
+        if (!object) return fail(object.error());
+        objects.push_back(std::move(*object));
+    }
+    if (!options.json) return {};
+    const bool isOne = options.query.where.empty() && objects.size() == 1;
+    print(toJson(isOne ? objects.front() : Value(std::move(objects))));
     return {};
 }
 
@@ -221,10 +265,10 @@ Status exportCsv(const RunsOptions& options) {
 Status remove(const RunsOptions& options) {
     Result<store::Reader> reader = store::Reader::open(options.workspace);
     if (!reader) return fail(reader.error());
-    for (const std::string& name : options.runs) {
-        const Result<store::Run> run = findRun(*reader, name);
-        if (!run) return fail(run.error());
-        const auto purged = store::purge(options.workspace, std::span(&run->id, 1), options.files);
+    const auto ids = chosenRuns(*reader, options.runs, options.query);
+    if (!ids) return fail(ids.error());
+    for (const store::RunId id : *ids) {
+        const auto purged = store::purge(options.workspace, std::span(&id, 1), options.files);
         if (!purged) return fail(purged.error());
     }
     return {};
@@ -277,9 +321,13 @@ void addRunsCommand(CLI::App& app, CommandContext& context) {
         command->add_flag("--json", options->json, "Print one JSON document");
     };
 
-    addJson(add("ls", "All runs, newest first", list));
-    CLI::App* showing = add("show", "One run with its configuration, events and artifacts", show);
-    showing->add_option("RUN", options->run, runHelp)->required();
+    CLI::App* listing = add("ls", "All runs, newest first", list);
+    addWhere(*listing, options->query);
+    addSortAndColumns(*listing, options->query);
+    addJson(listing);
+    CLI::App* showing = add("show", "Runs with their configuration, events and artifacts", show);
+    showing->add_option("RUN", options->runs, runHelp);
+    addWhere(*showing, options->query);
     addJson(showing);
     CLI::App* printing = add("metrics", "The points of a run", metrics);
     printing->add_option("RUN", options->run, runHelp)->required();
@@ -315,7 +363,8 @@ void addRunsCommand(CLI::App& app, CommandContext& context) {
         if (const Status done = diffRuns(*diffing); !done) report(context, done.error(), diffing->json);
     });
     CLI::App* removing = add("rm", "Takes runs out of the store", remove);
-    removing->add_option("RUN", options->runs, runHelp)->required();
+    removing->add_option("RUN", options->runs, runHelp);
+    addWhere(*removing, options->query);
     removing->add_flag("--files", options->files, "Delete the run's folder too");
 }
 

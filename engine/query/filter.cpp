@@ -234,7 +234,7 @@ std::vector<Row> Filter::rows(const Table& table, double now) const {
 Error withPlace(Error error, std::string_view text) {
     if (error.column <= 0) return error;
     const auto at = std::min(static_cast<std::size_t>(error.column - 1), text.size());
-    error.why += " (column " + std::to_string(error.column) + ": " + std::string(text.substr(0, at)) + " ▸" +
+    error.why += " (column " + std::to_string(error.column) + ": " + std::string(text.substr(0, at)) + "▸" +
                  std::string(text.substr(at)) + ')';
     return error;
 }

@@ -70,6 +70,45 @@ private Q_SLOTS:
         QVERIFY(list.asList()[0].at("started_at")->isNull());
     }
 
+    void ls_filtersSortsAndChoosesColumns() {
+        const auto lines = [this](const QStringList& arguments) {
+            return runs(QStringList{QStringLiteral("ls")} + arguments).out.trimmed().split('\n');
+        };
+        QList<QByteArray> some =
+            lines({QStringLiteral("--where"), QStringLiteral("val_wer < 0.8 and name = net")});
+        QCOMPARE(some.size(), 2);
+        QVERIFY(some[1].startsWith("net/1"));
+        some = lines({QStringLiteral("--columns"), QStringLiteral("run, a, min(val_wer), last(train_loss)"),
+                      QStringLiteral("--sort"), QStringLiteral("-run")});
+        QCOMPARE(some.size(), 4);
+        QCOMPARE(some[0].simplified(), QByteArray("run config.a min(val_wer) train_loss"));
+        QCOMPARE(some[1].simplified(), QByteArray("net/2 - - -"));
+        QCOMPARE(some[2].simplified(), QByteArray("net/1 1 0.75 NaN"));
+        const Value list =
+            json({QStringLiteral("ls"), QStringLiteral("--where"), QStringLiteral("a is not missing"),
+                  QStringLiteral("--columns"), QStringLiteral("run,step,a")});
+        QCOMPARE(QByteArray::fromStdString(toJson(list)),
+                 QByteArray(R"([{"run": "net/1", "step": 2, "config.a": 1}])"));
+    }
+
+    void ls_saysWhereAFilterIsWrong() {
+        const Outcome outcome =
+            runs({QStringLiteral("ls"), QStringLiteral("--where"), QStringLiteral("val_wer < fast")});
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(outcome.err.contains("expected a number instead of 'fast' (column 11: val_wer < \xe2\x96\xb8"
+                                      "fast)"),
+                 outcome.err.constData());
+        QVERIFY(runs({QStringLiteral("ls"), QStringLiteral("--sort"), QStringLiteral("nonesuch")}).code == 2);
+    }
+
+    void show_takesAFilter() {
+        const Value list = json({QStringLiteral("show"), QStringLiteral("--where"), QStringLiteral("net")});
+        QVERIFY(list.isList());
+        QCOMPARE(list.asList().size(), std::size_t{2});
+        QCOMPARE(runs({QStringLiteral("show")}).code, 2);
+        QCOMPARE(runs({QStringLiteral("rm")}).code, 2);
+    }
+
     void ls_printsAlignedColumns() {
         const QList<QByteArray> lines = runs({QStringLiteral("ls")}).out.split('\n');
         QVERIFY(lines[0].startsWith("RUN"));
