@@ -29,6 +29,7 @@ public:
     void setAmong(std::vector<int> samples, const QString& what);
     void clearAmong();
     [[nodiscard]] SampleFilter filter() const;
+    [[nodiscard]] OtherSamples chosenOther() const;
     /// By one towards older (−1) or newer (+1) validations.
     void moveStep(int by);
     /// Two rows instead of one.
@@ -46,7 +47,6 @@ Q_SIGNALS:
 private:
     void fillOthers();
     [[nodiscard]] std::optional<std::int64_t> chosenStep() const;
-    [[nodiscard]] OtherSamples chosenOther() const;
 
     qint64 m_run = -1;
     std::vector<std::int64_t> m_steps;

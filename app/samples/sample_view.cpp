@@ -196,7 +196,9 @@ void SampleView::link() {
         if (std::any_of(news->rows.begin(), news->rows.end(), isOurs)) lookSoon();
     });
     connect(m_bar, &SampleBar::stepChosen, m_loader, &SampleLoader::chooseStep);
-    connect(m_bar, &SampleBar::otherChosen, m_loader, &SampleLoader::chooseOther);
+    connect(m_bar, &SampleBar::otherChosen, this, [this](const OtherSamples& other) {
+        if (m_loader->run() == m_run) m_loader->chooseOther(other); // else when it is shown
+    });
     connect(m_bar, &SampleBar::filterChanged, this, &SampleView::applyFilter);
     connect(m_tabs, &QTabBar::currentChanged, this, &SampleView::showPart);
     connect(m_table, &SampleTable::sampleChanged, this, &SampleView::showDetail);
@@ -260,6 +262,7 @@ void SampleView::showEvent(QShowEvent* event) {
     if (!std::exchange(m_isStale, false)) return;
     if (m_loader->run() == m_run) return m_loader->look();
     m_loader->setRun(m_run);
+    if (const OtherSamples other = m_bar->chosenOther(); other.run >= 0) m_loader->chooseOther(other);
 }
 
 void SampleView::resizeEvent(QResizeEvent* event) {

@@ -216,6 +216,12 @@ private Q_SLOTS:
         QCOMPARE(fixture.column(SampleModel::Change), QStringList(QStringLiteral("▼ 1")));
         fixture.show(idOf(*first));
         QVERIFY(fixture.view.table().isColumnHidden(SampleModel::Change)); // another run, another question
+        fixture.view.hide();
+        fixture.view.setRun(idOf(*second));
+        fixture.view.compareWithRun(idOf(*first), QStringLiteral("speech/1"));
+        fixture.view.show(); // only now it is read
+        fixture.await();
+        QCOMPARE(fixture.column(SampleModel::Change), QStringList(QStringLiteral("▼ 1")));
     }
 
     void selectedRow_isSeenAndHeard() {
@@ -309,7 +315,7 @@ private Q_SLOTS:
         auto* const steps = fixture.named<QComboBox>(QStringLiteral("Validation"));
         const auto top = [&](const QWidget* widget) { return widget->mapTo(&fixture.view, QPoint()).y(); };
         QVERIFY(std::abs(top(filter) - top(steps)) < 4); // they differ in height
-        fixture.view.resize(400, 600); // a side panel
+        fixture.view.resize(400, 600);                   // a side panel
         QTRY_VERIFY(top(steps) > top(filter));
         QCOMPARE(fixture.view.width(), 400);
         QVERIFY(steps->mapTo(&fixture.view, QPoint(steps->width(), 0)).x() <= 400);
