@@ -120,6 +120,13 @@ void LinePlot::Impl::applyColors() {
     drawn->setSurface(c.surface);
     emptyItem->setColor(c.muted);
     emptyItem->setFont(self->font());
+    colorCurves();
+    updateLegend();
+    markDirty();
+}
+
+void LinePlot::Impl::colorCurves() {
+    const Colors& c = colorsFor(self);
     std::size_t place = 0; // raw curves take the colour of their smoothed one, and none of the cycle
     for (const auto& curve : curves) {
         if (curve->rawOfAnother) continue;
@@ -131,8 +138,6 @@ void LinePlot::Impl::applyColors() {
         raw.color = raw.spec.color.isValid() ? raw.spec.color : curve->color;
         raw.dash = Qt::SolidLine;
     }
-    updateLegend();
-    markDirty();
 }
 
 void LinePlot::Impl::noteRaw() {
@@ -228,7 +233,8 @@ int LinePlot::addCurve(const CurveSpec& spec) {
 void LinePlot::setCurve(int curve, const CurveSpec& spec) {
     m_impl->at(curve).spec = spec;
     m_impl->noteRaw();
-    m_impl->applyColors();
+    m_impl->colorCurves();
+    m_impl->markDirty();
 }
 
 const CurveSpec& LinePlot::curve(int curve) const {

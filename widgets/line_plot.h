@@ -118,6 +118,12 @@ public:
     void setHighlighted(int curve);
     /// A curve of the highlighted group, or −1.
     [[nodiscard]] int highlighted() const;
+    /// The lines beside the cursor, nearest to the mouse first; empty where the legend says it all.
+    [[nodiscard]] QStringList readOut() const;
+    /// What the marks at the edges say that are near there, in pixels of this widget: "3 × NaN: train_loss".
+    [[nodiscard]] QStringList edgeTextsNear(const QPoint& position) const;
+    /// Points in sight of x that the clipped axis leaves out; nullopt while they are being counted.
+    [[nodiscard]] std::optional<Outside> outside() const;
     /// Shares zoom, cursor and highlight with the other plots of the link; null ends it.
     void setLink(PlotLink* link);
 

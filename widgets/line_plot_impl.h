@@ -83,6 +83,7 @@ struct LinePlot::Impl {
     void buildHeader(QLayout* layout);
     void buildAxes();
     void applyColors();
+    void colorCurves();
     void markDirty();
     void redraw();
     [[nodiscard]] bool empty() const;
@@ -126,6 +127,7 @@ struct LinePlot::Impl {
     void updatePanel(std::vector<Reading> all, double place);
     void startCounting();
     void countOutside();
+    void copyValues(double x) const;
     void hover(const QPoint& position);
     void leave();
     void setCursor(std::optional<double> x);

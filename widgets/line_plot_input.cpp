@@ -178,6 +178,10 @@ void LinePlot::Impl::menu(const QPoint& global, const QPoint& position) {
                                          scales.y.from(plot->yAxis->pixelToCoord(position.y())));
     });
     annotate->setEnabled(!empty());
+    QAction* copy = menu.addAction(LinePlot::tr("Copy the values here"), self, [this, position] {
+        copyValues(scales.x.from(plot->xAxis->pixelToCoord(position.x())));
+    });
+    copy->setEnabled(!empty());
     Q_EMIT self->contextMenuOpened(&menu);
     menu.exec(global);
 }

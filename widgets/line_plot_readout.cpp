@@ -4,6 +4,8 @@
 #include "widgets/number_format.h"
 #include "widgets/plot_readout.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QToolTip>
 
 #include <cmath>
@@ -261,6 +263,34 @@ void LinePlot::Impl::applyHighlight() {
     else
         drawn->setHighlight({});
     markDirty();
+}
+
+/// Exact values of all curves there, a line each, for a spreadsheet.
+void LinePlot::Impl::copyValues(double x) const {
+    const double place = placeNear(x);
+    QStringList lines;
+    for (const Reading& reading : readings(place))
+        if (reading.read)
+            lines.append(curves[static_cast<std::size_t>(reading.curve)]->spec.name + QLatin1Char('\t') +
+                         formatExact(reading.x) + QLatin1Char('\t') + formatExact(reading.y));
+    QGuiApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
+}
+
+QStringList LinePlot::readOut() const {
+    QStringList lines;
+    for (const PanelLine& line : m_impl->panel->lines())
+        lines.append(line.name + QLatin1Char(' ') + line.value);
+    if (!m_impl->panel->more().isEmpty()) lines.append(m_impl->panel->more());
+    return lines;
+}
+
+QStringList LinePlot::edgeTextsNear(const QPoint& position) const {
+    return m_impl->edgeMarks->textsAt(m_impl->plot->mapFrom(this, position));
+}
+
+std::optional<Outside> LinePlot::outside() const {
+    if (m_impl->countTimer.isActive()) return std::nullopt;
+    return m_impl->outside;
 }
 
 void LinePlot::setHighlighted(int curve) {
