@@ -22,7 +22,7 @@ void drawIntervalBar(QPainter* painter, const QRectF& area, const IntervalBar& b
     painter->drawLine(QPointF(x(0), area.top()), QPointF(x(0), area.bottom()));
     if (std::isnan(bar.value)) return;
     const double thick = std::min(10.0, area.height() * 0.55);
-    const auto [from, to] = std::minmax(x(0), x(bar.value));
+    const auto [from, to] = std::minmax({x(0), x(bar.value)});
     painter->fillRect(QRectF(from, middle - thick / 2, std::max(1.0, to - from), thick),
                       blend(c.surface, bar.value < 0 ? c.curves[1] : c.accent, 0.75));
     if (std::isnan(bar.low) || std::isnan(bar.high)) return;

@@ -169,7 +169,7 @@ void ParallelCoordinates::drawAxis(QPainter* painter, const Frame& frame, std::s
         const double width = metrics.horizontalAdvance(text);
         const QPointF at(isLast ? x + 7 : x - 7 - width, y + metrics.ascent() / 2 - 1);
         QColor back = c.surface;
-        back.setAlphaF(0.8F);
+        back.setAlphaF(0.93F);
         painter->fillRect(QRectF(at.x() - 1, at.y() - metrics.ascent(), width + 2, metrics.height()), back);
         painter->setPen(c.muted);
         painter->drawText(at, text);
@@ -318,7 +318,7 @@ void ParallelCoordinates::mouseMoveEvent(QMouseEvent* event) {
     const auto place = [&](double y) {
         return std::clamp((all.area.bottom() - y) / all.area.height(), -0.01, 1.01);
     };
-    m_ranges[axis] = std::minmax(place(m_pressed.y()), place(event->position().y()));
+    m_ranges[axis] = std::minmax({place(m_pressed.y()), place(event->position().y())});
     changed();
 }
 

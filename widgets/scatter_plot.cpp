@@ -14,7 +14,8 @@ namespace fathom::widgets {
 
 namespace {
 
-constexpr double kMargin = 0.04; // of a panel, around its points
+constexpr double kMargin = 0.04;
+constexpr double kMatrixMargin = 0.12; // room between the labels of neighbours
 constexpr double kRadius = 3.5;
 
 double widestText(const std::vector<ScatterAxis::Tick>& ticks, const QFontMetricsF& metrics) {
@@ -82,7 +83,8 @@ std::vector<ScatterPlot::Panel> ScatterPlot::panels(const QRectF& area, const QF
     double left = line + kGrid;
     for (std::size_t i = isMatrix ? 0 : 1; i < m_axes.size(); ++i)
         left = std::max(left, widestText(m_axes[i].ticks(isMatrix ? 3 : 6), metrics) + line + 2 * kGrid);
-    const QRectF inside = area.adjusted(std::min(left, area.width() / 3), kGrid, -kGrid, -(2 * line + kGrid));
+    left = std::min({left, area.width() / 3, 22 * metrics.averageCharWidth() + line});
+    const QRectF inside = area.adjusted(left, kGrid, -kGrid, -(2 * line + kGrid));
     if (!isMatrix) return {{inside, 0, 1}};
     const std::size_t count = m_axes.size();
     const double width = inside.width() / static_cast<double>(count);
@@ -96,11 +98,16 @@ std::vector<ScatterPlot::Panel> ScatterPlot::panels(const QRectF& area, const QF
     return result;
 }
 
+/// Part of a panel around its points.
+double ScatterPlot::margin() const {
+    return m_axes.size() > 2 ? kMatrixMargin : kMargin;
+}
+
 QPointF ScatterPlot::point(const Panel& panel, std::size_t item) const {
     const double x = m_axes[panel.x].place(item);
     const double y = m_axes[panel.y].place(item);
     if (std::isnan(x) || std::isnan(y)) return {};
-    const auto within = [](double place) { return kMargin + place * (1 - 2 * kMargin); };
+    const auto within = [this](double place) { return margin() + place * (1 - 2 * margin()); };
     return {panel.area.left() + within(x) * panel.area.width(),
             panel.area.bottom() - within(y) * panel.area.height()};
 }
@@ -174,23 +181,27 @@ void ScatterPlot::drawLabels(QPainter* painter, const QRectF& area, const Panel&
     const Colors& c = colorsFor(palette);
     const QFontMetricsF metrics(painter->font());
     const bool isMatrix = m_axes.size() > 2;
-    const auto along = [](double start, double length, double place) {
-        return start + (kMargin + place * (1 - 2 * kMargin)) * length;
+    const auto along = [this](double start, double length, double place) {
+        return start + (margin() + place * (1 - 2 * margin())) * length;
     };
     painter->setPen(c.muted);
     const QRectF& box = panel.area;
     if (panel.y + 1 == m_axes.size()) {
         const ScatterAxis& axis = m_axes[panel.x];
-        double free = box.left() - kGrid;
         const int most = std::clamp(static_cast<int>(box.width() / metrics.averageCharWidth() / 9), 2, 9);
-        for (const auto& tick : axis.ticks(isMatrix ? 3 : most)) {
-            const double width = metrics.horizontalAdvance(tick.text);
+        auto ticks = axis.ticks(isMatrix ? 3 : most);
+        std::sort(ticks.begin(), ticks.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+        const double room = box.width() / std::max(1.0, static_cast<double>(ticks.size())) - kGrid;
+        double free = box.left() - kGrid;
+        for (const auto& tick : ticks) {
+            const QString text = metrics.elidedText(tick.text, Qt::ElideLeft, std::max(room, 3.0 * kGrid));
+            const double width = metrics.horizontalAdvance(text);
             const double x = along(box.left(), box.width(), tick.place);
-            const double left =
-                std::clamp(x - width / 2, area.left(), std::max(area.left(), area.right() - width));
-            if (!axis.isFlipped() && left < free) continue;
-            painter->drawText(QPointF(left, box.bottom() + metrics.ascent() + 2), tick.text);
-            free = left + width + kGrid;
+            const double left = std::clamp(x - width / 2, box.left() - kGrid / 2.0,
+                                           std::max(box.left(), box.right() + kGrid / 2.0 - width));
+            if (left < free) continue;
+            painter->drawText(QPointF(left, box.bottom() + metrics.ascent() + 2), text);
+            free = left + width + kGrid / 2.0;
         }
         if (!isMatrix)
             painter->drawText(
@@ -201,9 +212,11 @@ void ScatterPlot::drawLabels(QPainter* painter, const QRectF& area, const Panel&
     const ScatterAxis& axis = m_axes[panel.y];
     for (const auto& tick : axis.ticks(isMatrix ? 3 : 6)) {
         const double y = along(box.bottom(), -box.height(), tick.place);
-        painter->drawText(
-            QRectF(area.left(), y - metrics.height() / 2, box.left() - area.left() - 4, metrics.height()),
-            Qt::AlignRight | Qt::AlignVCenter, tick.text);
+        const QRectF room(area.left(), y - metrics.height() / 2, box.left() - area.left() - 4,
+                          metrics.height());
+        const double width = room.width() - (isMatrix ? 0 : metrics.height());
+        painter->drawText(room, Qt::AlignRight | Qt::AlignVCenter,
+                          metrics.elidedText(tick.text, Qt::ElideLeft, width));
     }
     if (isMatrix) return;
     painter->save();

@@ -63,6 +63,7 @@ private:
         std::size_t y = 0;
     };
     [[nodiscard]] std::vector<Panel> panels(const QRectF& area, const QFontMetricsF& metrics) const;
+    [[nodiscard]] double margin() const;
     [[nodiscard]] QPointF point(const Panel& panel, std::size_t item) const;
     [[nodiscard]] bool isBright(std::size_t item) const;
     void drawPanel(QPainter* painter, const Panel& panel, const QPalette& palette) const;

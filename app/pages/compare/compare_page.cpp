@@ -10,13 +10,18 @@
 #include "app/pages/compare/relations_tab.h"
 #include "app/pages/compare/run_chooser.h"
 #include "app/pages/compare/weights_tab.h"
+#include "app/plots/plot_board.h"
+#include "app/plots/plot_grid.h"
+#include "app/plots/plot_tile.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "widgets/action_button.h"
 #include "widgets/empty_state.h"
 #include "widgets/icon.h"
+#include "widgets/line_plot.h"
 #include "widgets/number_format.h"
 #include "widgets/parallel_coordinates.h"
+#include "widgets/plot_export.h"
 #include "widgets/scatter_plot.h"
 #include "widgets/theme.h"
 
@@ -41,7 +46,8 @@ using Kind = ComparisonSection::Kind;
 
 namespace {
 
-constexpr int kReloadMs = 2000; ///< a run that goes on is read anew at most this often
+constexpr int kReloadMs = 2000;        ///< a run that goes on is read anew at most this often
+constexpr std::size_t kMostCurves = 8; ///< plots of the board in a report
 const QString kLoadJob = QStringLiteral("compare.load");
 
 } // namespace
@@ -134,6 +140,7 @@ void ComparePage::build() {
         m_context, {Kind::Metrics, Kind::Config, Kind::Code, Kind::Data, Kind::Environment, Kind::Layers},
         tr("What differs"));
     m_config = new ComparisonTab(m_context, {Kind::Config}, tr("Config keys"));
+    m_curves = new PlotBoard(m_context, {.page = id()});
     m_predictions = new PredictionsTab;
     m_weights = new WeightsTab(m_context.jobs());
     m_importance = new ImportanceTab(*m_study);
@@ -145,19 +152,21 @@ void ComparePage::build() {
     connect(m_relations, &RelationsTab::compareRequested, this, &ComparePage::setRuns);
     connect(m_study, &StudySource::changed, this, &ComparePage::updateActions);
 
+    auto* const curvesTab = new QWidget;
+    auto* const curvesLayout = new QVBoxLayout(curvesTab);
+    curvesLayout->setContentsMargins(0, kGrid, 0, 0);
+    curvesLayout->addWidget(m_curves);
+    curvesTab->setFocusProxy(m_curves);
     m_tabs = new QTabWidget;
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_overview, tr("Overview"));
+    m_tabs->addTab(curvesTab, tr("Curves"));
     m_tabs->addTab(m_config, tr("Config"));
     m_tabs->addTab(m_predictions, tr("Predictions"));
     m_tabs->addTab(m_weights, tr("Weights"));
     m_tabs->addTab(m_importance, tr("Importance"));
     m_tabs->addTab(m_relations, tr("Relations"));
-    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
-        if (m_tabs->currentWidget() == m_importance || m_tabs->currentWidget() == m_relations)
-            m_study->refresh();
-        updateActions();
-    });
+    connect(m_tabs, &QTabWidget::currentChanged, this, &ComparePage::fillCurrentTab);
     auto* const page = new QWidget(m_stack);
     auto* const layout = new QVBoxLayout(page);
     layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
@@ -187,7 +196,9 @@ void ComparePage::activated() {
 }
 
 bool ComparePage::isSettled() const {
-    return !m_isLoading && (m_study == nullptr || !m_study->isBusy()) &&
+    const bool isPlotting =
+        m_tabs && m_tabs->currentWidget() == m_curves->parentWidget() && !m_curves->isSettled();
+    return !m_isLoading && !isPlotting && (m_study == nullptr || !m_study->isBusy()) &&
            (m_weights == nullptr || !m_weights->isBusy());
 }
 
@@ -293,10 +304,23 @@ void ComparePage::show(const ComparisonPtr& comparison) {
     m_config->setComparison(comparison);
     m_predictions->setComparison(comparison);
     m_weights->setComparison(comparison);
-    if (m_tabs->currentWidget() == m_importance || m_tabs->currentWidget() == m_relations) m_study->refresh();
+    fillCurrentTab();
     updateHeader();
     updateActions();
     Q_EMIT badgeChanged();
+}
+
+/// Curves and studies are read when they are looked at.
+void ComparePage::fillCurrentTab() {
+    const QWidget* const tab = m_tabs->currentWidget();
+    if (tab == m_importance || tab == m_relations) m_study->refresh();
+    if (m_curves->parentWidget() == tab && m_comparison) {
+        std::vector<store::RunId> runs;
+        for (const ComparedRun& run : *m_comparison->runs)
+            runs.push_back(run.run.id);
+        m_curves->setRuns(std::move(runs), (*m_comparison->runs)[m_comparison->baseline].run.id);
+    }
+    updateActions();
 }
 
 void ComparePage::showProblem(const Error& error) {
@@ -384,13 +408,26 @@ void ComparePage::writeReport(const QString& file) {
     }
     m_context.jobs().run(
         QStringLiteral("compare.report"), this,
-        [input = std::move(input), file](std::stop_token) {
+        [input = std::move(input), curves = copyCurves(), file](std::stop_token) mutable {
+            addCurves(input, *curves);
             return analysis::writeReport(makeReport(input), file.toStdString());
         },
         [this, file](const Status& written) {
             Q_EMIT m_context.statusMessage(written ? tr("Report written to %1").arg(file)
                                                    : QString::fromStdString(written.error().message()));
         });
+}
+
+std::shared_ptr<ReportCurves> ComparePage::copyCurves() const {
+    auto curves = std::make_shared<ReportCurves>();
+    if (m_curves->runs().empty()) return curves;
+    for (const PlotTile* const tile : m_curves->grid().tiles()) {
+        if (!tile->isComplete() || curves->size() == kMostCurves) continue;
+        curves->push_back({tile->panel().title.isEmpty() ? tile->plot().title() : tile->panel().title,
+                           widgets::FigureCopy(tile->plot().figureIn(widgets::lightColors()),
+                                               widgets::lightColors(), widgets::FigurePoints::Shown)});
+    }
+    return curves;
 }
 
 /// Run ids mean something in their workspace only.
@@ -411,6 +448,9 @@ void ComparePage::saveState(QSettings& settings) const {
     settings.setValue(QStringLiteral("tab"), m_tabs->currentIndex());
     settings.setValue(QStringLiteral("all"), !m_config->onlyDifferences());
     settings.setValue(QStringLiteral("plot"), static_cast<int>(m_relations->view()));
+    settings.beginGroup(QStringLiteral("curves"));
+    m_curves->saveState(settings);
+    settings.endGroup();
 }
 
 void ComparePage::restoreState(QSettings& settings) {
@@ -420,6 +460,9 @@ void ComparePage::restoreState(QSettings& settings) {
     m_study->setMetric(settings.value(workspaceGroup() + QStringLiteral("/metric")).toString());
     m_study->setWholeWorkspace(settings.value(workspaceGroup() + QStringLiteral("/whole")).toBool());
     m_tabs->setCurrentIndex(settings.value(QStringLiteral("tab")).toInt());
+    settings.beginGroup(QStringLiteral("curves"));
+    m_curves->restoreState(settings);
+    settings.endGroup();
     if (!m_ids.isEmpty()) return; // asked for before the page was first shown
     m_baseline = settings.value(workspaceGroup() + QStringLiteral("/baseline"), -1).toLongLong();
     QList<qint64> runs;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/models/run_news.h"
+#include "app/pages/compare/compare_report.h"
 #include "app/pages/compare/compared_runs.h"
 #include "app/shell/page.h"
 
@@ -24,6 +25,7 @@ namespace fathom::app {
 class AppContext;
 class ComparisonTab;
 class ImportanceTab;
+class PlotBoard;
 class PredictionsTab;
 class RelationsTab;
 class StudySource;
@@ -65,6 +67,9 @@ private:
     void reload();
     void compare();
     void show(const ComparisonPtr& comparison);
+    void fillCurrentTab();
+    /// The plots that are drawn; empty before Curves was shown.
+    [[nodiscard]] std::shared_ptr<ReportCurves> copyCurves() const;
     void showProblem(const Error& error);
     void updateHeader();
     void updateActions();
@@ -92,6 +97,7 @@ private:
     QTabWidget* m_tabs = nullptr;
     ComparisonTab* m_overview = nullptr;
     ComparisonTab* m_config = nullptr;
+    PlotBoard* m_curves = nullptr;
     PredictionsTab* m_predictions = nullptr;
     WeightsTab* m_weights = nullptr;
     ImportanceTab* m_importance = nullptr;

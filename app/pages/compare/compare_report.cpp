@@ -213,6 +213,19 @@ analysis::Report makeReport(const ReportInput& input) {
     return report;
 }
 
+void addCurves(ReportInput& input, const ReportCurves& curves) {
+    std::vector<analysis::ReportFigure> figures;
+    for (const ReportCurve& curve : curves) {
+        const QByteArray svg =
+            widgets::exportFigure(curve.figure, widgets::FigureFormat::Svg, {.size = {560, 300}});
+        if (!svg.isEmpty())
+            figures.push_back(
+                {"curves_" + std::to_string(figures.size() + 1), text(curve.title), svg.toStdString()});
+    }
+    input.figures.insert(input.figures.begin(), std::make_move_iterator(figures.begin()),
+                         std::make_move_iterator(figures.end()));
+}
+
 analysis::ReportFigure makeFigure(const char* name, const QString& caption, QSize size,
                                   const DrawFigure& draw) {
     QBuffer buffer;

@@ -7,6 +7,7 @@
 #include "engine/analysis/importance.h"
 #include "engine/analysis/report.h"
 #include "engine/analysis/weights.h"
+#include "widgets/plot_export.h"
 
 #include <QSize>
 
@@ -29,6 +30,16 @@ struct ReportInput {
 
 /// Pure; any thread.
 [[nodiscard]] analysis::Report makeReport(const ReportInput& input);
+
+/// A plot of curves as it was on the screen.
+struct ReportCurve {
+    QString title{};
+    widgets::FigureCopy figure;
+};
+using ReportCurves = std::vector<ReportCurve>;
+
+/// Draws them as figures, before those that are there. Any thread.
+void addCurves(ReportInput& input, const ReportCurves& curves);
 
 using DrawFigure = std::function<void(QPainter* painter, const QRectF& area, const QPalette& palette)>;
 

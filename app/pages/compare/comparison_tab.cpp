@@ -20,6 +20,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -93,12 +94,26 @@ void ComparisonTab::build(const QString& name) {
 
 void ComparisonTab::setComparison(const ComparisonPtr& comparison) {
     const QString key = m_table->currentIndex().data(ComparisonModel::KeyRole).toString();
-    const int column = m_table->currentIndex().column();
+    const int column = key.isEmpty() ? 2 : m_table->currentIndex().column();
     m_pane->showNothing();
     m_model->setComparison(comparison);
     updateSummary();
-    const int row = key.isEmpty() ? -1 : m_model->rowOf(key);
-    if (row >= 0) m_table->setCurrentIndex(m_model->index(row, std::min(column, m_model->columnCount() - 1)));
+    // Once the table has its size: it would scroll to a row that is in sight then.
+    QTimer::singleShot(0, this, [this, key, column] {
+        const int row = key.isEmpty() ? firstConfigRow() : m_model->rowOf(key);
+        if (row >= 0)
+            m_table->setCurrentIndex(m_model->index(row, std::min(column, m_model->columnCount() - 1)));
+    });
+}
+
+/// Something to begin with; -1 where no config key differs.
+int ComparisonTab::firstConfigRow() const {
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        const int kind = m_model->index(row, 0).data(ComparisonModel::SectionRole).toInt();
+        if (m_model->keyAt(row) != nullptr && kind == static_cast<int>(ComparisonSection::Kind::Config))
+            return row;
+    }
+    return -1;
 }
 
 void ComparisonTab::setOnlyDifferences(bool only) {
@@ -115,14 +130,16 @@ void ComparisonTab::focusSearch() {
 void ComparisonTab::updateSummary() {
     const int shown = m_model->keyCount();
     m_summary->setText(shown == 1 ? tr("1 key") : tr("%1 keys").arg(widgets::formatCount(shown)));
-    if (m_model->rowCount() > 0 || !m_model->comparison()) {
+    const bool isAlone = m_model->comparison() && m_model->comparison()->order.size() < 2;
+    const bool isAloneWithNothing = isAlone && m_model->onlyDifferences();
+    if (!m_model->comparison() || (m_model->rowCount() > 0 && !isAloneWithNothing)) {
         m_stack->setCurrentIndex(0);
         return;
     }
     if (!m_search->text().isEmpty())
         m_message->set(QStringLiteral("search"), tr("Nothing found"),
                        tr("No key or value that is shown has these words."));
-    else if (m_model->comparison()->order.size() < 2)
+    else if (isAlone)
         m_message->set(QStringLiteral("compare"), tr("One run alone differs from nothing"),
                        tr("Choose another run to compare it with."));
     else

@@ -50,6 +50,7 @@ private:
     void showMenu(int column, const QPoint& position);
     void copyCell();
     void updateSummary();
+    [[nodiscard]] int firstConfigRow() const;
 
     AppContext& m_context;
     ComparisonModel* m_model;

@@ -150,7 +150,7 @@ void DifferencePane::showManifests(const QString& heading, const Sides& sides) {
                     return fail({.kind = ErrorKind::BadInput,
                                  .what = "Cannot compare the manifests",
                                  .why = "there is no such file any more",
-                                 .remedy = "What was recorded of it stands in the rows beside",
+                                 .remedy = "What was recorded of it stands in the other rows of Data",
                                  .file = path});
             return analysis::diffManifests(before, after, {.mostChanges = 300, .stop = stop});
         },

@@ -119,6 +119,8 @@ QVariant ImportanceModel::headerData(int section, Qt::Orientation orientation, i
         if (section == SpearmanColumn) return tr("Correlation of the ranks: any rising or falling relation");
         if (section == LevelsColumn) return tr("Different values among the runs");
     }
+    if (role == Qt::TextAlignmentRole && section == LevelsColumn)
+        return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
     case KeyColumn:

@@ -149,7 +149,7 @@ void StudyBar::update() {
         tr("%1 runs, %2 keys differ")
             .arg(widgets::formatCount(study->runs.size()), widgets::formatCount(study->columns.size()));
     if (std::isfinite(importance.explained))
-        text += tr("  ·  a forest explains %1 % of runs it has not seen")
+        text += tr("  ·  a forest explains %1 % of the variance between runs it has not seen")
                     .arg(widgets::formatNumber(std::fmax(0, 100 * importance.explained), 2));
     else if (!study->runs.empty())
         text += tr("  ·  a forest needs 8 runs");
