@@ -3,15 +3,16 @@
 
 #include "app/cli/find_run.h"
 #include "app/cli/runs_diff.h"
+#include "app/cli/runs_export.h"
+#include "app/cli/runs_import.h"
 #include "app/cli/runs_json.h"
 #include "app/cli/runs_query.h"
+#include "app/cli/runs_sql.h"
 #include "app/cli/table.h"
-#include "engine/base/file.h"
 #include "engine/run/control.h"
 #include "engine/store/edit.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace fathom::cli {
 
@@ -23,7 +24,6 @@ struct RunsOptions {
     std::string run = "last";
     std::vector<std::string> runs{};
     std::vector<std::string> names{};
-    std::string output{};
     bool files = false;
     RunQuery query{};
     std::string command{};
@@ -35,21 +35,6 @@ std::string shortNumber(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.4g", value);
     return text;
-}
-
-/// Python's float() reads it back.
-std::string csvNumber(double value) {
-    if (std::isnan(value)) return "nan";
-    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-    return formatFloat(value);
-}
-
-std::string csvText(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
 }
 
 std::string duration(const store::Run& run) {
@@ -250,18 +235,6 @@ Status metrics(const RunsOptions& options) {
     return {};
 }
 
-Status exportCsv(const RunsOptions& options) {
-    const Result<std::vector<NamedPoint>> points = pointsOf(options);
-    if (!points) return fail(points.error());
-    std::string text = "name,step,wall_time,value\n";
-    for (const auto& [name, point] : *points)
-        text += csvText(name) + ',' + std::to_string(point.step) + ',' + csvNumber(point.wallTime) + ',' +
-                csvNumber(point.value) + '\n';
-    if (!options.output.empty()) return writeFileAtomically(options.output, text);
-    print(text);
-    return {};
-}
-
 Status remove(const RunsOptions& options) {
     Result<store::Reader> reader = store::Reader::open(options.workspace);
     if (!reader) return fail(reader.error());
@@ -334,11 +307,9 @@ void addRunsCommand(CLI::App& app, CommandContext& context) {
     printing->add_option("--name", options->names, "Only this metric; may be given several times")
         ->allow_extra_args(false);
     addJson(printing);
-    CLI::App* exporting = add("export", "The points of a run as CSV", exportCsv);
-    exporting->add_option("RUN", options->run, runHelp)->required();
-    exporting->add_option("--name", options->names, "Only this metric; may be given several times")
-        ->allow_extra_args(false);
-    exporting->add_option("-o,--output", options->output, "File to write (default: standard output)");
+    addRunsExport(*runs, context);
+    addRunsImport(*runs, context);
+    addRunsSql(*runs, context);
     CLI::App* controlling =
         add("control", "Asks something of a run that goes on, in whichever process", control);
     controlling->add_option("RUN", options->run, runHelp)->required();

@@ -106,6 +106,17 @@ std::string scalarEvent(EventTime time, std::string_view tag, double value) {
     return summaryEvent(time, tag, [&](Writer& out) { out.add_float(2, static_cast<float>(value)); });
 }
 
+std::string doubleEvent(EventTime time, std::string_view tag, double value) {
+    return summaryEvent(time, tag, [&](Writer& out) {
+        Writer tensor(out, 8);
+        tensor.add_enum(1, 2); // DT_DOUBLE; without dimensions
+        tensor.add_message(2, "", 0);
+        tensor.add_packed_double(6, &value, &value + 1);
+        tensor.commit();
+        addPlugin(out, "scalars", {});
+    });
+}
+
 std::string textEvent(EventTime time, std::string_view tag, std::string_view text) {
     return summaryEvent(time, std::string(tag) + "/text_summary", [&](Writer& value) {
         Writer tensor(value, 8);
@@ -169,12 +180,17 @@ std::vector<std::string> hyperparameterEvents(double wallTime, const Hyperparame
             pluginEvent(wallTime, "_hparams_/session_end_info", 4, end)};
 }
 
+void appendFramed(std::string& out, std::string_view record) {
+    const std::size_t start = out.size();
+    append(out, static_cast<std::uint64_t>(record.size()));
+    append(out, maskedCrc(std::string_view(out).substr(start)));
+    out += record;
+    append(out, maskedCrc(record));
+}
+
 std::string framed(std::string_view record) {
     std::string frame;
-    append(frame, static_cast<std::uint64_t>(record.size()));
-    append(frame, maskedCrc(frame));
-    frame += record;
-    append(frame, maskedCrc(record));
+    appendFramed(frame, record);
     return frame;
 }
 

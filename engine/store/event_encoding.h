@@ -28,6 +28,8 @@ struct EventTime {
 /// Has TensorBoard hide what earlier files of the folder say from this step on.
 [[nodiscard]] std::string sessionStartEvent(EventTime time);
 [[nodiscard]] std::string scalarEvent(EventTime time, std::string_view tag, double value);
+/// The same at full precision: a tensor of one double, as SummaryWriter writes with double_precision.
+[[nodiscard]] std::string doubleEvent(EventTime time, std::string_view tag, double value);
 /// Markdown, under `<tag>/text_summary` as torch's add_text.
 [[nodiscard]] std::string textEvent(EventTime time, std::string_view tag, std::string_view text);
 /// A WAV of 16 bits; samples are clipped to [-1, 1].
@@ -39,5 +41,7 @@ struct EventTime {
 
 /// length (64 bits), its masked CRC-32C, the record, its masked CRC-32C; little-endian.
 [[nodiscard]] std::string framed(std::string_view record);
+/// The same at the end of `out`.
+void appendFramed(std::string& out, std::string_view record);
 
 } // namespace fathom::store

@@ -50,6 +50,22 @@ for case in cases("yaml_types.jsonl"): text("fuzz_yaml", case["yaml"])
 for case in cases("overrides_parse.jsonl"): text("fuzz_override", case["input"])
 for line in ["val_wer<0.5 -failed word", "min(lr) >= 10k or (not state = \"a b\" and name =~ ^x)", "best(lr, by max `b`) in (1, 2 days, 'c')",
              "started within 1h30m", "started > 2 days ago", "started = 2026-11-24", "config[\"a b\"] is not missing", "tags contains x"]: text("fuzz_filter", line)
+logs = pathlib.Path("tests/data/exchange")
+for path in [*logs.rglob("*tfevents*"), pathlib.Path("tests/data/lightning/events.out.tfevents.golden")]: put("fuzz_events", path.name, path.read_bytes())
+def records(content):  # of a .wandb log, from its fragments
+    place, record = 7, b""
+    while place + 7 <= len(content):
+        if 32768 - place % 32768 < 7: place += 32768 - place % 32768; continue
+        length, kind = int.from_bytes(content[place + 4:place + 6], "little"), content[place + 6]
+        record = (record if kind in (3, 4) else b"") + content[place + 7:place + 7 + length]
+        place += 7 + length
+        if kind in (1, 4): yield record
+for path in logs.rglob("*.wandb"):
+    put("fuzz_wandb", path.name, path.read_bytes())
+    for i, record in enumerate(records(path.read_bytes())):
+        if len(record) < 4096: put("fuzz_wandb", f"record{i}", record)
+for kind, pattern in enumerate(["*.csv", "mlruns/*/*/meta.yaml", "mlruns/*/*/metrics/**/*", "mlruns/*/*/params/**/*", "mlruns/*/meta.yaml"]):
+    for i, path in enumerate(p for p in logs.rglob(pattern) if p.is_file()): put("fuzz_tracker_text", f"{kind}_{i}", bytes([kind]) + path.read_bytes())
 for path in pathlib.Path("configs").rglob("*.yaml"): text("fuzz_yaml", path.read_text())
 PY
 for target in "${targets[@]}"; do
