@@ -2,6 +2,7 @@
 #include "app/cli/runs_export.h"
 
 #include "app/cli/find_run.h"
+#include "app/cli/runs_query.h"
 #include "engine/base/file.h"
 #include "engine/base/value.h"
 #include "engine/exchange/exporter.h"
@@ -19,12 +20,33 @@ struct ExportFlags {
     std::string workspace = ".";
     std::vector<std::string> runs{};
     std::vector<std::string> names{};
+    RunQuery query{};
     std::string format = "csv";
     std::string output{};
     bool json = false;
 };
 
 using exchange::ExportCounts;
+
+Result<std::vector<store::RunId>> chosenRuns(store::Reader& reader, const ExportFlags& flags) {
+    std::vector<store::RunId> runs;
+    for (const std::string& name : flags.runs) {
+        const Result<store::Run> run = findRun(reader, name);
+        if (!run) return fail(run.error());
+        runs.push_back(run->id);
+    }
+    if (!runs.empty()) return runs;
+    if (flags.query.where.empty())
+        return fail({.kind = ErrorKind::Usage,
+                     .what = "Which run?",
+                     .why = "neither a run nor --where is given",
+                     .remedy = "Name one, `last`, or a filter"});
+    const Result<QueriedRuns> found = queryRuns(reader, flags.query);
+    if (!found) return fail(found.error());
+    for (const query::Row row : found->rows)
+        runs.push_back(found->table.run(row).id);
+    return runs;
+}
 
 Status checkNames(store::Reader& reader, const std::vector<store::RunId>& runs,
                   const std::vector<std::string>& names) {
@@ -74,12 +96,9 @@ Status exportRuns(const ExportFlags& flags, CommandContext& context) {
                      .remedy = "Name it with --output"});
     Result<store::Reader> reader = store::Reader::open(flags.workspace);
     if (!reader) return fail(reader.error());
-    std::vector<store::RunId> runs;
-    for (const std::string& name : flags.runs) {
-        const Result<store::Run> run = findRun(*reader, name);
-        if (!run) return fail(run.error());
-        runs.push_back(run->id);
-    }
+    const Result<std::vector<store::RunId>> chosen = chosenRuns(*reader, flags);
+    if (!chosen) return fail(chosen.error());
+    const std::vector<store::RunId>& runs = *chosen;
     if (Status known = checkNames(*reader, runs, flags.names); !known) return known;
     const exchange::ExportOptions options{.names = flags.names, .stop = context.stop.get_token()};
     const auto start = std::chrono::steady_clock::now();
@@ -104,8 +123,10 @@ void addRunsExport(CLI::App& runs, CommandContext& context) {
     auto flags = std::make_shared<ExportFlags>();
     CLI::App* command =
         runs.add_subcommand("export", "The points of runs as CSV, JSON lines or TensorBoard's event files");
-    command->add_option("RUN", flags->runs, "Ids, titles (name/number), names (their newest run) or `last`")
-        ->required();
+    CLI::Option* named = command->add_option("RUN", flags->runs,
+                                             "Ids, titles (name/number), names (their newest run) or `last`");
+    addWhere(*command, flags->query);
+    command->get_option("--where")->excludes(named);
     command->add_option("--workspace", flags->workspace,
                         "Folder with runs.sqlite (default: the current one)");
     command->add_option("--name", flags->names, "Only this metric; may be given several times")

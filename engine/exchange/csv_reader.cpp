@@ -74,7 +74,7 @@ void CsvReader::chooseDelimiter() {
 /// More bytes behind those that are there; false at the end.
 bool CsvReader::fill() {
     if (m_atEnd) return false;
-    std::memmove(m_buffer.data(), m_buffer.data() + m_begin, m_end - m_begin);
+    if (m_begin != m_end) std::memmove(m_buffer.data(), m_buffer.data() + m_begin, m_end - m_begin);
     m_end -= std::exchange(m_begin, 0);
     if (m_buffer.size() < m_end + kReadAtOnce)
         m_buffer.resize(std::max(2 * m_buffer.size(), m_end + kReadAtOnce));

@@ -77,17 +77,19 @@ Result<RecordReader> RecordReader::open(const std::filesystem::path& path) {
 bool RecordReader::fill(std::uint64_t wanted) {
     if (size() >= wanted) return true;
     if (!m_status) return false;
-    std::memmove(m_buffer.data(), m_buffer.data() + m_begin, size());
+    if (m_begin != m_end) std::memmove(m_buffer.data(), m_buffer.data() + m_begin, size());
     m_base += m_begin;
     m_end -= std::exchange(m_begin, 0);
-    if (wanted > kReadAtOnce) {
+    if (m_buffer.size() < std::max<std::uint64_t>(wanted, kReadAtOnce)) {
         // The length may be a lie of somebody who can count checksums: memory only for what is in the file.
         struct stat info {};
-        if (fstat(m_fd, &info) != 0 || static_cast<std::uint64_t>(info.st_size) < m_base + wanted)
-            return false;
+        if (fstat(m_fd, &info) != 0) return false;
+        const auto length = static_cast<std::uint64_t>(info.st_size);
+        const std::uint64_t left = length > m_base ? length - m_base : 0;
+        if (left < wanted) return false;
+        const std::uint64_t room = std::max(wanted, std::min<std::uint64_t>(left, kReadAtOnce));
+        if (m_buffer.size() < room) m_buffer.resize(room);
     }
-    if (const std::size_t room = std::max<std::size_t>(wanted, kReadAtOnce); m_buffer.size() < room)
-        m_buffer.resize(room);
     while (size() < wanted) {
         const ssize_t count =
             pread(m_fd, m_buffer.data() + m_end, m_buffer.size() - m_end, static_cast<off_t>(m_base + m_end));

@@ -52,6 +52,14 @@ for line in ["val_wer<0.5 -failed word", "min(lr) >= 10k or (not state = \"a b\"
              "started within 1h30m", "started > 2 days ago", "started = 2026-11-24", "config[\"a b\"] is not missing", "tags contains x"]: text("fuzz_filter", line)
 logs = pathlib.Path("tests/data/exchange")
 for path in [*logs.rglob("*tfevents*"), pathlib.Path("tests/data/lightning/events.out.tfevents.golden")]: put("fuzz_events", path.name, path.read_bytes())
+def events(content):
+    while len(content) >= 12:
+        length = int.from_bytes(content[:8], "little")
+        yield content[12:12 + length]
+        content = content[16 + length:]
+for path in logs.rglob("*tfevents*"):
+    for i, record in enumerate(events(path.read_bytes())):
+        if len(record) < 2048 and i % 9 < 3: put("fuzz_events", f"{path.name}_{i}", record)
 def records(content):  # of a .wandb log, from its fragments
     place, record = 7, b""
     while place + 7 <= len(content):
