@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::size_t kMostCategories = 32; // the last of which holds the rest
 constexpr std::size_t kMostSteps = 63;      // and one for runs without the key
+constexpr std::size_t kMostTrees = 200;
+constexpr std::size_t kLeastTrees = 40;
+constexpr std::size_t kManyValues = 300'000; // the time of a tree goes with runs × keys
 
 /// A column made ready: each different value has a number, a missing or null one the number 0 if there is
 /// any.
@@ -144,6 +147,11 @@ bool isUnusable(const Encoded& encoded) {
            10 * encoded.codeCount > 8 * encoded.codes.size();
 }
 
+unsigned treesFor(std::size_t values) {
+    if (values <= kManyValues) return kMostTrees;
+    return static_cast<unsigned>(std::max(kLeastTrees, kMostTrees * kManyValues / values));
+}
+
 double rankOf(const KeyImportance& key) {
     const double correlation = std::fmax(std::fabs(key.pearson.value), std::fabs(key.spearman.value));
     return std::isnan(key.forest.value) ? (std::isnan(correlation) ? -1 : correlation) : key.forest.value;
@@ -191,9 +199,10 @@ Importance importanceOf(const std::vector<StudyColumn>& columns, std::span<const
         result.keys.push_back(std::move(key));
         forestColumns.push_back(encoded.isNumeric ? steps(encoded) : categories(encoded));
     }
-    const ForestResult forest = growForest(
-        forestColumns, y,
-        {.seed = options.seed, .trees = options.trees, .threads = options.threads, .stop = options.stop});
+    const unsigned trees = options.trees > 0 ? options.trees : treesFor(y.size() * forestColumns.size());
+    const ForestResult forest =
+        growForest(forestColumns, y,
+                   {.seed = options.seed, .trees = trees, .threads = options.threads, .stop = options.stop});
     result.explained =
         forest.importance.empty() ? std::numeric_limits<double>::quiet_NaN() : forest.explained;
     for (std::size_t i = 0; i < forest.importance.size(); ++i)

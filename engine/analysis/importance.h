@@ -39,7 +39,7 @@ struct Importance {
 
 struct ImportanceOptions {
     std::uint64_t seed = 1;
-    unsigned trees = 200;
+    unsigned trees = 0;   ///< 0: 200, and fewer, down to 40, beyond 300,000 values
     unsigned threads = 0; ///< see ForestOptions
     std::stop_token stop{};
 };

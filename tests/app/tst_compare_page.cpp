@@ -10,6 +10,8 @@
 #include "app/pages/compare/relations_tab.h"
 #include "app/pages/compare/run_chooser.h"
 #include "app/pages/compare/weights_tab.h"
+#include "app/plots/plot_board.h"
+#include "app/plots/plot_grid.h"
 #include "engine/archive/nemo.h"
 #include "engine/base/file.h"
 #include "tests/app/page_fixture.h"
@@ -276,6 +278,10 @@ private Q_SLOTS:
         QVERIFY(opened.settle());
         opened.bringUp(opened.tab<ImportanceTab>());
         QVERIFY(opened.settle());
+        auto* board = opened.widget->findChild<PlotBoard*>();
+        opened.bringUp(board->parentWidget());
+        QTRY_VERIFY_WITH_TIMEOUT(opened.page->isSettled() && !board->grid().tiles().empty(), 30'000);
+        QCOMPARE(board->runs().size(), std::size_t{kRuns});
         const QString html = opened.fixture.folder.filePath(QStringLiteral("report.html"));
         const QString markdown = opened.fixture.folder.filePath(QStringLiteral("report.md"));
         QSignalSpy said(&opened.fixture.context, &AppContext::statusMessage);
@@ -289,8 +295,10 @@ private Q_SLOTS:
         QVERIFY(text->find("<svg") != std::string::npos);
         QVERIFY(readFile(markdown.toStdString())->find("(<report_figures/importance.svg>)") !=
                 std::string::npos);
-        QVERIFY(QFileInfo::exists(
-            opened.fixture.folder.filePath(QStringLiteral("report_figures/relations.svg"))));
+        for (const char* figure : {"relations", "scatter", "curves_1"}) {
+            const QString name = QStringLiteral("report_figures/%1.svg").arg(QLatin1String(figure));
+            QVERIFY2(QFileInfo::exists(opened.fixture.folder.filePath(name)), figure);
+        }
         opened.page->writeReport(QStringLiteral("/nowhere/report.html"));
         QTRY_COMPARE(said.count(), 3);
         QVERIFY(said.last().front().toString().contains(QStringLiteral("/nowhere")));

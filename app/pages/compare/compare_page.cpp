@@ -337,13 +337,13 @@ void ComparePage::updateHeader() {
     m_stack->setCurrentIndex(m_comparison ? 1 : 0);
     if (!m_comparison) {
         const bool hasRuns = m_known.size() > 1;
-        m_empty->set(
-            QStringLiteral("compare"),
-            m_isLoading ? tr("Reading the runs") : tr("Why is one run better than another?"),
-            m_isLoading ? QString()
-            : hasRuns ? tr("Choose two or more runs here, or mark them on Runs with Space and press C. What "
-                           "is the same in all of them is left out.")
-                      : tr("It takes two runs. Train with different settings; they appear here."));
+        m_empty->set(QStringLiteral("compare"),
+                     m_isLoading ? tr("Reading the runs") : tr("Why is one run better than another?"),
+                     m_isLoading ? QString()
+                     : hasRuns ? tr("Choose two or more runs here, or mark them with Space on Runs. What is "
+                                    "the same in all of "
+                                    "them is left out.")
+                               : tr("It takes two runs. Train with different settings; they appear here."));
         m_empty->setButton(hasRuns && !m_isLoading ? tr("Choose runs") : QString(),
                            QStringLiteral("compare"));
         return;

@@ -67,6 +67,10 @@ void ComparisonDelegate::paint(QPainter* painter, const QStyleOptionViewItem& op
         inner.rect.setLeft(option.rect.left() + kBar + 3);
     }
     QStyledItemDelegate::paint(painter, inner, index);
+    if ((option.state & QStyle::State_Selected) != 0 && index.column() > 0) { // the tint would hide it
+        painter->setPen(widgets::colorsFor(option.palette).accent);
+        painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
+    }
     if (index.column() < 2 || index.data(ComparisonModel::HeadingRole).toBool() ||
         index.data(ComparisonModel::SameRole).toBool())
         return;

@@ -90,16 +90,19 @@ void ImportanceTab::build() {
 }
 
 void ImportanceTab::showStudy() {
-    if (m_source.isBusy() || m_shown == m_source.study()) {
-        if (m_source.error()) {
-            m_message->set(QStringLiteral("error"), tr("The runs cannot be read"),
-                           QString::fromStdString(m_source.error()->message()));
-            m_message->setButton({});
-            m_stack->setCurrentIndex(1);
-        }
+    if (m_source.isBusy()) return;
+    if (m_source.error()) {
+        m_shown.reset();
+        m_message->set(QStringLiteral("error"), tr("The runs cannot be read"),
+                       QString::fromStdString(m_source.error()->message()));
+        m_message->setButton({});
+        m_stack->setCurrentIndex(1);
         return;
     }
+    if (m_shown == m_source.study()) return;
     m_shown = m_source.study();
+    const QString chosen =
+        m_table->currentIndex().siblingAtColumn(0).data(ImportanceModel::SortRole).toString();
     m_model->setImportance(m_source.importance());
     const auto& metric = m_shown->metric;
     const bool isConstant = metric.size() > 2 && std::all_of(metric.begin(), metric.end(), [&](double value) {
@@ -107,7 +110,9 @@ void ImportanceTab::showStudy() {
                             });
     if (m_model->rowCount() > 0 && !isConstant) {
         m_stack->setCurrentIndex(0);
-        m_table->selectRow(0);
+        const auto again =
+            m_sorted->match(m_sorted->index(0, 0), ImportanceModel::SortRole, chosen, 1, Qt::MatchExactly);
+        m_table->selectRow(again.isEmpty() ? 0 : again.front().row());
         return showKey();
     }
     const bool isWhole = m_source.isWholeWorkspace();

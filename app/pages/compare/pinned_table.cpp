@@ -67,6 +67,7 @@ QTableView* PinnedTable::makeView(QAbstractItemDelegate* delegate) {
     QHeaderView* const header = view->horizontalHeader();
     header->setHighlightSections(false);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    header->setTextElideMode(Qt::ElideMiddle);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](const QPoint& position) {
         Q_EMIT headerMenuRequested(header->logicalIndexAt(position), header->mapToGlobal(position));

@@ -135,8 +135,17 @@ void PredictionsTab::build() {
 
 void PredictionsTab::setComparison(const ComparisonPtr& comparison) {
     const bool isFirst = !m_model->comparison();
+    const QModelIndex chosen = m_sorted->mapToSource(m_table->currentIndex());
+    const std::string source = chosen.isValid() ? m_model->at(chosen.row()).source : std::string();
     m_model->setComparison(comparison);
     if (isFirst) m_table->sortBy(PredictionModel::DifferenceColumn, Qt::DescendingOrder);
+    for (int row = 0; !source.empty() && row < m_model->rowCount(); ++row) {
+        if (m_model->at(row).source != source) continue;
+        const QModelIndex again =
+            m_sorted->mapFromSource(m_model->index(row, PredictionModel::ReferenceColumn));
+        if (again.isValid()) m_table->setCurrentIndex(again);
+        break;
+    }
     updateSummary();
     showClip();
 }

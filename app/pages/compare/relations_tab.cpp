@@ -132,15 +132,17 @@ void RelationsTab::showStudy() {
     if (m_source.isBusy() || (m_shown == m_source.study() && m_shown)) return;
     m_shown = m_source.study();
     m_selection.clear();
-    m_keys.clear();
+    const QString x = m_x->currentText();
     m_x->clear();
-    if (m_shown) {
-        for (const analysis::KeyImportance& key : m_source.importance().keys) {
-            const QString name = QString::fromStdString(key.key);
-            if (m_keys.size() < static_cast<qsizetype>(kOwnAxes)) m_keys.append(name);
-            m_x->addItem(name);
-        }
-    }
+    if (m_shown)
+        for (const analysis::KeyImportance& key : m_source.importance().keys)
+            m_x->addItem(QString::fromStdString(key.key));
+    m_x->setCurrentIndex(std::max(0, m_x->findText(x)));
+    if (!m_hasOwnKeys) m_keys.clear();
+    m_keys.removeIf([this](const QString& key) { return m_x->findText(key) < 0; });
+    if (m_keys.isEmpty())
+        for (int i = 0; i < std::min(m_x->count(), static_cast<int>(kOwnAxes)); ++i)
+            m_keys.append(m_x->itemText(i));
     const bool hasPlots = !m_keys.isEmpty() && m_shown && m_shown->runs.size() > 1;
     if (!hasPlots) {
         const bool isWhole = m_source.isWholeWorkspace();
@@ -199,6 +201,7 @@ void RelationsTab::fillKeyMenu() {
         action->setCheckable(true);
         action->setChecked(m_keys.contains(name));
         connect(action, &QAction::toggled, this, [this, name](bool isAxis) {
+            m_hasOwnKeys = true;
             if (isAxis)
                 m_keys.append(name);
             else if (m_keys.size() > 1)

@@ -55,6 +55,7 @@ private:
     StudySource& m_source;
     StudyPtr m_shown;
     QStringList m_keys;
+    bool m_hasOwnKeys = false; ///< the user chose them
     std::vector<int> m_selection;
     QString m_flippedX;                 ///< key whose scatter axis is turned round
     std::optional<bool> m_logarithmicX; ///< what the user made of the scatter's axis

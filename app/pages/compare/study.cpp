@@ -16,6 +16,7 @@ namespace fathom::app {
 
 namespace {
 
+constexpr std::size_t kMostRuns = 5000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 const store::StoredPoint& pointOf(const store::SeriesSummary& summary, MetricPart part) {
@@ -61,6 +62,10 @@ Status readMetric(store::Reader& reader, const StudyRequest& request, Study& stu
         const auto value = values.find(static_cast<std::int64_t>(run.id));
         if (value == values.end() || !std::isfinite(value->second)) continue;
         if (!request.runs.empty() && !wanted.contains(run.id)) continue;
+        if (study.runs.size() == kMostRuns) {
+            ++study.older;
+            continue;
+        }
         study.runs.push_back(run.id);
         study.titles.append(QString::fromStdString(run.title()));
         study.metric.push_back(value->second);
@@ -88,6 +93,15 @@ Status readColumns(store::Reader& reader, Study& study, const std::stop_token& s
 }
 
 } // namespace
+
+bool isSame(const Study& a, const Study& b) {
+    const auto areColumnsSame = [](const analysis::StudyColumn& x, const analysis::StudyColumn& y) {
+        return x.key == y.key && x.values == y.values;
+    };
+    return a.runs == b.runs && a.older == b.older && a.titles == b.titles && a.metricName == b.metricName &&
+           a.metricNames == b.metricNames && a.metric == b.metric &&
+           std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(), areColumnsSame);
+}
 
 QString favouriteMetric(const QStringList& names) {
     for (const char* wanted : {"val_wer", "val_loss", "val_bleu", "val_acc", "test_wer", "train_loss"})

@@ -28,7 +28,8 @@ struct StudyRequest {
 
 /// Immutable once read.
 struct Study {
-    std::vector<store::RunId> runs{}; ///< those that have the metric
+    std::vector<store::RunId> runs{}; ///< those that have the metric, newest first
+    std::size_t older = 0;            ///< runs that have it too, beyond the newest 5,000
     QStringList titles{};
     std::vector<analysis::StudyColumn> columns{}; ///< keys that differ among them
     std::vector<double> metric{};
@@ -37,6 +38,9 @@ struct Study {
 };
 
 using StudyPtr = std::shared_ptr<const Study>;
+
+/// True when nothing that is shown of it differs.
+[[nodiscard]] bool isSame(const Study& a, const Study& b);
 
 /// Waits for the disk. A metric that no run has gives a study without runs.
 [[nodiscard]] Result<StudyPtr> readStudy(const std::filesystem::path& workspace, const StudyRequest& request,

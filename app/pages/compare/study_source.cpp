@@ -69,21 +69,22 @@ void StudySource::refresh() {
     if (!m_isWhole && m_runs.empty()) request.runs = {store::RunId{-1}}; // none, rather than all
     m_jobs.run(
         kJob, this,
-        [workspace = m_workspace, request](std::stop_token stop) -> Result<Outcome> {
+        [workspace = m_workspace, request, old = m_study](std::stop_token stop) -> Result<Outcome> {
             auto study = readStudy(workspace, request, stop);
             if (!study) return fail(study.error());
+            if (old && isSame(*old, **study)) return Outcome{old, {}}; // a live run that has nothing new
             return Outcome{*study,
                            analysis::importanceOf((*study)->columns, (*study)->metric, {.stop = stop})};
         },
         [this](Result<Outcome> outcome) {
             m_isBusy = false;
             m_error.reset();
-            if (outcome) {
+            if (outcome && outcome->study != m_study) {
                 m_study = std::move(outcome->study);
                 m_importance = std::move(outcome->importance);
                 if (m_request.metric.empty())
                     m_request.metric = favouriteMetric(m_study->metricNames).toStdString();
-            } else {
+            } else if (!outcome) {
                 m_error = outcome.error();
             }
             Q_EMIT changed();
@@ -148,6 +149,8 @@ void StudyBar::update() {
     QString text =
         tr("%1 runs, %2 keys differ")
             .arg(widgets::formatCount(study->runs.size()), widgets::formatCount(study->columns.size()));
+    if (study->older > 0)
+        text += tr("  ·  the newest of %1").arg(widgets::formatCount(study->runs.size() + study->older));
     if (std::isfinite(importance.explained))
         text += tr("  ·  a forest explains %1 % of the variance between runs it has not seen")
                     .arg(widgets::formatNumber(std::fmax(0, 100 * importance.explained), 2));

@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace fathom::app {
 
@@ -85,7 +86,7 @@ void WeightsTab::build() {
     m_summary->setWordWrap(true);
     m_timer->setInterval(100);
     const int letter = fontMetrics().averageCharWidth();
-    m_table->setColumnWidths({48 * letter, 28 * letter}, 22 * letter);
+    m_table->setColumnWidths({48 * letter, 28 * letter}, 30 * letter);
     m_table->enableSorting();
     m_table->setAccessibleNames(tr("Tensors that differ"));
     auto* const bar = new QHBoxLayout;
@@ -122,8 +123,20 @@ std::vector<std::filesystem::path> WeightsTab::archives() const {
 }
 
 void WeightsTab::setComparison(const ComparisonPtr& comparison) {
+    const auto before = archives();
+    const auto orderBefore = m_comparison ? m_comparison->order : std::vector<std::size_t>();
+    const ComparisonPtr old = std::exchange(m_comparison, comparison);
+    const auto idsOf = [](const ComparisonPtr& one) {
+        std::vector<store::RunId> ids;
+        for (std::size_t i = 0; one && i < one->runs->size(); ++i)
+            ids.push_back((*one->runs)[i].run.id);
+        return ids;
+    };
+    // A live run is read again and again; its weights are others only when it has written some.
+    if (comparison && orderBefore == comparison->order && idsOf(old) == idsOf(comparison) &&
+        archives() == before)
+        return;
     cancel();
-    m_comparison = comparison;
     m_model->setWeights({}, {}, {});
     m_summary->clear();
     showReady();
