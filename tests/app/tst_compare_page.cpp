@@ -216,6 +216,35 @@ private Q_SLOTS:
         QVERIFY(tab->pane().toPlainText().contains(QStringLiteral("set by command line")));
     }
 
+    void manifests_areComparedEntryByEntry() {
+        PageFixture fixture;
+        const std::filesystem::path root = fixture.folder.path().toStdString();
+        const std::string same = R"({"audio_filepath": "a.wav", "duration": 3600})";
+        QVERIFY(writeFileAtomically(root / "one.json", same).has_value());
+        QVERIFY(writeFileAtomically(root / "two.json",
+                                    same + "\n" + R"({"audio_filepath": "b.wav", "duration": 60})")
+                    .has_value());
+        {
+            auto recorder = store::Recorder::open(root);
+            for (const char* name : {"one.json", "two.json", "gone.json"})
+                QVERIFY(
+                    (*recorder)
+                        ->createRun({.name = "net", .leaves = {{"model.train_ds.manifest_filepath", name}}})
+                        .has_value());
+        }
+        ComparePage page(fixture.context);
+        std::unique_ptr<QWidget> widget(page.widget());
+        page.setRuns({1, 2, 3});
+        auto* tab = widget->findChild<ComparisonTab*>();
+        QTRY_VERIFY(page.isSettled() && tab->model().rowCount() > 0);
+        const int row = tab->model().rowOf(QStringLiteral("model.train_ds.manifest_filepath"));
+        tab->table().setCurrentIndex(tab->model().index(row, 2));
+        QTRY_VERIFY(tab->pane().toPlainText().contains(QStringLiteral("added 1 entries, 1 min")));
+        QVERIFY(tab->pane().toPlainText().contains(QStringLiteral("b.wav")));
+        tab->table().setCurrentIndex(tab->model().index(row, 3));
+        QTRY_VERIFY(tab->pane().toPlainText().contains(QStringLiteral("no such file")));
+    }
+
     void predictions_areSortedByWhatDiffersMost() {
         Opened opened;
         opened.page->setRuns({1, 2});

@@ -181,7 +181,8 @@ void RunChooser::build() {
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 12);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = {34, 16, 20, 11};
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    const int widths[] = {28, 14, 18, 10};
     for (int column = 0; column < RunChoiceModel::Overrides; ++column)
         m_table->setColumnWidth(column,
                                 widths[column] * fontMetrics().averageCharWidth() + 2 * widgets::kGrid);
@@ -212,7 +213,7 @@ void RunChooser::build() {
     layout->addWidget(m_search);
     layout->addWidget(m_table, 1);
     layout->addLayout(below);
-    resize(110 * fontMetrics().averageCharWidth(), 70 * widgets::kGrid);
+    resize(140 * fontMetrics().averageCharWidth(), 70 * widgets::kGrid);
 }
 
 void RunChooser::toggleCurrent() {

@@ -151,9 +151,11 @@ void StudyBar::update() {
             .arg(widgets::formatCount(study->runs.size()), widgets::formatCount(study->columns.size()));
     if (study->older > 0)
         text += tr("  ·  the newest of %1").arg(widgets::formatCount(study->runs.size() + study->older));
-    if (std::isfinite(importance.explained))
+    if (importance.explained <= 0)
+        text += tr("  ·  a forest explains nothing of runs it has not seen: its bars mean little");
+    else if (std::isfinite(importance.explained))
         text += tr("  ·  a forest explains %1 % of the variance between runs it has not seen")
-                    .arg(widgets::formatNumber(std::fmax(0, 100 * importance.explained), 2));
+                    .arg(widgets::formatNumber(100 * importance.explained, 2));
     else if (!study->runs.empty())
         text += tr("  ·  a forest needs 8 runs");
     m_summary->setText(text);
