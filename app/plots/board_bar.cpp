@@ -11,6 +11,7 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <QWidgetAction>
@@ -43,11 +44,16 @@ BoardBar::BoardBar(QWidget* parent) : QWidget(parent) {
     layout->addStretch(1);
     m_more = new QToolButton(this);
     m_more->setIcon(widgets::icon(QStringLiteral("more")));
-    m_more->setPopupMode(QToolButton::InstantPopup);
+    m_more->setAutoRaise(true);
     m_more->setToolTip(tr("More about this board"));
     m_more->setAccessibleName(tr("More about this board"));
-    m_more->setMenu(new QMenu(m_more));
     layout->addWidget(m_more);
+    auto* menu = new QMenu(m_more);
+    connect(m_more, &QToolButton::clicked, menu, [this, menu] {
+        menu->clear();
+        menu->addActions(m_menu);
+        menu->exec(m_more->mapToGlobal(QPoint(0, m_more->height())));
+    });
     connect(m_boards, &QComboBox::textActivated, this, &BoardBar::boardChosen);
     connect(m_filter, &QLineEdit::textChanged, this, &BoardBar::filterChanged);
     connect(m_axis, &AxisEdit::edited, this, &BoardBar::edit);
@@ -55,10 +61,8 @@ BoardBar::BoardBar(QWidget* parent) : QWidget(parent) {
 }
 
 void BoardBar::buildGrouping() {
-    m_grouping = new QToolButton(this);
+    m_grouping = new QPushButton(this);
     m_grouping->setIcon(widgets::icon(QStringLiteral("group")));
-    m_grouping->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_grouping->setPopupMode(QToolButton::InstantPopup);
     m_grouping->setToolTip(tr("Tell runs apart by values of their config, or average them"));
     auto* panel = new QWidget;
     auto* form = new QFormLayout(panel);
@@ -144,7 +148,7 @@ void BoardBar::setActions(const QList<QAction*>& buttons, const QList<QAction*>&
         button->setAutoRaise(true);
         layout->insertWidget(layout->count() - 1, button);
     }
-    m_more->menu()->addActions(menu);
+    m_menu = menu;
 }
 
 void BoardBar::edit() {

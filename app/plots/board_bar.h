@@ -11,7 +11,7 @@ class QAction;
 class QCheckBox;
 class QComboBox;
 class QLineEdit;
-class QMenu;
+class QPushButton;
 class QToolButton;
 
 namespace fathom::app {
@@ -52,7 +52,7 @@ private:
     QLineEdit* m_filter = nullptr;
     AxisEdit* m_axis = nullptr;
     SmoothingEdit* m_smoothing = nullptr;
-    QToolButton* m_grouping = nullptr;
+    QPushButton* m_grouping = nullptr;
     NameCombo* m_color = nullptr;
     NameCombo* m_dash = nullptr;
     NameCombo* m_facet = nullptr;
@@ -60,6 +60,7 @@ private:
     QComboBox* m_spread = nullptr;
     QCheckBox* m_joinResumed = nullptr;
     QToolButton* m_more = nullptr;
+    QList<QAction*> m_menu;
 };
 
 } // namespace fathom::app

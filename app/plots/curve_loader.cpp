@@ -17,7 +17,8 @@ using Clock = PlotWork::Clock;
 constexpr auto kLookInterval = 100ms;
 constexpr auto kOpenInterval = 500ms; // while there is no store yet
 constexpr auto kLivenessInterval = 1000ms;
-constexpr auto kFrame = 30ms; // news of a plot are sent at most this often
+constexpr auto kFrame = 30ms;         // what was read is sent at most this often, at first
+constexpr auto kLongestFrame = 500ms; // a hundred curves that come one by one are not drawn a hundred times
 constexpr std::size_t kColumnBytes = 256u << 20;
 } // namespace
 
@@ -124,6 +125,7 @@ Clock::time_point CurveLoader::Impl::nextLook() const {
 void CurveLoader::Impl::read(const std::stop_token& stop) {
     auto nextLiveness = Clock::now() + kLivenessInterval;
     auto nextSend = Clock::now();
+    Clock::duration frame = kFrame;
     while (!stop.stop_requested()) {
         takeWishes();
         const bool open = store.open();
@@ -138,7 +140,8 @@ void CurveLoader::Impl::read(const std::stop_token& stop) {
         }
         if (!busy || Clock::now() >= nextSend) {
             sendAll();
-            nextSend = Clock::now() + kFrame;
+            frame = busy ? std::min<Clock::duration>(2 * frame, kLongestFrame) : kFrame;
+            nextSend = Clock::now() + frame;
         }
         tellError();
         if (busy) continue;

@@ -78,9 +78,12 @@ CurveStore::KnownRun* CurveStore::known(store::RunId id) {
 /// Reads what a run that goes on may have more of. True when that changes the facts.
 bool CurveStore::look(KnownRun& known) {
     bool news = false;
-    if (auto series = take(m_reader->series(known.run.id))) {
-        for (const store::Series& each : *series)
-            news = known.series.try_emplace(each.name, KnownSeries{.id = each.id}).second || news;
+    if (const auto summaries = take(m_reader->summaries(known.run.id))) {
+        for (const store::SeriesSummary& each : *summaries) {
+            const auto [series, isNew] = known.series.try_emplace(each.name, KnownSeries{.id = each.series});
+            series->second.points = each.points;
+            news = news || isNew;
+        }
     }
     if (const auto pauses = take(m_reader->pauses(known.run.id))) {
         known.pauses.clear();
@@ -202,16 +205,12 @@ std::vector<Attempt> CurveStore::attempts(const PlotQuery& query, const CurveId&
 }
 
 const SeriesColumns* CurveStore::coarseColumns(store::RunId run, const std::string& metric,
-                                               std::size_t atLeast, std::int64_t longer, bool& isLong) {
-    KnownRun* known = this->known(run);
+                                               std::size_t atLeast) {
+    const KnownRun* known = this->known(run);
     const auto found = known->series.find(metric);
     if (found == known->series.end()) return nullptr;
     const auto buckets = take(m_reader->envelope(found->second.id, atLeast));
     if (!buckets) return nullptr;
-    std::int64_t points = 0;
-    for (const store::Bucket& bucket : *buckets)
-        points += bucket.points;
-    isLong = isLong || points > longer;
     m_coarse.push_back(columnsOf(*buckets));
     return &m_coarse.back();
 }
@@ -221,16 +220,18 @@ std::vector<Attempt> CurveStore::coarse(const PlotQuery& query, const CurveId& c
     std::vector<Attempt> attempts;
     if (known(curve.run) == nullptr) return attempts;
     const std::vector<store::RunId> chain = lineage(query, curve.run);
+    const bool isLong = std::any_of(chain.begin(), chain.end(), [&](store::RunId run) {
+        const auto& series = known(run)->series;
+        const auto found = series.find(curve.metric);
+        return found != series.end() && found->second.points > longer;
+    });
+    if (!isLong) return attempts;
     m_coarse.clear();
     m_coarse.reserve(chain.size()); // addresses stay
-    bool isLong = false;
-    for (std::size_t i = 0; i < chain.size(); ++i) {
-        const SeriesColumns* series = coarseColumns(chain[i], curve.metric, atLeast, longer, isLong);
-        attempts.push_back({.series = series, .lastStep = lastStep(chain, i)});
-    }
-    if (!isLong) return {};
     for (std::size_t i = 0; i < chain.size(); ++i)
-        attempts[i].clock = clock(query, chain[i]);
+        attempts.push_back({.series = coarseColumns(chain[i], curve.metric, atLeast),
+                            .clock = clock(query, chain[i]),
+                            .lastStep = lastStep(chain, i)});
     return attempts;
 }
 

@@ -49,6 +49,7 @@ public:
 private:
     struct KnownSeries {
         SeriesId id{};
+        std::int64_t points = 0; ///< at the last look
         SeriesColumns columns{};
         bool final = false; ///< read when its run was over
     };
@@ -63,8 +64,7 @@ private:
     void readConfig();
     [[nodiscard]] std::vector<store::RunId> lineage(const PlotQuery& query, store::RunId run);
     const SeriesColumns* columns(store::RunId run, const std::string& metric);
-    const SeriesColumns* coarseColumns(store::RunId run, const std::string& metric, std::size_t atLeast,
-                                       std::int64_t longer, bool& isLong);
+    const SeriesColumns* coarseColumns(store::RunId run, const std::string& metric, std::size_t atLeast);
     [[nodiscard]] RunClock clock(const PlotQuery& query, store::RunId run);
     [[nodiscard]] std::int64_t lastStep(const std::vector<store::RunId>& chain, std::size_t attempt);
     template <class T> std::optional<T> take(Result<T> result);

@@ -83,7 +83,9 @@ PlotBoard::PlotBoard(AppContext& context, Options options, QWidget* parent)
     updateEmptyText();
 }
 
-PlotBoard::~PlotBoard() = default;
+PlotBoard::~PlotBoard() {
+    delete m_grid; // its plots must not speak to a document that is gone
+}
 
 void PlotBoard::setRuns(std::vector<store::RunId> runs, std::optional<store::RunId> baseline) {
     if (runs == m_runs && baseline == m_baseline) return;

@@ -5,11 +5,12 @@
 #include "widgets/line_plot.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
 #include <QEvent>
 #include <QScrollBar>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace fathom::app {
 
@@ -18,6 +19,7 @@ constexpr int kLeastWidth = 400;
 constexpr int kLeastHeight = 150; // of plots that fill the page
 constexpr int kScrolledHeight = 240;
 constexpr int kFillingRows = 2; // more rows than these scroll rather than shrink
+constexpr int kMostColumns = 4; // of those chosen by themselves
 } // namespace
 
 PlotGrid::PlotGrid(QWidget* parent) : QScrollArea(parent) {
@@ -36,19 +38,20 @@ PlotGrid::Key PlotGrid::keyOf(const PlotPanel& panel) {
 }
 
 void PlotGrid::setPanels(std::vector<PlotPanel> panels, int columns) {
+    std::map<Key, PlotTile*> old;
+    for (std::size_t i = 0; i < m_panels.size(); ++i)
+        if (m_tiles[i] != nullptr) old[keyOf(m_panels[i])] = m_tiles[i];
     m_panels = std::move(panels);
     m_wantedColumns = columns;
-    std::set<Key> wanted;
-    for (const PlotPanel& panel : m_panels)
-        wanted.insert(keyOf(panel));
-    for (auto it = m_tiles.begin(); it != m_tiles.end();) {
-        if (wanted.contains(it->first)) {
-            ++it;
-            continue;
+    m_tiles.assign(m_panels.size(), nullptr);
+    for (std::size_t i = 0; i < m_panels.size() && !old.empty(); ++i)
+        if (const auto found = old.find(keyOf(m_panels[i])); found != old.end()) {
+            m_tiles[i] = found->second;
+            old.erase(found);
         }
-        it->second->hide();
-        it->second->deleteLater();
-        it = m_tiles.erase(it);
+    for (const auto& [key, tile] : old) {
+        tile->hide();
+        tile->deleteLater();
     }
     arrange();
     Q_EMIT tilesChanged();
@@ -56,21 +59,13 @@ void PlotGrid::setPanels(std::vector<PlotPanel> panels, int columns) {
 
 std::vector<PlotTile*> PlotGrid::tiles() const {
     std::vector<PlotTile*> tiles;
-    for (std::size_t i = 0; i < m_panels.size(); ++i)
-        if (PlotTile* each = tile(i)) tiles.push_back(each);
+    std::copy_if(m_tiles.begin(), m_tiles.end(), std::back_inserter(tiles),
+                 [](const PlotTile* tile) { return tile != nullptr; });
     return tiles;
 }
 
 PlotTile* PlotGrid::tile(std::size_t panel) const {
-    if (panel >= m_panels.size()) return nullptr;
-    const auto found = m_tiles.find(keyOf(m_panels[panel]));
-    return found == m_tiles.end() ? nullptr : found->second;
-}
-
-int PlotGrid::indexOf(const PlotTile* wanted) const {
-    for (std::size_t i = 0; i < m_panels.size(); ++i)
-        if (tile(i) == wanted) return static_cast<int>(i);
-    return -1;
+    return panel < m_tiles.size() ? m_tiles[panel] : nullptr;
 }
 
 void PlotGrid::showPanel(std::size_t panel) {
@@ -93,37 +88,44 @@ void PlotGrid::place(std::size_t panel, PlotTile& tile) const {
     tile.setGeometry(left, row * (m_rowHeight + widgets::kGrid), right - left, m_rowHeight);
 }
 
+void PlotGrid::chooseColumns() {
+    const auto count = static_cast<int>(m_panels.size());
+    const int room = std::max(1, (viewport()->width() + widgets::kGrid) / (kLeastWidth + widgets::kGrid));
+    int columns = m_wantedColumns > 0 ? m_wantedColumns : std::min(room, kMostColumns);
+    if (m_wantedColumns == 0 && count == 4) columns = std::min(room, 2); // a square rather than a row
+    m_columns = std::clamp(columns, 1, std::max(1, count));
+    const int rows = (count + m_columns - 1) / m_columns;
+    const int height = viewport()->height();
+    const int filled = rows == 0 ? height : (height - (rows - 1) * widgets::kGrid) / rows;
+    m_rowHeight = std::max(filled, rows <= kFillingRows ? kLeastHeight : kScrolledHeight);
+    m_content->resize(viewport()->width(),
+                      std::max(1, rows * (m_rowHeight + widgets::kGrid) - widgets::kGrid));
+}
+
 /// Sizes the content, and makes, moves and removes tiles so that those in sight are there.
 void PlotGrid::arrange() {
     if (m_arranging) return;
     m_arranging = true;
-    const auto count = static_cast<int>(m_panels.size());
-    const int width = viewport()->width();
-    const int height = viewport()->height();
-    const int room = std::max(1, (width + widgets::kGrid) / (kLeastWidth + widgets::kGrid));
-    m_columns = std::clamp(m_wantedColumns > 0 ? m_wantedColumns : std::min(room, 4), 1, std::max(1, count));
-    if (m_wantedColumns == 0 && count == 4) m_columns = std::min(room, 2); // a square rather than a row
-    const int rows = (count + m_columns - 1) / m_columns;
-    const int filled = rows == 0 ? height : (height - (rows - 1) * widgets::kGrid) / rows;
-    m_rowHeight = rows <= kFillingRows ? std::max(filled, kLeastHeight) : std::max(filled, kScrolledHeight);
-    const int contentHeight = std::max(0, rows * (m_rowHeight + widgets::kGrid) - widgets::kGrid);
-    m_content->resize(width, std::max(contentHeight, 1));
-
+    chooseColumns();
     const int top = verticalScrollBar()->value();
     const int step = m_rowHeight + widgets::kGrid;
     const auto first = static_cast<std::size_t>(std::max(0, top / step - 1) * m_columns);
-    const auto last =
-        std::min(m_panels.size(), static_cast<std::size_t>(((top + height) / step + 2) * m_columns));
-    std::set<Key> near;
-    bool changed = false;
+    const auto last = std::min(
+        m_panels.size(), static_cast<std::size_t>(((top + viewport()->height()) / step + 2) * m_columns));
+    const bool made = makeTiles(first, last);
+    const bool dropped = dropTiles(first, last);
+    m_arranging = false;
+    if (made || dropped) Q_EMIT tilesChanged();
+}
+
+bool PlotGrid::makeTiles(std::size_t first, std::size_t last) {
+    bool made = false;
     for (std::size_t i = first; i < last; ++i) {
-        const Key key = keyOf(m_panels[i]);
-        near.insert(key);
-        PlotTile*& tile = m_tiles[key];
+        PlotTile*& tile = m_tiles[i];
         const bool isNew = tile == nullptr;
         if (isNew) tile = new PlotTile(m_nextId++, m_content);
         place(i, *tile);
-        tile->setWheelScrolls(contentHeight > height);
+        tile->setWheelScrolls(m_content->height() > viewport()->height());
         if (!isNew) continue;
         tile->plot().installEventFilter(this);
         const QList<QWidget*> parts = tile->plot().findChildren<QWidget*>();
@@ -131,22 +133,25 @@ void PlotGrid::arrange() {
             part->installEventFilter(this);
         Q_EMIT tileMade(tile);
         tile->show();
-        changed = true;
+        made = true;
     }
-    for (auto it = m_tiles.begin(); it != m_tiles.end();) {
-        if (near.contains(it->first) || it->second->plot().hasFocus()) { // whoever uses the keys keeps them
-            ++it;
+    return made;
+}
+
+bool PlotGrid::dropTiles(std::size_t first, std::size_t last) {
+    bool dropped = false;
+    for (std::size_t i = 0; i < m_tiles.size(); ++i) {
+        if ((i >= first && i < last) || m_tiles[i] == nullptr) continue;
+        if (m_tiles[i]->isAncestorOf(QApplication::focusWidget())) { // whoever uses the keys keeps them
+            place(i, *m_tiles[i]);
             continue;
         }
-        it->second->hide();
-        it->second->deleteLater();
-        it = m_tiles.erase(it);
-        changed = true;
+        m_tiles[i]->hide();
+        m_tiles[i]->deleteLater();
+        m_tiles[i] = nullptr;
+        dropped = true;
     }
-    for (std::size_t i = 0; i < m_panels.size(); ++i) // a focused one may be far away
-        if (PlotTile* far = (i < first || i >= last) ? tile(i) : nullptr) place(i, *far);
-    m_arranging = false;
-    if (changed) Q_EMIT tilesChanged();
+    return dropped;
 }
 
 void PlotGrid::resizeEvent(QResizeEvent* event) {
@@ -162,9 +167,8 @@ void PlotGrid::scrollContentsBy(int dx, int dy) {
 /// Focus that moves to a plot out of sight brings it into view.
 bool PlotGrid::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::FocusIn) {
-        for (std::size_t i = 0; i < m_panels.size(); ++i)
-            if (const PlotTile* each = tile(i);
-                each != nullptr && each->isAncestorOf(qobject_cast<QWidget*>(watched)))
+        for (std::size_t i = 0; i < m_tiles.size(); ++i)
+            if (m_tiles[i] != nullptr && m_tiles[i]->isAncestorOf(qobject_cast<QWidget*>(watched)))
                 showPanel(i);
     }
     return QScrollArea::eventFilter(watched, event);

@@ -6,8 +6,7 @@
 
 #include <QScrollArea>
 
-#include <functional>
-#include <map>
+#include <tuple>
 #include <vector>
 
 namespace fathom::app {
@@ -26,10 +25,8 @@ public:
     [[nodiscard]] std::vector<PlotTile*> tiles() const;
     /// The tile of that panel; null while it is far out of sight.
     [[nodiscard]] PlotTile* tile(std::size_t panel) const;
-    [[nodiscard]] int indexOf(const PlotTile* tile) const;
     /// Scrolls until the panel is in sight.
     void showPanel(std::size_t panel);
-    [[nodiscard]] int columnCount() const { return m_columns; }
 
 Q_SIGNALS:
     void tileMade(fathom::app::PlotTile* tile);
@@ -46,10 +43,13 @@ private:
     using Key = std::tuple<int, QString, QString>;
     [[nodiscard]] static Key keyOf(const PlotPanel& panel);
     void arrange();
+    void chooseColumns();
+    bool makeTiles(std::size_t first, std::size_t last);
+    bool dropTiles(std::size_t first, std::size_t last);
     void place(std::size_t panel, PlotTile& tile) const;
 
     std::vector<PlotPanel> m_panels;
-    std::map<Key, PlotTile*> m_tiles;
+    std::vector<PlotTile*> m_tiles; ///< as the panels; null where there is none
     QWidget* m_content = nullptr;
     int m_wantedColumns = 0;
     int m_columns = 1;

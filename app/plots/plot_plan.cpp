@@ -33,12 +33,9 @@ public:
     }
     [[nodiscard]] bool used() const { return !m_key.isEmpty(); }
     [[nodiscard]] qsizetype of(const RunFacts& run) const { return m_values.indexOf(valueOf(run, m_key)); }
-    /// "optim.lr 0.01"
+    /// "lr 0.01"
     [[nodiscard]] QString text(const RunFacts& run) const {
-        const QString value = valueOf(run, m_key);
-        const QStringList parts = m_key.split(QLatin1Char('.'));
-        return parts.mid(std::max<qsizetype>(0, parts.size() - 2)).join(QLatin1Char('.')) + QLatin1Char(' ') +
-               value;
+        return m_key.section(QLatin1Char('.'), -1) + QLatin1Char(' ') + valueOf(run, m_key);
     }
 
 private:
@@ -49,6 +46,12 @@ private:
 /// Validation comes rarely.
 bool isRare(const QString& metric) {
     return metric.startsWith(QLatin1String("val")) || metric.startsWith(QLatin1String("test"));
+}
+
+/// Losses first, then what validations bring, then the rest; each by name.
+int rankOf(const QString& metric) {
+    if (metric.contains(QLatin1String("loss"))) return 0;
+    return isRare(metric) ? 1 : 2;
 }
 
 bool matches(const PlotPanel& panel, const QString& filter) {
@@ -102,6 +105,8 @@ private:
         look.name = !m_severalRuns   ? name
                     : severalMetrics ? run.title + QStringLiteral(" · ") + name
                                      : run.title;
+        if (m_severalRuns && m_colors.used()) look.name += QStringLiteral(" · ") + m_colors.text(run);
+        if (m_severalRuns && m_dashes.used()) look.name += QStringLiteral(" · ") + m_dashes.text(run);
         const auto place = static_cast<int>(m_severalRuns ? m_runColors.of(run.id) : metric);
         look.color = static_cast<int>(m_colors.used() ? m_colors.of(run) : place) % kColors;
         if (m_dashes.used())
@@ -226,8 +231,11 @@ std::vector<PlotPanel> panelsOf(const BoardSpec& board, const BoardFacts& facts,
         shown.insert(panel.metrics.begin(), panel.metrics.end());
         plain.push_back(std::move(panel));
     }
+    QStringList metrics = facts.metrics;
+    std::stable_sort(metrics.begin(), metrics.end(),
+                     [](const QString& a, const QString& b) { return rankOf(a) < rankOf(b); });
     if (board.showRest)
-        for (const QString& metric : facts.metrics) {
+        for (const QString& metric : std::as_const(metrics)) {
             const auto own = board.rest.find(metric);
             if (shown.contains(metric) || (own != board.rest.end() && own->second.hidden)) continue;
             const bool titled = own != board.rest.end() && !own->second.title.isEmpty();

@@ -160,7 +160,7 @@ private Q_SLOTS:
         QVERIFY(bench.settle());
         const widgets::LinePlot& plot = bench.tile(0).plot(); // i, for run i
         QCOMPARE(plot.curveCount(), 2);
-        QCOMPARE(plot.curve(0).name, QStringLiteral("optim.lr 0.1 (n = 3)"));
+        QCOMPARE(plot.curve(0).name, QStringLiteral("lr 0.1 (n = 3)"));
         QCOMPARE(plot.points(0).y(7), 2.0);
         QCOMPARE(plot.points(1).y(7), 3.0);
     }

@@ -164,6 +164,14 @@ private Q_SLOTS:
         QCOMPARE(titles(panelsOf(board, facts, {})), (QStringList{QStringLiteral("Errors")}));
     }
 
+    void lossesAndValidationsStandFirst() {
+        BoardFacts facts;
+        facts.metrics = {QStringLiteral("acc"), QStringLiteral("train_loss"), QStringLiteral("val_acc")};
+        QCOMPARE(
+            titles(panelsOf(everyMetricBoard(), facts, {})),
+            (QStringList{QStringLiteral("train_loss"), QStringLiteral("val_acc"), QStringLiteral("acc")}));
+    }
+
     void filterLooksIntoTitlesAndMetrics() {
         BoardSpec board = everyMetricBoard();
         board.plots.push_back({.title = QStringLiteral("Errors"), .pattern = QStringLiteral("wer")});
@@ -203,6 +211,7 @@ private Q_SLOTS:
         board.grouping = {.colorKey = kRate, .dashKey = kSeed};
         const BoardFacts facts = study();
         const PlotPlan plan = planOf(panelsOf(board, facts, {}).front(), board, facts, colorsOf(facts));
+        QCOMPARE(plan.curves[0].name, QStringLiteral("speech/1 · lr 0.1 · seed 0"));
         QCOMPARE(plan.curves[0].color, 1); // 0.1 is greater than 0.02
         QCOMPARE(plan.curves[1].color, 0);
         QCOMPARE(plan.curves[0].dash, CurveDash::Solid);
@@ -223,8 +232,8 @@ private Q_SLOTS:
         using Group = std::vector<std::size_t>;
         QCOMPARE(plan.query.groups, (std::vector<Group>{{0, 2, 4}, {1, 3, 5}}));
         QCOMPARE(plan.query.spread, widgets::Spread::Deviation);
-        QCOMPARE(plan.groups[0].name, QStringLiteral("optim.lr 0.1"));
-        QCOMPARE(plan.groups[1].name, QStringLiteral("optim.lr 0.02"));
+        QCOMPARE(plan.groups[0].name, QStringLiteral("lr 0.1"));
+        QCOMPARE(plan.groups[1].name, QStringLiteral("lr 0.02"));
         QVERIFY(plan.groups[0].color != plan.groups[1].color);
         board.grouping.colorKey.clear();
         QCOMPARE(planOf(panel, board, facts, colorsOf(facts)).query.groups,
