@@ -13,20 +13,7 @@ std::int64_t number(store::RunId id) {
     return static_cast<std::int64_t>(id);
 }
 
-void setMetric(RunMetrics& metrics, const store::SeriesSummary& summary) {
-    if (summary.points == 0) return;
-    if (summary.name == "train_loss") {
-        metrics.trainLoss = summary.last.value;
-    } else if (summary.name == "val_loss") {
-        metrics.valLoss = summary.last.value;
-        metrics.bestValLoss = summary.least.value;
-    } else if (summary.name == "val_wer") {
-        metrics.valWer = summary.last.value;
-        metrics.bestValWer = summary.least.value;
-    }
-}
-
-constexpr const char* kMetrics[] = {"train_loss", "val_loss", "val_wer"};
+constexpr const char* kMetric = "val_wer";
 
 } // namespace
 
@@ -73,10 +60,9 @@ RunListNewsPtr StoreTail::completeList() {
     news->complete = true;
     m_states.clear();
     std::unordered_map<std::int64_t, RunMetrics> metrics;
-    for (const char* name : kMetrics)
-        if (const auto column = take(m_reader->metricColumn(name)))
-            for (const auto& summary : *column)
-                setMetric(metrics[number(summary.run)], summary);
+    if (const auto column = take(m_reader->metricColumn(kMetric)))
+        for (const auto& summary : *column)
+            if (summary.points > 0) metrics[number(summary.run)].valWer = summary.last.value;
     news->rows.reserve(runs->size());
     for (auto& run : *runs) {
         RunRow row{.run = std::move(run)};
@@ -93,7 +79,7 @@ RunListNewsPtr StoreTail::completeList() {
 void StoreTail::readMetrics(RunRow& row) {
     if (const auto summaries = take(m_reader->summaries(row.run.id)))
         for (const auto& summary : *summaries)
-            setMetric(row.metrics, summary);
+            if (summary.name == kMetric && summary.points > 0) row.metrics.valWer = summary.last.value;
 }
 
 RunListNewsPtr StoreTail::runList() {

@@ -17,13 +17,10 @@ namespace fathom::app {
 
 inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
-/// The metrics that the table of runs shows; NaN where there is none yet.
+/// The metric that the status bar and lists of runs show; NaN where there is none yet. The table of runs
+/// reads its own columns.
 struct RunMetrics {
-    double trainLoss = kNoValue;
-    double valLoss = kNoValue;
-    double bestValLoss = kNoValue;
     double valWer = kNoValue;
-    double bestValWer = kNoValue;
 };
 
 struct RunRow {

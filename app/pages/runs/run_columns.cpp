@@ -77,13 +77,26 @@ template <class T, class Read, class Done> void RunColumns::read(Read work, Done
 void RunColumns::load() {
     const std::vector<query::Field> fields = m_model.takeWanted();
     if (fields.empty()) return;
-    read<Columns>([fields](store::Reader& reader,
-                           const std::stop_token& stop) { return readColumns(reader, fields, stop); },
-                  [this, fields](const Columns* columns) {
-                      if (columns == nullptr) return m_model.forgetWanted(fields);
-                      for (const query::LoadedColumn& column : *columns)
-                          m_model.place(column);
-                  });
+    for (const query::Field& field : fields) // each by itself: what is read first shows first
+        read<query::LoadedColumn>(
+            [field](store::Reader& reader, const std::stop_token&) {
+                return query::loadColumn(reader, field);
+            },
+            [this, field](const query::LoadedColumn* column) {
+                if (column != nullptr)
+                    m_model.place(*column);
+                else
+                    m_model.forgetWanted({field});
+            });
+}
+
+void RunColumns::readNames() {
+    if (m_hasSchema) return;
+    read<query::Schema>(
+        [](store::Reader& reader, const std::stop_token&) { return query::readSchema(reader); },
+        [this](const query::Schema* schema) {
+            if (schema != nullptr) takeSchema(*schema);
+        });
 }
 
 void RunColumns::noteChanged(const std::vector<store::RunId>& runs) {

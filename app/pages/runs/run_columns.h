@@ -19,6 +19,8 @@ public:
     RunColumns(RunTableModel& model, AppContext& context, QObject* parent = nullptr);
 
     [[nodiscard]] const query::Schema& schema() const { return m_schema; }
+    /// Reads what there is to be asked for, while the list of runs is read elsewhere.
+    void readNames();
     [[nodiscard]] bool hasSchema() const { return m_hasSchema; }
     /// True while something is on its way.
     [[nodiscard]] bool isLoading() const { return m_loading > 0 || m_delay.isActive(); }

@@ -20,6 +20,8 @@ void setIcon(QStyleOptionViewItem& option, const QString& name, const QColor& co
 
 void RunDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
     QStyledItemDelegate::initStyleOption(option, index);
+    if (option->displayAlignment.testFlag(Qt::AlignRight))
+        option->text.append(QChar(0x2002)); // apart from the next column
     const widgets::Colors& colors = widgets::colorsFor(option->palette);
     if (index.data(RunTableModel::GroupRole).toBool()) {
         option->backgroundBrush = colors.raised;

@@ -5,6 +5,8 @@
 #include "app/config_view/layer_badge.h"
 #include "app/pages/runs/run_summary.h"
 #include "app/pages/runs/table_pane.h"
+#include "app/samples/sample_view.h"
+#include "app/shell/app_context.h"
 #include "engine/config/provenance.h"
 #include "engine/query/column.h"
 #include "widgets/empty_state.h"
@@ -63,10 +65,9 @@ int layerOf(const std::string& name) {
 
 } // namespace
 
-RunPanel::RunPanel(JobRunner& jobs, std::filesystem::path workspace, QWidget* parent)
+RunPanel::RunPanel(AppContext& context, QWidget* parent)
     : QWidget(parent),
-      m_jobs(jobs),
-      m_workspace(std::move(workspace)),
+      m_context(context),
       m_stack(new QStackedWidget(this)),
       m_summary(new RunSummary),
       m_tabs(new QTabWidget),
@@ -77,7 +78,8 @@ RunPanel::RunPanel(JobRunner& jobs, std::filesystem::path workspace, QWidget* pa
       m_environment(new TablePane({tr("Fact"), tr("Value")}, tr("Environment"),
                                   tr("This run recorded nothing about its environment."))),
       m_artifacts(new TablePane({tr("File"), tr("Kind"), tr("Size")}, tr("Artifacts"),
-                                tr("This run has written no checkpoint or model."))) {
+                                tr("This run has written no checkpoint or model."))),
+      m_samples(new SampleView(context)) {
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -86,7 +88,8 @@ RunPanel::RunPanel(JobRunner& jobs, std::filesystem::path workspace, QWidget* pa
     m_tabs->addTab(m_metrics, tr("Metrics"));
     m_tabs->addTab(m_config, tr("Config"));
     m_tabs->addTab(m_environment, tr("Environment"));
-    m_tabs->addTab(m_artifacts, tr("Artifacts"));
+    m_tabs->addTab(m_artifacts, tr("Files"));
+    m_tabs->addTab(m_samples, tr("Samples"));
     m_tabs->setDocumentMode(true);
     m_tabs->setAccessibleName(tr("Details of the run"));
     m_tabs->setUsesScrollButtons(true);
@@ -103,11 +106,14 @@ RunPanel::RunPanel(JobRunner& jobs, std::filesystem::path workspace, QWidget* pa
 void RunPanel::show(const store::Run& run) {
     m_run = run.id;
     m_summary->show(run);
+    m_samples->setRun(static_cast<qint64>(run.id));
     m_stack->setCurrentWidget(m_tabs);
     m_isLoading = true;
-    m_jobs.run(
+    m_context.jobs().run(
         QStringLiteral("runs.panel"), this,
-        [workspace = m_workspace, id = run.id](const std::stop_token&) { return readDetails(workspace, id); },
+        [workspace = m_context.workspace(), id = run.id](const std::stop_token&) {
+            return readDetails(workspace, id);
+        },
         [this](const Result<RunDetails>& details) {
             m_isLoading = false;
             if (details)
@@ -120,6 +126,7 @@ void RunPanel::show(const store::Run& run) {
 void RunPanel::showNothing(const QString& why) {
     m_summary->commit();
     m_run = {};
+    m_samples->setRun(-1);
     auto* empty = qobject_cast<widgets::EmptyState*>(m_stack->widget(0));
     empty->set(QStringLiteral("runs"), tr("No run selected"), why);
     empty->setButton({});

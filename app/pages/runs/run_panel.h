@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The side panel: the current run with its metrics, config and who set each value, environment and artifacts.
+// The side panel: the current run with its metrics, config and who set each value, environment, artifacts
+// and what its validations predicted.
 #pragma once
 
 #include "app/pages/runs/run_details.h"
@@ -11,14 +12,15 @@ class QTabWidget;
 
 namespace fathom::app {
 
-class JobRunner;
+class AppContext;
 class RunSummary;
+class SampleView;
 class TablePane;
 
 class RunPanel : public QWidget {
     Q_OBJECT
 public:
-    RunPanel(JobRunner& jobs, std::filesystem::path workspace, QWidget* parent = nullptr);
+    explicit RunPanel(AppContext& context, QWidget* parent = nullptr);
 
     /// Reads it again when it is the same run: its values may have changed.
     void show(const store::Run& run);
@@ -36,8 +38,7 @@ private:
     void fillConfig(const RunDetails& details);
     void fillOthers(const RunDetails& details);
 
-    JobRunner& m_jobs;
-    std::filesystem::path m_workspace;
+    AppContext& m_context;
     store::RunId m_run{};
     QStackedWidget* m_stack;
     RunSummary* m_summary;
@@ -46,6 +47,7 @@ private:
     TablePane* m_config;
     TablePane* m_environment;
     TablePane* m_artifacts;
+    SampleView* m_samples;
     bool m_isLoading = false;
 };
 

@@ -2,6 +2,7 @@
 #include "app/pages/runs/run_summary.h"
 
 #include "app/models/run_state_text.h"
+#include "widgets/elided_label.h"
 #include "widgets/number_format.h"
 #include "widgets/state_chip.h"
 #include "widgets/theme.h"
@@ -52,6 +53,7 @@ RunSummary::RunSummary(QWidget* parent)
     m_title->setTextFormat(Qt::PlainText);
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_title->setWordWrap(true);
+    m_title->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     m_error->setTextFormat(Qt::PlainText);
     m_error->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_error->setWordWrap(true);
@@ -69,21 +71,31 @@ RunSummary::RunSummary(QWidget* parent)
     head->addWidget(m_title, 1);
     head->addWidget(m_chip, 0, Qt::AlignTop);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(0, widgets::kGrid, 0, 0);
     layout->addLayout(head);
     layout->addWidget(m_error);
     layout->addWidget(m_tags);
     layout->addWidget(m_note);
     layout->addLayout(m_facts);
+    layout->addStretch(1);
     connect(m_tags, &QLineEdit::editingFinished, this, &RunSummary::commit);
 }
 
 void RunSummary::addRow(const QString& title, const QString& text) {
     if (text.isEmpty()) return;
-    auto* value = new QLabel(text, this);
-    value->setTextFormat(Qt::PlainText);
-    value->setWordWrap(true);
-    value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    QWidget* value = nullptr;
+    if (text.contains(QLatin1Char('/')) && !text.contains(QLatin1Char('\n'))) {
+        auto* path = new widgets::ElidedLabel(this);
+        path->setElideMode(Qt::ElideMiddle);
+        path->setText(text);
+        value = path;
+    } else {
+        auto* plain = new QLabel(text, this);
+        plain->setTextFormat(Qt::PlainText);
+        plain->setWordWrap(true);
+        plain->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        value = plain;
+    }
     auto* label = new QLabel(title, this);
     label->setForegroundRole(QPalette::PlaceholderText);
     label->setAlignment(Qt::AlignTop);

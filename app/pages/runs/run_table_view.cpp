@@ -21,9 +21,9 @@ int lettersFor(const query::Field& field) {
     if (field.kind == query::Field::Kind::Metric) return 13;
     if (field.kind != query::Field::Kind::Attribute) return 14;
     static const std::pair<const char*, int> kLetters[] = {
-        {"run", 28},     {"state", 15},     {"started", 17},  {"ended", 17},
-        {"created", 17}, {"updated", 17},   {"duration", 15}, {"step", 16},
-        {"config", 20},  {"tags", 20},      {"note", 30},     {"overrides", 30},
+        {"run", 26},     {"state", 14},     {"started", 17},  {"ended", 17},
+        {"created", 17}, {"updated", 17},   {"duration", 13}, {"step", 14},
+        {"config", 18},  {"tags", 20},      {"note", 30},     {"overrides", 30},
         {"command", 40}, {"directory", 40}, {"error", 40},    {"name", 22}};
     for (const auto& [name, letters] : kLetters)
         if (field.name == name) return letters;

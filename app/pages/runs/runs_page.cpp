@@ -88,6 +88,7 @@ void RunsPage::build() {
     if (m_columns.hasSchema()) m_view->filter().setSchema(m_columns.schema());
     connectModel();
     connectView();
+    m_columns.readNames();
     updateActions();
     updateMarks();
     showCurrent();

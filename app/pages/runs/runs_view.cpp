@@ -13,7 +13,9 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSplitter>
 #include <QTimer>
 #include <QToolButton>
@@ -39,7 +41,7 @@ RunsView::RunsView(RunTableModel& model, const RunActions& actions, AppContext& 
       m_model(model),
       m_filter(new FilterLine),
       m_table(new RunTableView(model)),
-      m_panel(new RunPanel(context.jobs(), context.workspace())),
+      m_panel(new RunPanel(context)),
       m_marks(new CompareBar(actions.compare, actions.clearMarks)),
       m_notice(new widgets::NoticeBar),
       m_splitter(new QSplitter),
@@ -60,7 +62,7 @@ RunsView::RunsView(RunTableModel& model, const RunActions& actions, AppContext& 
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 0);
     m_splitter->setCollapsible(0, false);
-    m_splitter->setSizes({1000, 380});
+    m_splitter->setSizes({900, 480});
     m_splitter->setHandleWidth(2 * widgets::kGrid);
     m_notice->hide();
     m_nothing->setAlignment(Qt::AlignCenter);
@@ -89,14 +91,12 @@ void RunsView::buildEmpty(AppContext& context) {
 
 QWidget* RunsView::buildBar(const RunActions& actions) {
     auto* bar = new QWidget;
-    auto* group = new QToolButton(bar);
-    group->setText(tr("Group"));
-    group->setAccessibleName(tr("Group runs"));
+    auto* group = new QPushButton(widgets::icon(QStringLiteral("group")), tr("Group"), bar);
     group->setToolTip(tr("Put runs with equal values together"));
-    group->setIcon(widgets::icon(QStringLiteral("group")));
-    group->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    group->setPopupMode(QToolButton::InstantPopup);
+    group->setAutoDefault(false);
     group->setMenu(m_groupMenu);
+    m_filter->line().setMinimumHeight(group->sizeHint().height());
+    m_caption->setContentsMargins(widgets::kGrid, 0, widgets::kGrid, 0);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(widgets::kGrid / 2);
     buttons->addWidget(m_caption);
