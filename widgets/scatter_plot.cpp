@@ -18,6 +18,15 @@ constexpr double kMargin = 0.04;
 constexpr double kMatrixMargin = 0.12; // room between the labels of neighbours
 constexpr double kRadius = 3.5;
 
+/// Items of one category lie beside each other, not on one another: a little apart, always at the same place.
+double spread(const ScatterAxis& axis, std::size_t item) {
+    const double place = axis.place(item);
+    if (!axis.isCategorical()) return place;
+    const double turn = static_cast<double>(item) * 0.6180339887498949; // the golden ratio fills evenly
+    const double width = std::min(0.2 * axis.categoryWidth(), 0.06);    // within the margin
+    return place + width * (turn - std::floor(turn) - 0.5);
+}
+
 double widestText(const std::vector<ScatterAxis::Tick>& ticks, const QFontMetricsF& metrics) {
     double width = 0;
     for (const auto& tick : ticks)
@@ -104,8 +113,8 @@ double ScatterPlot::margin() const {
 }
 
 QPointF ScatterPlot::point(const Panel& panel, std::size_t item) const {
-    const double x = m_axes[panel.x].place(item);
-    const double y = m_axes[panel.y].place(item);
+    const double x = spread(m_axes[panel.x], item);
+    const double y = spread(m_axes[panel.y], item);
     if (std::isnan(x) || std::isnan(y)) return {};
     const auto within = [this](double place) { return margin() + place * (1 - 2 * margin()); };
     return {panel.area.left() + within(x) * panel.area.width(),

@@ -29,6 +29,10 @@ public:
     [[nodiscard]] const QString& name() const { return m_name; }
     [[nodiscard]] std::size_t size() const { return m_values.size(); }
     [[nodiscard]] bool isCategorical() const { return !m_categories.isEmpty(); }
+    /// From one category to the next, along the axis.
+    [[nodiscard]] double categoryWidth() const {
+        return m_categories.size() > 1 ? 1.0 / static_cast<double>(m_categories.size() - 1) : 1.0;
+    }
     [[nodiscard]] double value(std::size_t item) const { return m_values[item]; }
     /// "0.01", "adam", "–" where there is none.
     [[nodiscard]] QString valueText(std::size_t item) const;

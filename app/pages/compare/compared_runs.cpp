@@ -28,9 +28,8 @@ Result<Settings> configOf(store::Reader& reader, store::RunId run) {
     return config;
 }
 
-/// What a model is judged by comes first, what only says how fast it was last.
+/// What a model is judged by comes first.
 int weightOf(const std::string& metric) {
-    if (metric.find("timing") != std::string::npos || metric.ends_with(" in s")) return 9;
     int weight = 0;
     for (const char* prefix : {"val_", "test_", "train"}) {
         if (metric.starts_with(prefix)) return weight;
@@ -39,26 +38,35 @@ int weightOf(const std::string& metric) {
     return weight;
 }
 
-/// The last value of each metric, and the least and the greatest of those that validations write.
-Result<Settings> metricsOf(store::Reader& reader, store::RunId run) {
-    auto summaries = reader.summaries(run);
+/// Says how fast the run was, not how good.
+bool isSpeed(const std::string& metric) {
+    return metric.ends_with(" in s") || metric.ends_with("_per_second");
+}
+
+bool isBetterWhenLess(const std::string& metric) {
+    return metric.find("loss") != std::string::npos || metric.ends_with("er"); // wer, cer, per, ter
+}
+
+/// The last value of each metric, and the best of those that validations write; those of speed go to the
+/// environment.
+Status addMetrics(store::Reader& reader, ComparedRun& compared) {
+    auto summaries = reader.summaries(compared.run.id);
     if (!summaries) return fail(summaries.error());
     std::sort(summaries->begin(), summaries->end(), [](const auto& a, const auto& b) {
         return std::pair(weightOf(a.name), a.name) < std::pair(weightOf(b.name), b.name);
     });
-    Settings metrics;
     for (const store::SeriesSummary& summary : *summaries) {
+        Settings& section = isSpeed(summary.name) ? compared.environment : compared.metrics;
         const auto add = [&](const char* suffix, const store::StoredPoint& point) {
-            metrics.push_back({.key = summary.name + suffix,
+            section.push_back({.key = summary.name + suffix,
                                .value = point.value,
                                .origin = "step " + std::to_string(point.step)});
         };
         add("", summary.last);
         if (!summary.name.starts_with("val_") || summary.points < 2) continue;
-        add(" · least", summary.least);
-        add(" · greatest", summary.greatest);
+        add(" · best", isBetterWhenLess(summary.name) ? summary.least : summary.greatest);
     }
-    return metrics;
+    return {};
 }
 
 /// Facts about the environment by what they are facts of.
@@ -118,10 +126,8 @@ Result<ComparedRun> readRun(store::Reader& reader, store::Run run) {
     auto config = configOf(reader, compared.run.id);
     if (!config) return fail(config.error());
     compared.config = std::move(*config);
-    auto metrics = metricsOf(reader, compared.run.id);
-    if (!metrics) return fail(metrics.error());
-    compared.metrics = std::move(*metrics);
     if (Status added = addFacts(reader, compared); !added) return fail(added.error());
+    if (Status added = addMetrics(reader, compared); !added) return fail(added.error());
     if (Status added = addPredictions(reader, compared); !added) return fail(added.error());
     if (Status added = addArchives(reader, compared); !added) return fail(added.error());
     return compared;

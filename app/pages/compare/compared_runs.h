@@ -25,10 +25,10 @@ struct ComparedRun {
     store::Run run{};
     QString title{};
     analysis::Settings config{};
-    analysis::Settings metrics{};     ///< "val_wer", "val_wer · least" …; numbers
+    analysis::Settings metrics{};     ///< "val_wer", "val_wer · best" …; numbers
     analysis::Settings code{};        ///< git's commit, branch and patch, the config and its overrides
     analysis::Settings data{};        ///< manifests and what was recorded of them
-    analysis::Settings environment{}; ///< host, devices, versions
+    analysis::Settings environment{}; ///< host, devices, versions, speed
     analysis::Settings layers{};      ///< the YAML files as they were; texts
     std::vector<analysis::Prediction> predictions{}; ///< of its last validation
     QString scoreKind{};                             ///< of the predictions: "wer", "class" or "bleu"

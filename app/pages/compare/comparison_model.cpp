@@ -27,7 +27,7 @@ QString change(double value, double baseline) {
 } // namespace
 
 QString shortText(const analysis::Setting& setting, ComparisonSection::Kind kind) {
-    if (kind == ComparisonSection::Kind::Metrics && setting.value.isNumber())
+    if (kind != ComparisonSection::Kind::Config && setting.value.isNumber())
         return widgets::formatNumber(setting.value.toDouble());
     const QString text = wholeText(setting);
     const auto lines = text.count(QLatin1Char('\n')) + (text.endsWith(QLatin1Char('\n')) ? 0 : 1);
