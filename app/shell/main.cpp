@@ -4,6 +4,7 @@
 #include "app/bridge/job_runner.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
+#include "app/shell/import_actions.h"
 #include "app/shell/main_window.h"
 #include "app/shell/page.h"
 #include "app/shell/pages.h"
@@ -99,6 +100,7 @@ int main(int argc, char** argv) {
     ThemeActions themes(actions, settings, &context);
     std::vector<std::unique_ptr<Page>> pages = makePages(context);
     MainWindow window(context, pages);
+    ImportActions imports(context, &window);
     ScreenshotRun screenshots(window, pages, options.screenshots);
 
     QObject::connect(&window, &MainWindow::firstPainted, &context, [&] {

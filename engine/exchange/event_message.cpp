@@ -329,6 +329,48 @@ void readEvent(Reader reader, EventMessage& event, EventDepth depth) {
     }
 }
 
+std::uint8_t byteAt(std::string_view text, std::size_t at) {
+    return static_cast<std::uint8_t>(text[at]);
+}
+
+/// The form that nearly all records have: wall time, step, one summary with one tag and its simple_value,
+/// each length one byte. False: it is another, and nothing was read.
+bool readPlainScalar(std::string_view record, EventMessage& event) {
+    if (record.size() < 20 || record[0] != 0x09) return false;
+    std::size_t at = 9;
+    std::uint64_t step = 0;
+    if (record[at] == 0x10) {
+        int shift = 0;
+        do {
+            if (++at == record.size() || shift > 56) return false;
+            step |= static_cast<std::uint64_t>(byteAt(record, at) & 0x7fU) << shift;
+            shift += 7;
+        } while (byteAt(record, at) >= 0x80);
+        ++at;
+    }
+    for (const char field : {char{0x2a}, char{0x0a}}) { // Event.summary, Summary.value
+        if (at + 2 > record.size() || record[at] != field || byteAt(record, at + 1) >= 0x80 ||
+            at + 2 + byteAt(record, at + 1) != record.size())
+            return false;
+        at += 2;
+    }
+    if (at + 2 > record.size() || record[at] != 0x0a || byteAt(record, at + 1) >= 0x80) return false;
+    const std::size_t length = byteAt(record, at + 1);
+    const std::size_t value = at + 2 + length;
+    if (value + 5 != record.size() || record[value] != 0x15) return false;
+    float number = 0;
+    std::memcpy(&event.wallTime, record.data() + 1, sizeof event.wallTime);
+    std::memcpy(&number, record.data() + value + 1, sizeof number);
+    event.step = static_cast<std::int64_t>(step);
+    event.hasSummary = true;
+    SummaryValue& scalar = event.values.emplace_back();
+    scalar.tag = record.substr(at + 2, length);
+    scalar.kind = SummaryValue::Kind::Scalar;
+    scalar.number = static_cast<double>(number);
+    scalar.hasNumber = true;
+    return true;
+}
+
 Value valueOf(Reader reader) {
     Value value;
     while (reader.next()) {
@@ -385,14 +427,16 @@ void readSessionEnd(Reader reader, HparamsContent& hparams) {
 } // namespace
 
 void EventMessage::clear() {
-    std::vector<SummaryValue> kept = std::move(values);
-    kept.clear();
-    *this = {};
-    values = std::move(kept);
+    wallTime = 0;
+    step = 0;
+    fileVersion = {};
+    isSessionStart = hasSummary = isOther = false;
+    values.clear();
 }
 
 bool parseEvent(std::string_view record, EventMessage& event, EventDepth depth) {
     event.clear();
+    if (depth == EventDepth::Whole && readPlainScalar(record, event)) return true;
     try {
         readEvent(Reader(record.data(), record.size()), event, depth);
         return true;

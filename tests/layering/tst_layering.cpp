@@ -56,7 +56,7 @@ const std::map<std::string, Layers>& allowed() {
         {"app/plots", with(app, {"app/shell"})},
         {"app/samples", with(app, {"app/shell"})},
         {"app/pages", with(app, {"app/shell", "app/plots", "app/samples"})},
-        {"app/shell", with(app, {"app/pages"})},
+        {"app/shell", with(app, {"app/pages", "engine/exchange"})},
         {"app/cli", with(core, {"engine/analysis", "engine/query", "engine/exchange", "engine/plugin",
                                 "engine/run", "engine/data"})},
     };

@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 
@@ -64,6 +65,7 @@ private Q_SLOTS:
     void purgesByTag_inFilesWithoutVersion();
     void beginsAnew_whenTheFileIsReplaced();
     void readsTwelveThousandTags_inASecond();
+    void parsesEveryForm_ofAScalar();
 
 private:
     CollectingSink read() {
@@ -288,6 +290,31 @@ void TestEventImport::readsTwelveThousandTags_inASecond() {
     QVERIFY(EventRun(m_file.parent_path(), {}).readNew(sink, {}));
     QCOMPARE(sink.count, 12'345);
     QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+}
+
+/// Steps and tags around the lengths where the encoding changes, and fields in another order.
+void TestEventImport::parsesEveryForm_ofAScalar() {
+    EventMessage event;
+    for (const std::int64_t step : {std::int64_t{0}, std::int64_t{1}, std::int64_t{127}, std::int64_t{128},
+                                    std::int64_t{1} << 55, std::int64_t{1} << 56, std::int64_t{1} << 62,
+                                    std::int64_t{-1}, std::numeric_limits<std::int64_t>::min()})
+        for (const std::size_t length : {0, 1, 100, 112, 113, 114, 118, 119, 120, 127, 128, 300}) {
+            const std::string tag(length, 't');
+            std::string record = scalarEvent({1.5, step}, tag, 0.25);
+            for (const bool isMoved : {false, true}) {
+                QVERIFY(parseEvent(record, event));
+                QCOMPARE(event.wallTime, 1.5);
+                QCOMPARE(event.step, step);
+                QVERIFY(event.hasSummary && !event.isOther && event.values.size() == 1);
+                QCOMPARE(event.values[0].tag, std::string_view(tag));
+                QCOMPARE(event.values[0].number, 0.25);
+                if (!isMoved)
+                    std::rotate(record.begin(), record.begin() + 9, record.end()); // the wall time last
+            }
+        }
+    for (const std::string& whole = scalarEvent({1.5, 300}, "loss", 0.25);
+         const std::size_t cut : {9U, 11U, 12U, 13U, 15U, 20U})
+        QVERIFY(!parseEvent(std::string_view(whole).substr(0, cut + 1), event) || event.values.empty());
 }
 
 } // namespace
