@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/data/audio_text_dataset.h"
 
+#include "engine/base/value.h"
 #include "engine/data/audio.h"
 
 #include <algorithm>
@@ -129,8 +130,12 @@ std::vector<std::size_t> AudioTextDataset::bucketSizes() const {
 }
 
 std::string AudioTextDataset::source(const ManifestEntry& entry) const {
-    if (m_tars.empty()) return entry.audio.string();
-    return m_tars[entry.bucket].label(m_tars[entry.bucket].members()[entry.member]);
+    std::string source = m_tars.empty()
+                             ? entry.audio.string()
+                             : m_tars[entry.bucket].label(m_tars[entry.bucket].members()[entry.member]);
+    if (entry.offset > 0) // as the W3C's Media Fragments name a part
+        source += "#t=" + formatFloat(entry.offset) + ',' + formatFloat(entry.offset + entry.duration);
+    return source;
 }
 
 Result<std::vector<float>> AudioTextDataset::decode(const ManifestEntry& entry) const {

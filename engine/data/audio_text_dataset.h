@@ -57,10 +57,10 @@ struct AudioBatch {
     std::vector<std::int64_t> tokenLengths{};  ///< [B]
     std::int64_t maxSignal = 0;                ///< T
     std::int64_t maxTokens = 0;                ///< U
-    std::vector<std::string> sources{};        ///< the recordings' paths
-    std::vector<std::string> texts{};          ///< as the manifest has them
-    std::vector<Error> skipped{};              ///< broken recordings left out because of skipBadFiles
-    std::vector<std::string> notes{};          ///< recordings that were slow, with the manifest's line
+    std::vector<std::string> sources{}; ///< the recordings' paths; a part of one as "a.wav#t=12.5,15.0"
+    std::vector<std::string> texts{};   ///< as the manifest has them
+    std::vector<Error> skipped{};       ///< broken recordings left out because of skipBadFiles
+    std::vector<std::string> notes{};   ///< recordings that were slow, with the manifest's line
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(sources.size()); }
 };
 

@@ -39,12 +39,18 @@ Result<Reader> Reader::open(const fs::path& workspace) {
                      .remedy = "Start a run in this workspace first, or name another with --workspace",
                      .file = file.string()});
     return guarded("Cannot open the run store", file, [&]() -> Result<Reader> {
-        auto impl = std::make_unique<Impl>(file);
-        if (impl->hasTables() && impl->version < kSchemaVersion) { // an older Fathom wrote it
+        bool isOld = false;
+        { // closed again before another connection migrates
+            Database probe(file, Database::Mode::ReadOnly, Impl::kBusyTimeoutMs);
+            const int version = checkVersion(probe);
+            isOld = version > 0 && version < kSchemaVersion;
+        }
+        if (isOld) {
             Database writable = openForWriting(file, kMigrationTimeoutMs, Database::Mode::ReadWriteExisting);
             migrate(writable, file);
-            impl->version = kSchemaVersion;
         }
+        auto impl = std::make_unique<Impl>(file);
+        (void)impl->hasTables(); // reads the header: tells now what is no database
         return Reader(std::move(impl));
     });
 }

@@ -118,6 +118,7 @@ Status ProgressRecorder::onTrainEnd(const LoopState& state, run::TrainEnd) {
 
 Status SampleRecorder::onEvaluationEnd(const LoopState& state, const EvaluationReport& report) {
     if (state.sanityChecking) return {};
+    if (report.split == model::Split::Validation) m_hasValidated = true;
     std::vector<store::Sample> samples;
     samples.reserve(report.samples.size());
     for (const model::Sample& sample : report.samples)
@@ -127,7 +128,7 @@ Status SampleRecorder::onEvaluationEnd(const LoopState& state, const EvaluationR
                            .reference = sample.reference,
                            .prediction = sample.prediction,
                            .score = sample.score});
-    m_writer.samples(samples);
+    if (report.split == model::Split::Validation || !m_hasValidated) m_writer.samples(samples);
     if (samples.empty()) return {};
     m_log.info("WER reference: " + samples.front().reference);
     m_log.info("WER predicted: " + samples.front().prediction);

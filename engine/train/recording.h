@@ -64,7 +64,8 @@ private:
     double m_clock = 0;
 };
 
-/// Reference and prediction of the first items of each validation and test.
+/// Reference and prediction of the first items of each validation; of a test only where nothing was
+/// validated, because both stand at the same step.
 class SampleRecorder : public Callback {
 public:
     SampleRecorder(store::RunWriter& writer, Log& log) : m_writer(writer), m_log(log) {}
@@ -73,6 +74,7 @@ public:
 private:
     store::RunWriter& m_writer;
     Log& m_log;
+    bool m_hasValidated = false;
 };
 
 /// A line to the log for each evaluation.
