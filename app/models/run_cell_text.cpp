@@ -18,6 +18,8 @@ using query::Field;
 using query::Type;
 using Kind = query::Field::Kind;
 
+constexpr int kMostDigits = 10;
+
 QString translated(const char* source) {
     return QCoreApplication::translate("fathom::app::RunCell", source);
 }
@@ -96,7 +98,11 @@ QString cellText(const query::Table& table, query::Row row, const Field& field) 
     if (isAttribute(field, "state")) return stateText(table.run(row));
     if (isAttribute(field, "step")) return stepText(table.run(row).progress);
     const query::Column& column = table.column(field);
-    if (field.kind == Kind::Config) return QString::fromStdString(column.shown(row)); // as it was written
+    if (field.kind == Kind::Config) { // as it was written, unless that is the rest of some arithmetic
+        const QString exact = QString::fromStdString(column.shown(row));
+        const bool isLong = column.textId(row) == query::kNoText && exact.size() > kMostDigits;
+        return isLong ? widgets::formatNumber(column.number(row)) : exact;
+    }
     if (column.textId(row) == query::kNoText) return numberText(field, column.number(row));
     QString text = QString::fromStdString(column.text(row));
     return text.replace(QLatin1Char('\n'),

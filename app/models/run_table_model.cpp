@@ -151,6 +151,7 @@ void RunTableModel::refresh() {
 }
 
 bool RunTableModel::hasColumnsOfOrder() const {
+    if (m_table.rows() == 0) return true;
     bool hasAll = true;
     const auto check = [&](const query::Field& field) {
         if (m_table.has(field)) return;
@@ -276,7 +277,8 @@ int RunTableModel::lineOf(store::RunId id) const {
 }
 
 void RunTableModel::want(const query::Field& field) const {
-    if (m_table.has(field) || !m_wanted.insert(field).second) return;
+    // Without runs there are no cells, and what is read before they come would be empty.
+    if (m_table.rows() == 0 || m_table.has(field) || !m_wanted.insert(field).second) return;
     m_toAsk.push_back(field);
     if (m_toAsk.size() > 1) return;
     // Later: data() is called while painting.
@@ -346,6 +348,7 @@ QVariant RunTableModel::groupData(const query::Group& group, const QModelIndex& 
         return static_cast<int>((isRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     }
     case Qt::FontRole: {
+        if (index.column() > 0) return {};
         QFont font;
         font.setBold(true);
         return font;
@@ -389,11 +392,10 @@ QString RunTableModel::groupText(const query::Group& group, const QModelIndex& i
     const query::Column& column = m_table.column(field);
     const query::Summary sum = query::summarize(column, group.rows);
     if (sum.count == 0) {
-        const bool isShared =
-            field.kind != query::Field::Kind::Attribute || query::typeOf(field) == query::Type::Text;
-        return isShared ? QString::fromStdString(query::commonText(column, group.rows)) : QString();
+        const bool isShared = !query::commonText(column, group.rows).empty();
+        return isShared ? cellText(m_table, group.rows.front(), field) : QString();
     }
-    if (query::typeOf(field) == query::Type::Moment) return numberText(field, sum.greatest);
+    if (query::typeOf(field) == query::Type::Moment) return {};
     const QString mean = numberText(field, sum.mean);
     const bool hasSpread = sum.deviation > 0 && query::typeOf(field) != query::Type::Duration;
     return hasSpread ? QString(mean + QStringLiteral(" ± ") + widgets::formatNumber(sum.deviation, 2)) : mean;

@@ -185,6 +185,20 @@ private Q_SLOTS:
         QVERIFY(model.headerData(0, Qt::Horizontal, Qt::DisplayRole).toString() == QStringLiteral("Run"));
     }
 
+    void nothingIsAskedFor_beforeThereAreRuns() {
+        RunTableModel model;
+        model.setColumns({kRun, kWer});
+        model.setSort({{kWer, false}});
+        model.setGroups({kState});
+        QVERIFY(!model.isWaiting());
+        QVERIFY(model.takeWanted().empty());
+        model.apply(listNews({makeRow(2, RunState::Completed), makeRow(1, RunState::Completed)}, true));
+        QVERIFY(model.isWaiting());
+        QVERIFY(model.takeWanted() == std::vector{kWer});
+        model.place(wers({{1, 0.3}, {2, 0.8}}));
+        QCOMPARE(model.run(1)->number, 1);
+    }
+
     void rowsKeepTheirPlace_whileValuesUpdate() {
         RunTableModel model;
         model.setColumns({kRun});

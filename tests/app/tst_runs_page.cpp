@@ -166,6 +166,7 @@ private Q_SLOTS:
         QVERIFY(line->errorText().isEmpty());
         line->focusLine();
         QTest::keyClicks(&line->line(), QStringLiteral("optim.na"));
+        QCOMPARE(fixture.model().shownCount(), 3); // not yet taken for a word
         QTest::keyClick(QApplication::activePopupWidget() != nullptr ? QApplication::activePopupWidget()
                                                                      : &line->line(),
                         Qt::Key_Down);

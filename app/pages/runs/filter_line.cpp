@@ -55,11 +55,17 @@ FilterLine::FilterLine(QWidget* parent)
     m_errorDelay.setSingleShot(true);
     m_errorDelay.setInterval(kErrorDelayMs);
     connect(&m_errorDelay, &QTimer::timeout, this, &FilterLine::showError);
+    m_filterDelay.setSingleShot(true);
+    m_filterDelay.setInterval(kErrorDelayMs);
+    connect(&m_filterDelay, &QTimer::timeout, this, [this] { Q_EMIT filterChanged(m_filter); });
     connect(m_line, &QLineEdit::textChanged, this, &FilterLine::read);
     connect(m_line, &QLineEdit::textEdited, this, &FilterLine::offer);
     connect(m_line, &QLineEdit::returnPressed, this, [this] {
         showError();
-        if (!m_wrong) Q_EMIT accepted();
+        if (m_wrong) return;
+        if (m_filterDelay.isActive()) Q_EMIT filterChanged(m_filter);
+        m_filterDelay.stop();
+        Q_EMIT accepted();
     });
     connect(m_completer, qOverload<const QString&>(&QCompleter::activated), this, &FilterLine::insert);
     applyColors();
@@ -90,14 +96,26 @@ void FilterLine::focusLine() {
 
 void FilterLine::read() {
     const Result<query::Filter> filter = query::Filter::compile(m_line->text().toStdString(), m_schema);
+    m_filterDelay.stop();
     if (filter) {
         m_wrong.reset();
         m_errorDelay.stop();
         showError();
-        return Q_EMIT filterChanged(*filter);
+        m_filter = *filter;
+        // "val_w" is on its way to val_wer: as a word it would empty the table for a moment.
+        if (isUnfinished()) return m_filterDelay.start();
+        return Q_EMIT filterChanged(m_filter);
     }
     m_wrong = filter.error();
     if (m_hasSchema) m_errorDelay.start();
+}
+
+bool FilterLine::isUnfinished() const {
+    if (!m_completer->popup()->isVisible() || m_completion.begin == m_completion.end) return false;
+    if (m_completion.candidates.empty()) return false;
+    using Kind = query::Candidate::Kind;
+    const Kind kind = m_completion.candidates.front().kind;
+    return kind == Kind::Field || kind == Kind::Function || kind == Kind::Value;
 }
 
 /// "val_wer < ▸fast: expected a number …"

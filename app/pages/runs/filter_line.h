@@ -44,6 +44,7 @@ protected:
 
 private:
     void read();
+    [[nodiscard]] bool isUnfinished() const;
     void offer();
     void insert(const QString& candidate);
     void showError();
@@ -58,6 +59,8 @@ private:
     query::KnownValues m_values;
     query::Completion m_completion;
     std::optional<Error> m_wrong;
+    query::Filter m_filter;
+    QTimer m_filterDelay;
     QTimer m_errorDelay; ///< a filter that is being typed is wrong for a moment
 };
 

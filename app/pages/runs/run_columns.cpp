@@ -100,6 +100,9 @@ void RunColumns::readNames() {
 }
 
 void RunColumns::noteChanged(const std::vector<store::RunId>& runs) {
+    // The first list: every column is yet to be read, and will be as the runs are now.
+    const bool isFirst = m_model.table().placed().empty() && runs.size() == m_model.table().rows();
+    if (isFirst && m_hasSchema) return;
     m_changed.insert(runs.begin(), runs.end());
     if (!m_hasSchema)
         refresh();

@@ -18,7 +18,7 @@ namespace {
 
 /// In widths of an average letter.
 int lettersFor(const query::Field& field) {
-    if (field.kind == query::Field::Kind::Metric) return 13;
+    if (field.kind == query::Field::Kind::Metric) return 15;
     if (field.kind != query::Field::Kind::Attribute) return 14;
     static const std::pair<const char*, int> kLetters[] = {
         {"run", 26},     {"state", 14},     {"started", 17},  {"ended", 17},
@@ -257,6 +257,13 @@ std::vector<store::RunId> RunTableView::selectedRuns() const {
 
 const store::Run* RunTableView::currentRun() const {
     return currentIndex().isValid() ? m_runs.run(currentIndex().row()) : nullptr;
+}
+
+void RunTableView::selectFirstRun() {
+    int line = 0;
+    while (line < m_runs.rowCount() && m_runs.isGroup(line))
+        ++line;
+    selectLine(line);
 }
 
 void RunTableView::selectLine(int line) {

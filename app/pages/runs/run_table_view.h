@@ -30,6 +30,7 @@ public:
     [[nodiscard]] const store::Run* currentRun() const;
     /// It alone, and makes it the current one.
     void selectLine(int line);
+    void selectFirstRun();
 
     void setModel(QAbstractItemModel* model) override;
     void scrollTo(const QModelIndex& index, ScrollHint hint = EnsureVisible) override;

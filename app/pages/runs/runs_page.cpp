@@ -126,7 +126,7 @@ void RunsPage::connectView() {
     connect(&m_view->filter(), &FilterLine::filterChanged, this,
             [this](const query::Filter& filter) { m_runs.setFilter(filter); });
     connect(&m_view->filter(), &FilterLine::accepted, this, [this, &table] {
-        if (!table.currentIndex().isValid() && m_runs.rowCount() > 0) table.selectLine(0);
+        if (!table.currentIndex().isValid() && m_runs.rowCount() > 0) table.selectFirstRun();
         table.setFocus();
     });
     connect(&table, &RunTableView::runActivated, m_actions.open, &QAction::trigger);
@@ -190,7 +190,7 @@ QString RunsPage::badge() const {
 void RunsPage::activated() {
     if (!m_view) return;
     m_view->table().setFocus();
-    if (!m_view->table().currentIndex().isValid() && m_runs.rowCount() > 0) m_view->table().selectLine(0);
+    if (!m_view->table().currentIndex().isValid() && m_runs.rowCount() > 0) m_view->table().selectFirstRun();
 }
 
 void RunsPage::apply(const RunListNewsPtr& news) {
@@ -200,7 +200,7 @@ void RunsPage::apply(const RunListNewsPtr& news) {
     if (!m_view) return;
     m_view->updateCaption();
     if (news->complete && !m_view->table().currentIndex().isValid() && m_runs.rowCount() > 0)
-        m_view->table().selectLine(0);
+        m_view->table().selectFirstRun();
 }
 
 void RunsPage::applySchema() {
