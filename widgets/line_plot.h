@@ -8,7 +8,8 @@
 //
 // Wheel zooms x, with Ctrl y; drag pans; Shift+drag zooms into a box; Backspace goes back one zoom and
 // double-click shows everything again. Arrows, +, −, Home, L (scale of y), X (scale of x), O (clip outliers),
-// Z (drag zooms) and the menu do the same. While the newest point is in sight the view follows it.
+// Z (drag zooms) and the menu do the same; Shift+arrow moves the cursor from point to point. While the newest
+// point is in sight the view follows it.
 //
 // Cost follows pixels: each column of pixels shows the least to the greatest value in it, so that no spike is
 // hidden at any zoom (see PlotRaster). What cannot be drawn - NaN, infinities, values beyond a clipped axis,

@@ -130,6 +130,7 @@ struct LinePlot::Impl {
     void copyValues(double x) const;
     void hover(const QPoint& position);
     void leave();
+    void stepCursor(int direction);
     void setCursor(std::optional<double> x);
     [[nodiscard]] double placeNear(double x) const;
     [[nodiscard]] int curveNear(const QPoint& position) const;

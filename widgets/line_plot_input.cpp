@@ -109,11 +109,12 @@ void LinePlot::Impl::wheel(QWheelEvent* event) {
 
 bool LinePlot::Impl::key(QKeyEvent* event) {
     const double centre = plot->xAxis->range().center();
+    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
     switch (event->key()) {
     case Qt::Key_Left:
-        return pan(-0.1), true;
+        return shift ? stepCursor(-1) : pan(-0.1), true;
     case Qt::Key_Right:
-        return pan(0.1), true;
+        return shift ? stepCursor(1) : pan(0.1), true;
     case Qt::Key_Plus:
     case Qt::Key_Equal:
         return zoom(kZoomStep, centre, false), true;
@@ -126,6 +127,9 @@ bool LinePlot::Impl::key(QKeyEvent* event) {
     case Qt::Key_Home:
     case Qt::Key_0:
         return self->resetView(), true;
+    case Qt::Key_Escape:
+        if (!cursorX) return false;
+        return leave(), true;
     case Qt::Key_Backspace:
         return self->undoZoom(), true;
     case Qt::Key_L:
@@ -201,7 +205,11 @@ void LinePlot::keyPressEvent(QKeyEvent* event) {
 
 void LinePlot::contextMenuEvent(QContextMenuEvent* event) {
     QPoint position = m_impl->plot->mapFrom(this, event->pos());
-    if (event->reason() == QContextMenuEvent::Keyboard) position = m_impl->plot->axisRect()->center();
+    if (event->reason() == QContextMenuEvent::Keyboard) {
+        position = m_impl->plot->axisRect()->center();
+        if (m_impl->cursorX)
+            position.setX(qRound(m_impl->plot->xAxis->coordToPixel(m_impl->scales.x.to(*m_impl->cursorX))));
+    }
     m_impl->menu(event->reason() == QContextMenuEvent::Keyboard ? m_impl->plot->mapToGlobal(position)
                                                                 : event->globalPos(),
                  position);

@@ -193,6 +193,22 @@ void LinePlot::Impl::hover(const QPoint& position) {
         QToolTip::showText(plot->mapToGlobal(position), texts.join(QLatin1Char('\n')), plot);
 }
 
+/// Moves the cursor to the next point (1) or the one before (−1) of any curve, within the view.
+void LinePlot::Impl::stepCursor(int direction) {
+    const double from = scales.x.from(cursorX ? scales.x.to(*cursorX) : plot->xAxis->range().center());
+    const double place = placeNear(from);
+    double best = direction * std::numeric_limits<double>::infinity();
+    for (const auto& curve : curves) {
+        if (!curve->named()) continue;
+        const auto [first, last] = curve->data.indices(place, place);
+        if (direction > 0 && last < curve->data.size()) best = std::min(best, curve->data.x(last));
+        if (direction < 0 && first > 0) best = std::max(best, curve->data.x(first - 1));
+    }
+    if (!std::isfinite(best) || !plot->xAxis->range().contains(scales.x.to(best))) return;
+    if (link) link->setCursor(best);
+    setCursor(best);
+}
+
 void LinePlot::Impl::leave() {
     hovering = false;
     setCursor(std::nullopt);

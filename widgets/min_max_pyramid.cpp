@@ -202,8 +202,11 @@ double MinMaxPyramid::smallestPositive(std::size_t first, std::size_t last) cons
     with([&](const auto& values, const auto& levels) {
         levels.visit(
             values.size(), first, last,
-            [&](const auto& block, std::size_t, std::size_t) {
-                return block.maximum > 0 && block.minimum < smallest;
+            [&](const auto& block, std::size_t begin, std::size_t end) {
+                if (!(block.maximum > 0) || block.minimum >= smallest) return false;
+                if (block.minimum <= 0) return true;
+                smallest = std::min<double>(smallest, levels.range(values, begin, end, m_infinities).minimum);
+                return false;
             },
             [&](std::size_t begin, std::size_t end) {
                 for (std::size_t i = begin; i < end; ++i)

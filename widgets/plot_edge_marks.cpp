@@ -59,7 +59,8 @@ void EdgeMarksItem::collect() {
 void EdgeMarksItem::collect(const PlotCurve& curve, std::span<const double> edges) {
     const MinMaxPyramid& values = curve.data.values();
     const bool logarithmic = m_scales.y.scale == PlotScale::Log;
-    if (values.allFinite() && !m_clipped && !logarithmic) return;
+    const auto positive = [&] { return !(curve.data.yRange(edges.front(), edges.back()).minimum <= 0); };
+    if (values.allFinite() && !m_clipped && (!logarithmic || positive())) return;
     const double low = m_scales.y.from(mParentPlot->yAxis->range().lower);
     const double high = m_scales.y.from(mParentPlot->yAxis->range().upper);
     std::vector<std::size_t> bounds;

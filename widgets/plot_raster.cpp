@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kStrip = 16; // columns that are copied into the image together: a cache line of each
 constexpr double kFar = 1e6;
+constexpr float kPerLn10 = 0.4342944819F;
+constexpr double kFloatMost = 1e30;    // magnitudes whose floats are finite and normal
 constexpr std::uint32_t kOpaque = 252; // of 255: what lies behind is not seen
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMany =
@@ -49,10 +51,6 @@ inline double trapezoidBelow(double y, double a, double b, double c, double d) {
 
 } // namespace
 
-bool PlotRaster::Span::steep() const {
-    return !empty() && (filled || slope() > kSteep);
-}
-
 void PlotRaster::begin(const RasterView& view) {
     m_view = view;
     m_width = view.size.width();
@@ -60,6 +58,8 @@ void PlotRaster::begin(const RasterView& view) {
     m_perX = m_width / (view.xTo - view.xFrom);
     m_perY = m_height / (view.yTo - view.yFrom);
     m_used = 0;
+    // There a float's logarithm is right to a hundredth of a pixel, at a third of the time.
+    m_coarse = view.y.scale != PlotScale::Linear && view.yTo - view.yFrom > 0.01;
     if (m_image.size() != view.size) {
         m_image = QImage(view.size, QImage::Format_ARGB32_Premultiplied);
         m_image.fill(Qt::transparent);
@@ -84,8 +84,17 @@ PlotRaster::Layer& PlotRaster::addLayer(const QColor& color) {
 }
 
 double PlotRaster::pixelY(double value) const {
-    const double drawn = m_view.y.to(value);
-    if (std::isinf(drawn)) return m_height + 8.0; // not positive on a logarithmic axis: just out of sight
+    double drawn = 0;
+    const double size = std::abs(value) / m_view.y.threshold;
+    if (!m_coarse || !(size < kFloatMost) || size < 1 / kFloatMost) {
+        drawn = m_view.y.to(value);
+        if (std::isinf(drawn)) return m_height + 8.0; // not positive on a logarithmic axis: just out of sight
+    } else if (m_view.y.scale == PlotScale::Symlog) {
+        drawn = std::copysign(std::log(1 + static_cast<float>(size)) * kPerLn10, value);
+    } else {
+        if (value <= 0) return m_height + 8.0;
+        drawn = std::log(static_cast<float>(value)) * kPerLn10;
+    }
     return std::clamp((m_view.yTo - drawn) * m_perY, -kFar, kFar);
 }
 
@@ -215,6 +224,8 @@ void PlotRaster::draw(const CurveData& data, const RasterPen& pen) {
     layer.radius = std::max(1.0, pen.width) / 2;
     trace(data, layer.spans);
     if (pen.dash.size() > 1) dash(layer.spans, pen.dash);
+    for (Span& span : layer.spans)
+        span.steep = !span.empty() && (span.filled || span.slope() > kSteep);
 }
 
 void PlotRaster::fill(const CurveData& lower, const CurveData& upper, const QColor& color) {
@@ -253,7 +264,7 @@ void PlotRaster::stroke(const Layer& layer, int column) {
         for (const int other : {column - distance, column + distance}) {
             if (other < 0 || other >= m_width) continue;
             const Span& span = layer.spans[static_cast<std::size_t>(other)];
-            if (!span.steep() || (span.dense && own.dense)) continue;
+            if (!span.steep || (span.dense && own.dense)) continue;
             if (weight < 1) {
                 shadeTop = std::min(shadeTop, static_cast<double>(span.top));
                 shadeBottom = std::max(shadeBottom, static_cast<double>(span.bottom));
@@ -267,7 +278,7 @@ void PlotRaster::stroke(const Layer& layer, int column) {
         }
     }
     if (!isOpen(std::min(top, shadeTop), std::max(bottom, shadeBottom))) return;
-    if (!own.empty() && !own.steep() && !widened)
+    if (!own.empty() && !own.steep && !widened)
         line(own, radius);
     else
         cover(top, bottom, 256);
@@ -334,6 +345,7 @@ void PlotRaster::blendRows(int first, int last, unsigned alpha) {
     if (first >= last || alpha == 0) return;
     m_touched = {std::min(m_touched.first, first), std::max(m_touched.second, last - 1)};
     const bool covers = alpha == 256 && m_color >> 24 == 255;
+    const std::uint32_t alone = covers ? m_color : behind(0, m_color, alpha);
     for (int word = first / 64; word <= (last - 1) / 64; ++word) {
         const std::uint64_t wanted = rowBits(word, first, last - 1);
         std::uint64_t open = wanted & ~m_opaqueBits[word];
@@ -342,8 +354,8 @@ void PlotRaster::blendRows(int first, int last, unsigned alpha) {
             const int bit = std::countr_zero(open);
             open &= open - 1;
             std::uint32_t& pixel = m_pixels[word * 64 + bit];
-            if (covers && pixel == 0) {
-                pixel = m_color;
+            if (pixel == 0) {
+                pixel = alone;
                 continue;
             }
             pixel = behind(pixel, m_color, alpha);

@@ -59,10 +59,10 @@ private:
         float bottom = 0;
         bool filled = false; ///< more than a line through it
         bool dense = false;  ///< of many points
+        bool steep = false;  ///< as wide sideways as it is high
         bool loose = false;  ///< its ends were not led to the neighbours'
         [[nodiscard]] bool empty() const { return top > bottom; }
         [[nodiscard]] float slope() const { return bottom - top; }
-        [[nodiscard]] bool steep() const;
     };
     struct Layer {
         std::vector<Span> spans{};
@@ -94,6 +94,7 @@ private:
     RasterView m_view;
     double m_perX = 1; ///< pixels for each unit of drawn x
     double m_perY = 1;
+    bool m_coarse = false; ///< floats do for the scale of y
     int m_width = 0;
     int m_height = 0;
     std::size_t m_stride = 0;

@@ -153,6 +153,18 @@ private Q_SLOTS:
         QVERIFY2(std::abs(value - 1000) < 10, qPrintable(rate->accessibleDescription()));
     }
 
+    void keysMoveTheCursor_fromPointToPoint() {
+        const auto plot = shown({line(0, 11, 3)});
+        QCOMPARE(plot->accessibleDescription(), QStringLiteral("run 0 30"));
+        QTest::keyClick(plot.get(), Qt::Key_Right, Qt::ShiftModifier);
+        QCOMPARE(plot->accessibleDescription(), QStringLiteral("run 0 18"));
+        QTest::keyClick(plot.get(), Qt::Key_Left, Qt::ShiftModifier);
+        QTest::keyClick(plot.get(), Qt::Key_Left, Qt::ShiftModifier);
+        QCOMPARE(plot->accessibleDescription(), QStringLiteral("run 0 12"));
+        QTest::keyClick(plot.get(), Qt::Key_Escape);
+        QCOMPARE(plot->accessibleDescription(), QStringLiteral("run 0 30"));
+    }
+
     void highlightFadesTheOthers_inAllLinkedPlots() {
         PlotLink link;
         const auto loss = shown({line(0, 100), line(0, 100, -1)});
