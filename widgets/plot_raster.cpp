@@ -226,6 +226,26 @@ void PlotRaster::draw(const CurveData& data, const RasterPen& pen) {
     if (pen.dash.size() > 1) dash(layer.spans, pen.dash);
     for (Span& span : layer.spans)
         span.steep = !span.empty() && (span.filled || span.slope() > kSteep);
+    findReaches(layer);
+}
+
+/// Most strokes of many curves lie behind others: this is all that must be known to leave them out.
+void PlotRaster::findReaches(Layer& layer) const {
+    const int reach = static_cast<int>(std::ceil(layer.radius - 0.5));
+    const auto beyond = static_cast<float>(layer.radius * std::sqrt(1.0 + kSteep * kSteep)); // see line()
+    layer.reaches.resize(layer.spans.size());
+    for (int column = 0; column < m_width; ++column) {
+        auto top = static_cast<float>(kFar);
+        float bottom = -top;
+        for (int other = std::max(0, column - reach); other <= std::min(m_width - 1, column + reach);
+             ++other) {
+            const Span& span = layer.spans[static_cast<std::size_t>(other)];
+            if (span.empty()) continue;
+            top = std::min(top, span.top);
+            bottom = std::max(bottom, span.bottom);
+        }
+        layer.reaches[static_cast<std::size_t>(column)] = {top - beyond, bottom + beyond};
+    }
 }
 
 void PlotRaster::fill(const CurveData& lower, const CurveData& upper, const QColor& color) {
@@ -250,6 +270,8 @@ void PlotRaster::fill(const CurveData& lower, const CurveData& upper, const QCol
 /// Draws a column as a pen of the layer's radius would: what is in a column also covers part of its
 /// neighbours.
 void PlotRaster::stroke(const Layer& layer, int column) {
+    const auto [highest, lowest] = layer.reaches[static_cast<std::size_t>(column)];
+    if (!isOpen(highest, lowest)) return;
     const Span& own = layer.spans[static_cast<std::size_t>(column)];
     const double radius = layer.radius;
     double top = own.empty() ? kFar : own.top - radius;
@@ -277,7 +299,6 @@ void PlotRaster::stroke(const Layer& layer, int column) {
             widened = true;
         }
     }
-    if (!isOpen(std::min(top, shadeTop), std::max(bottom, shadeBottom))) return;
     if (!own.empty() && !own.steep && !widened)
         line(own, radius);
     else

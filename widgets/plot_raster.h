@@ -66,8 +66,9 @@ private:
     };
     struct Layer {
         std::vector<Span> spans{};
-        std::uint32_t color = 0; ///< premultiplied
-        double radius = 0;       ///< of the pen; 0: a band, whose spans are what it fills
+        std::vector<std::pair<float, float>> reaches{}; ///< rows that a column's stroke may touch
+        std::uint32_t color = 0;                        ///< premultiplied
+        double radius = 0; ///< of the pen; 0: a band, whose spans are what it fills
     };
     /// Where a curve crosses the border between two columns, in pixels; NaN where it does not.
     struct Crossing {
@@ -83,6 +84,7 @@ private:
     void setDense(Span& span, const MinMax& extremes) const;
     void setSpan(Span& span, const MinMax& extremes, const Crossing& in, const Crossing& out) const;
     void dash(std::vector<Span>& spans, const std::vector<double>& pattern) const;
+    void findReaches(Layer& layer) const;
     void stroke(const Layer& layer, int column);
     void line(const Span& span, double radius);
     void cover(double top, double bottom, unsigned weight);
