@@ -136,7 +136,7 @@ private:
             for (std::size_t i = 0; i < m_runs.size(); ++i)
                 if (Status read = readNews(m_runs[i]); !read) return read;
             if (Clock::now() > lookForRuns) {
-                if (Result<Source> source = openSource(m_path, m_options.source)) add(std::move(*source));
+                if (Result<Source> source = openEventFiles(m_path, m_options.source)) add(std::move(*source));
                 lookForRuns = Clock::now() + kLookForRuns;
             }
             std::unique_lock lock(mutex);
@@ -212,7 +212,12 @@ std::string_view name(ImportedRun::Outcome outcome) {
 
 Result<ImportReport> importRuns(const fs::path& workspace, const fs::path& path,
                                 const ImportOptions& options) {
-    Result<Source> source = openSource(path, options.source);
+    std::error_code ignored;
+    // A folder that is followed may be empty: the training that writes to it can begin later.
+    const bool isWatched =
+        options.follow && !options.source.format && fs::is_directory(path, ignored) && !detectFormat(path);
+    Result<Source> source =
+        isWatched ? openEventFiles(path, options.source) : openSource(path, options.source);
     if (!source) return fail(source.error());
     if (options.follow && source->format != Format::EventFiles)
         return fail({.kind = ErrorKind::Usage,

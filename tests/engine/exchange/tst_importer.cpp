@@ -245,7 +245,7 @@ void TestImporter::keepsMedia_asFilesOfTheRun() {
 /// The latency is a bound for a busy machine; bench_exchange follow measures it.
 void TestImporter::follows_eventsThatAnotherThreadWrites() {
     const fs::path file = m_root / "logs/a/events.out.tfevents.1.host.1.0";
-    append(file, head() + scalar(0, 0));
+    fs::create_directories(m_root / "logs"); // and nothing in it yet
     std::stop_source stop;
     Result<ImportReport> report = fail(Error{});
     {
@@ -267,6 +267,8 @@ void TestImporter::follows_eventsThatAnotherThreadWrites() {
                 },
                 10'000);
         };
+        QVERIFY(QTest::qWaitFor([&] { return fs::exists(m_workspace / "runs.sqlite"); }, 10'000));
+        append(file, head() + scalar(0, 0));
         QVERIFY(awaitPoints("a", 1));
         QCOMPARE(reader().runs()->front().state, store::RunState::Running);
         for (int step = 1; step < 5; ++step) {
