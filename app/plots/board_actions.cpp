@@ -137,8 +137,8 @@ void BoardActions::fillMenu(QMenu* menu, PlotTile* tile) {
     if (panel.spec < 0) {
         menu->addAction(tr("Move to the front plots"), this, move(0));
     } else {
-        menu->addAction(tr("Move back"), this, move(-1))->setEnabled(panel.spec > 0);
-        menu->addAction(tr("Move on"), this, move(1))
+        menu->addAction(tr("Move earlier"), this, move(-1))->setEnabled(panel.spec > 0);
+        menu->addAction(tr("Move later"), this, move(1))
             ->setEnabled(panel.spec + 1 < static_cast<int>(m_board.document().spec().plots.size()));
     }
     menu->addAction(widgets::icon(QStringLiteral("close")), tr("Remove plot"), this, [this, panel] {

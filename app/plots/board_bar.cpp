@@ -26,6 +26,7 @@ BoardBar::BoardBar(QWidget* parent) : QWidget(parent) {
     m_boards->setAccessibleName(tr("Board"));
     m_boards->setToolTip(tr("Arrangement of plots; kept in the workspace under this name"));
     m_boards->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_boards->setMinimumWidth(9 * widgets::kGrid);
     m_filter = new QLineEdit(this);
     m_filter->setPlaceholderText(tr("Filter plots"));
     m_filter->setAccessibleName(tr("Filter plots"));

@@ -76,10 +76,6 @@ void CurveLoader::Impl::takeWishes() {
             next.emplace_back(plot.id, std::move(plot.query));
     }
     works = std::move(next);
-    std::set<CurveId> used;
-    for (const PlotWork& work : works)
-        work.addUsed(used);
-    store.trim(used, kColumnBytes);
 }
 
 void CurveLoader::Impl::lookForChanges(Clock::time_point& nextLiveness) {
@@ -137,6 +133,7 @@ void CurveLoader::Impl::read(const std::stop_token& stop) {
                 post([this, facts = store.facts()] { Q_EMIT owner->factsChanged(facts); });
             }
             busy = workOnce();
+            store.trim(kColumnBytes);
         }
         if (!busy || Clock::now() >= nextSend) {
             sendAll();

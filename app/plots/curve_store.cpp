@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace fathom::app {
 
@@ -179,6 +180,7 @@ const SeriesColumns* CurveStore::columns(store::RunId run, const std::string& me
     const auto points = take(m_reader->points(found->second.id, static_cast<std::int64_t>(columns.size())));
     if (!points) return &columns;
     found->second.final = store::isOver(known->run.state);
+    m_points += points->size();
     for (const store::StoredPoint& point : *points)
         columns.append(point.step, point.wallTime, point.value);
     return &columns;
@@ -266,16 +268,12 @@ bool CurveStore::mayHaveGrown(const CurveId& curve) const {
     return found == m_known.end() || found->second.wasLive; // it may have come into being
 }
 
-void CurveStore::trim(const std::set<CurveId>& used, std::size_t bytes) {
-    std::size_t held = 0;
-    for (const auto& [id, run] : m_known)
-        for (const auto& [name, series] : run.series)
-            held += series.columns.size() * 24;
+void CurveStore::trim(std::size_t bytes) {
     for (auto& [id, run] : m_known)
         for (auto& [name, series] : run.series) {
-            if (held <= bytes) return;
-            if (series.columns.size() == 0 || used.contains({id, name})) continue;
-            held -= series.columns.size() * 24;
+            if (held() <= bytes) return;
+            if (!series.final) continue; // a live one goes on from here
+            m_points -= series.columns.size();
             series.columns = {};
             series.final = false;
         }

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 namespace fathom::app {
@@ -43,10 +42,14 @@ public:
     [[nodiscard]] std::vector<MarkNews> marks(const PlotQuery& query, store::RunId run);
     /// True when the curve may have got points since the refresh() before the last.
     [[nodiscard]] bool mayHaveGrown(const CurveId& curve) const;
-    /// Forgets columns of series that are not among these, once more than `bytes` are held.
-    void trim(const std::set<CurveId>& used, std::size_t bytes);
+    /// Once more than `bytes` of columns are held, forgets those of series that are at their end: they are
+    /// read again when they are needed.
+    void trim(std::size_t bytes);
+    /// Bytes of columns that are held.
+    [[nodiscard]] std::size_t held() const { return m_points * kPointBytes; }
 
 private:
+    static constexpr std::size_t kPointBytes = 24;
     struct KnownSeries {
         SeriesId id{};
         std::int64_t points = 0; ///< at the last look
@@ -79,6 +82,7 @@ private:
     QStringList m_allKeys;
     bool m_readConfig = true;
     std::map<store::RunId, KnownRun> m_known;
+    std::size_t m_points = 0;            ///< in all columns
     std::vector<SeriesColumns> m_coarse; ///< what coarse() handed out
 };
 

@@ -10,6 +10,7 @@
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QToolButton>
@@ -47,7 +48,9 @@ ExportDialog::ExportDialog(const QString& title, QWidget* parent)
     auto* form = new QFormLayout;
     form->addRow(tr("F&ormat"), m_format);
     form->addRow(tr("&Points"), m_points);
-    form->addRow(m_isFolder ? tr("&Folder") : tr("&File"), row);
+    auto* pathLabel = new QLabel(m_isFolder ? tr("&Folder") : tr("&File"), this);
+    pathLabel->setBuddy(m_path);
+    form->addRow(pathLabel, row);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(form);
     layout->addWidget(m_buttons);

@@ -175,10 +175,4 @@ PlotNewsPtr PlotWork::takeNews() {
     return next;
 }
 
-void PlotWork::addUsed(std::set<CurveId>& used) const {
-    used.insert(m_query->curves.begin(), m_query->curves.end());
-    for (const CurveId& curve : m_query->curves)
-        used.insert({curve.run, "epoch"});
-}
-
 } // namespace fathom::app

@@ -31,7 +31,6 @@ public:
     [[nodiscard]] std::optional<Clock::time_point> nextDue() const;
     /// What came of it since the last call; null for nothing.
     [[nodiscard]] PlotNewsPtr takeNews();
-    void addUsed(std::set<CurveId>& used) const;
 
 private:
     enum class State { Untouched, Coarse, Whole };

@@ -22,6 +22,7 @@ constexpr SmoothingMethod kMethods[] = {SmoothingMethod::None,          Smoothin
 constexpr XAxis kAxes[] = {XAxis::Step,     XAxis::Epoch,   XAxis::Wall,
                            XAxis::Relative, XAxis::Process, XAxis::Metric};
 constexpr int kSliderSteps = 1000;
+constexpr int kLeastChoice = 9 * widgets::kGrid; // a narrow window cuts the words, not the controls
 
 QHBoxLayout* tightRow(QWidget* parent) {
     auto* layout = new QHBoxLayout(parent);
@@ -72,11 +73,13 @@ SmoothingEdit::SmoothingEdit(QWidget* parent) : QWidget(parent) {
     m_method = new QComboBox(this);
     for (const SmoothingMethod method : kMethods)
         m_method->addItem(label(method));
+    m_method->setMinimumWidth(kLeastChoice);
     m_method->setAccessibleName(tr("Smoothing"));
     m_method->setToolTip(tr("Smooths over all points, whatever part of them is shown"));
     m_slider = new QSlider(Qt::Horizontal, this);
     m_slider->setRange(0, kSliderSteps - 1);
-    m_slider->setFixedWidth(10 * widgets::kGrid);
+    m_slider->setMinimumWidth(5 * widgets::kGrid);
+    m_slider->setMaximumWidth(10 * widgets::kGrid);
     m_slider->setAccessibleName(tr("Weight of the past"));
     m_weight = new QDoubleSpinBox(this);
     m_weight->setRange(0, 1);
@@ -145,6 +148,7 @@ AxisEdit::AxisEdit(QWidget* parent) : QWidget(parent) {
     m_axis = new QComboBox(this);
     for (const XAxis axis : kAxes)
         m_axis->addItem(label(axis));
+    m_axis->setMinimumWidth(kLeastChoice);
     m_axis->setAccessibleName(tr("x axis"));
     m_axis->setToolTip(tr("What x is"));
     auto* metric = new NameCombo(tr("Choose a metric"), this);
@@ -183,6 +187,7 @@ NameCombo::NameCombo(const QString& none, QWidget* parent) : QComboBox(parent), 
     setInsertPolicy(QComboBox::NoInsert);
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(18);
+    setMinimumWidth(kLeastChoice);
     completer()->setCompletionMode(QCompleter::PopupCompletion);
     completer()->setFilterMode(Qt::MatchContains);
     lineEdit()->setPlaceholderText(none);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/plots/curve_loader.h"
+#include "app/plots/curve_store.h"
 #include "engine/store/recorder.h"
 #include "tests/app/board_fixture.h"
 
@@ -202,6 +203,28 @@ private Q_SLOTS:
         QCOMPARE(joined.voidX.size(), std::size_t{10});
         QCOMPARE(joined.voidX.front(), 20.0);
         QCOMPARE(heard.curves.at({2, 0}).x.size(), std::size_t{20});
+    }
+
+    void columnsThatWereForgottenAreReadAgain() {
+        BoardFixture fixture;
+        const store::RunId run = fixture.addRun();
+        fixture.addSeries(run, "a", 100, 1, [](double x) { return x; });
+        fixture.addSeries(run, "b", 50, 1, [](double x) { return -x; });
+        QVERIFY(fixture.commit());
+        CurveStore store(fixture.workspace());
+        QVERIFY(store.open());
+        const PlotQuery query;
+        QCOMPARE(store.attempts(query, {run, "a"}).front().series->size(), std::size_t{100});
+        QCOMPARE(store.attempts(query, {run, "b"}).front().series->size(), std::size_t{50});
+        const std::size_t held = store.held();
+        QVERIFY(held > 0);
+        store.trim(held);
+        QCOMPARE(store.held(), held);
+        store.trim(held - 1);
+        QVERIFY(store.held() < held);
+        store.trim(0);
+        QCOMPARE(store.held(), std::size_t{0});
+        QCOMPARE(store.attempts(query, {run, "a"}).front().series->values[99], 99.0);
     }
 
     void whatIsNoLongerWantedIsDropped() {
