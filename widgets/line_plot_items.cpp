@@ -17,6 +17,7 @@ constexpr std::size_t kLabelRows = 3;
 constexpr int kLabelPad = 3;
 constexpr double kNormal = 1.6; // pixels
 constexpr double kThin = 1;
+constexpr std::size_t kCrowd = 32; // curves, of which thin lines show more
 constexpr double kThick = 2.4;
 constexpr double kFaint = 0.4; // of the colour over the background
 constexpr double kDimmed = 0.3;
@@ -62,9 +63,10 @@ void CurvesPlottable::draw(QCPPainter* painter) {
                     .yFrom = y(from.y() + size.height()),
                     .yTo = y(from.y())});
     const std::vector<const PlotCurve*> curves = inOrder();
+    const double normal = curves.size() > kCrowd ? kThin : kNormal;
     for (const PlotCurve* curve : curves) {
         const bool highlighted = m_highlighted && m_highlighted(*curve);
-        const double width = (curve->pale() ? kThin : highlighted ? kThick : kNormal) * ratio;
+        const double width = (curve->pale() ? kThin : highlighted ? kThick : normal) * ratio;
         RasterPen pen{.color = colorOf(*curve), .width = width};
         if (curve->dash != Qt::SolidLine)
             for (const double part : QPen(curve->dash).dashPattern())
