@@ -173,6 +173,8 @@ private Q_SLOTS:
         QVERIFY(QApplication::activePopupWidget() != nullptr);
         QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Return);
         QCOMPARE(line->text(), QStringLiteral("model.optim.name "));
+        QCOMPARE(QApplication::focusWidget(), &line->line());
+        QCOMPARE(fixture.model().shownCount(), 3);
         if (QApplication::activePopupWidget() != nullptr)
             QTest::keyClick(QApplication::activePopupWidget(), Qt::Key_Escape);
         QTest::keyClicks(&line->line(), QStringLiteral("= sgd"));

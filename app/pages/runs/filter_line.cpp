@@ -61,9 +61,13 @@ FilterLine::FilterLine(QWidget* parent)
     connect(m_line, &QLineEdit::textChanged, this, &FilterLine::read);
     connect(m_line, &QLineEdit::textEdited, this, &FilterLine::offer);
     connect(m_line, &QLineEdit::returnPressed, this, [this] {
+        // The popup hands the key on before it takes the candidate.
+        const QAbstractItemView* popup = m_completer->popup();
+        if (popup->isVisible() && popup->currentIndex().isValid()) return;
         showError();
         if (m_wrong) return;
-        if (m_filterDelay.isActive()) Q_EMIT filterChanged(m_filter);
+        if (m_isHeld || m_filterDelay.isActive()) Q_EMIT filterChanged(m_filter);
+        m_isHeld = false;
         m_filterDelay.stop();
         Q_EMIT accepted();
     });
@@ -103,6 +107,8 @@ void FilterLine::read() {
         showError();
         m_filter = *filter;
         // "val_w" is on its way to val_wer: as a word it would empty the table for a moment.
+        m_isHeld = endsInField();
+        if (m_isHeld) return;
         if (isUnfinished()) return m_filterDelay.start();
         return Q_EMIT filterChanged(m_filter);
     }
@@ -116,6 +122,14 @@ bool FilterLine::isUnfinished() const {
     using Kind = query::Candidate::Kind;
     const Kind kind = m_completion.candidates.front().kind;
     return kind == Kind::Field || kind == Kind::Function || kind == Kind::Value;
+}
+
+/// The line ends in the name of a field, whose operator is yet to come.
+bool FilterLine::endsInField() const {
+    if (!m_line->hasFocus()) return false;
+    const QString word = m_line->text().trimmed().section(QLatin1Char(' '), -1);
+    const Result<query::Field> field = m_schema.resolve(word.toStdString());
+    return field && query::typeOf(*field) != query::Type::Flag;
 }
 
 /// "val_wer < ▸fast: expected a number …"

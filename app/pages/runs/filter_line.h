@@ -45,6 +45,7 @@ protected:
 private:
     void read();
     [[nodiscard]] bool isUnfinished() const;
+    [[nodiscard]] bool endsInField() const;
     void offer();
     void insert(const QString& candidate);
     void showError();
@@ -61,7 +62,8 @@ private:
     std::optional<Error> m_wrong;
     query::Filter m_filter;
     QTimer m_filterDelay;
-    QTimer m_errorDelay; ///< a filter that is being typed is wrong for a moment
+    bool m_isHeld = false; ///< until Enter: what is written so far asks for a name as a text
+    QTimer m_errorDelay;   ///< a filter that is being typed is wrong for a moment
 };
 
 } // namespace fathom::app
