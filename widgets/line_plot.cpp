@@ -334,6 +334,7 @@ void LinePlot::addHeaderWidget(QWidget* widget) {
 void LinePlot::clearCurves() {
     m_impl->markers->clear();
     m_impl->notes->set({});
+    m_impl->edgeMarks->forget(); // they refer to the curves
     m_impl->curves.clear();
     m_impl->extraX = {};
     m_impl->undo.clear();

@@ -9,7 +9,10 @@ namespace fathom::widgets {
 class AnnotationsItem : public QCPAbstractItem {
 public:
     AnnotationsItem(QCustomPlot* plot, const PlotScales& scales) : QCPAbstractItem(plot), m_scales(scales) {}
-    void set(const std::vector<PlotAnnotation>& annotations) { m_annotations = annotations; }
+    void set(const std::vector<PlotAnnotation>& annotations) {
+        m_annotations = annotations;
+        m_boxes.clear(); // of those before
+    }
     [[nodiscard]] const std::vector<PlotAnnotation>& annotations() const { return m_annotations; }
     void setColors(const QColor& ink, const QColor& text, const QColor& back, const QFont& font);
     /// The one whose text or pin is there; null if none. Of the last frame.

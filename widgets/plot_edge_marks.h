@@ -25,8 +25,8 @@ public:
     /// Whether the axis was clipped, so that what is beyond it is marked.
     void setClipped(bool clipped) { m_clipped = clipped; }
     void setInk(const QColor& ink) { m_ink = ink; }
-    /// Of the last frame.
-    [[nodiscard]] const std::vector<EdgeMark>& marks() const { return m_marks; }
+    /// The marks of the last frame refer to its curves: before these go.
+    void forget() { m_marks.clear(); }
     /// "3 × NaN: train_loss", one for each mark near there.
     [[nodiscard]] QStringList textsAt(const QPoint& position) const;
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }

@@ -259,6 +259,24 @@ private Q_SLOTS:
         QVERIFY(texts(650).isEmpty());
     }
 
+    void marksAndNotesGo_withTheirCurves() {
+        auto points = line(0, 100, 0, 1);
+        points[50].setY(kNaN);
+        const auto plot = shown({points});
+        plot->setAnnotations({{.id = 1, .x = 50, .y = 1.0, .text = QStringLiteral("odd")}});
+        plot->redraw();
+        const QPointF note = plot->pixelOf(50, 1);
+        const int x = static_cast<int>(note.x());
+        plot->clearCurves(); // before the next frame the mouse may already ask
+        for (int y = 0; y < plot->height(); ++y)
+            QVERIFY(plot->edgeTextsNear({x, y}).isEmpty());
+        QSignalSpy activated(plot.get(), &LinePlot::annotationActivated);
+        plot->append(plot->addCurve({.name = QStringLiteral("new")}), line(0, 10));
+        mouse(*plot, QEvent::MouseButtonPress, note + QPointF(15, 0));
+        mouse(*plot, QEvent::MouseButtonRelease, note + QPointF(15, 0));
+        QCOMPARE(activated.size(), 0);
+    }
+
     void zeroIsMarked_onALogarithmicAxis() {
         auto points = line(0, 1000, 0, 1);
         points[500].setY(0);
