@@ -4,6 +4,7 @@
 #include "app/bridge/job_runner.h"
 #include "app/plots/curve_loader.h"
 #include "app/plots/plot_tile.h"
+#include "app/plots/view_editors.h"
 #include "app/shell/app_context.h"
 #include "engine/base/file.h"
 #include "widgets/line_plot.h"
@@ -75,7 +76,9 @@ void exportTile(AppContext& context, QObject* receiver, const PlotTile& tile, co
                 const std::function<void(Result<std::int64_t>)>& done) {
     const auto format = widgets::formatOf(file).value_or(widgets::FigureFormat::Svg);
     const widgets::Colors& colors = widgets::lightColors(); // paper is white
-    auto copy = std::make_shared<widgets::FigureCopy>(tile.plot().figureIn(colors), colors, points);
+    widgets::Figure figure = tile.plot().figureIn(colors);
+    if (figure.x.label.isEmpty()) figure.x.label = label(tile.plan().view.axis); // on paper nobody can ask
+    auto copy = std::make_shared<widgets::FigureCopy>(figure, colors, points);
     context.jobs().run(
         {}, receiver,
         [copy, format, source, path = std::filesystem::path(file.toStdString())](const std::stop_token&) {
