@@ -50,6 +50,8 @@ void RunTableModel::apply(const RunListNewsPtr& news) {
         compute();
         endResetModel();
         countActive();
+        if (std::erase_if(m_marked, [this](store::RunId id) { return !m_table.rowOf(id); }) > 0)
+            Q_EMIT markedChanged();
         Q_EMIT linesChanged();
         return Q_EMIT runsChanged(added);
     }

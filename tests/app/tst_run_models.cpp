@@ -270,6 +270,8 @@ private Q_SLOTS:
         model.put({makeRow(2, RunState::Failed).run});
         model.setFilter({});
         QCOMPARE(names(model), list("speech/2 speech/1"));
+        model.apply(listNews({makeRow(2, RunState::Failed)}, true)); // 1 was trashed elsewhere
+        QVERIFY(model.marked().empty());
     }
 
     void cellsStay_whenTheListComesAnew() {

@@ -61,7 +61,7 @@ RunActions::RunActions(ActionRegistry& registry, const QString& page, QObject* c
         add("openTrash", "Trash…", "trash", {}, "Put runs of the trash back, or delete them for good");
     filter =
         add("filter", "Filter runs", "filter", QKeySequence::Find, "Put the cursor into the filter line");
-    columns = add("columns", "Columns…", "columns", Qt::CTRL | Qt::SHIFT | Qt::Key_L,
+    columns = add("columns", "Columns…", "columns", Qt::CTRL | Qt::SHIFT | Qt::Key_K,
                   "Choose the columns from metrics, config keys and attributes");
     sortAgain = add("sortAgain", "Sort again", "refresh", Qt::CTRL | Qt::Key_R,
                     "Filter and sort by the values of now; rows keep their place until then");
