@@ -3,6 +3,7 @@
 
 #include "app/models/run_cell_text.h"
 #include "widgets/icon.h"
+#include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
 #include <QDialogButtonBox>
@@ -57,6 +58,7 @@ ColumnChooser::ColumnChooser(const query::Schema& schema, std::vector<Field> cho
     m_tree->setModel(filter);
     m_tree->setAccessibleName(tr("Columns"));
     m_tree->setHeaderHidden(true);
+    m_tree->setItemDelegate(new widgets::RowDelegate(m_tree));
     m_tree->setUniformRowHeights(true);
     m_tree->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_tree->header()->setSectionResizeMode(0, QHeaderView::Stretch);
@@ -66,6 +68,8 @@ ColumnChooser::ColumnChooser(const query::Schema& schema, std::vector<Field> cho
         m_tree->setExpanded(filter->index(row, 0), true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     auto* defaults = buttons->addButton(tr("Defaults"), QDialogButtonBox::ResetRole);
+    defaults->setAutoDefault(false);
+    buttons->button(QDialogButtonBox::Close)->setDefault(true);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_search);
     layout->addWidget(m_tree, 1);

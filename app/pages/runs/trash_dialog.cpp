@@ -66,6 +66,9 @@ void TrashDialog::build() {
     m_restore->setIcon(widgets::icon(QStringLiteral("undo")));
     m_purge = buttons->addButton(tr("Delete for good"), QDialogButtonBox::ActionRole);
     m_purge->setIcon(widgets::icon(QStringLiteral("trash")));
+    for (QPushButton* button : {m_restore, m_purge}) // Enter must not delete
+        button->setAutoDefault(false);
+    buttons->button(QDialogButtonBox::Close)->setDefault(true);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_runs, 1);
     layout->addWidget(m_files);
