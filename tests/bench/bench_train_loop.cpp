@@ -55,7 +55,7 @@ double trained(std::int64_t steps, const std::filesystem::path& workspace) {
     std::vector<std::unique_ptr<Callback>> callbacks;
     callbacks.push_back(std::make_unique<MetricRecorder>(**writer, 10));
     callbacks.push_back(std::make_unique<SampleRecorder>(**writer, bench.log));
-    callbacks.push_back(std::make_unique<ProgressRecorder>(**writer));
+    callbacks.push_back(std::make_unique<ProgressRecorder>(**writer, std::nullopt));
     bench.callbacks = std::move(callbacks);
     bench.records = false;
     const auto begin = Clock::now();
