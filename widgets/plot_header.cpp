@@ -98,7 +98,8 @@ void PlotHeader::paintEvent(QPaintEvent*) {
     const std::size_t shown = entriesThatFit();
     int right = width();
     if (shown < m_entries.size()) {
-        const QString more = moreText(m_entries.size() - shown);
+        const QString more =
+            shown > 0 ? moreText(m_entries.size() - shown) : tr("%1 curves").arg(m_entries.size());
         right -= metrics.horizontalAdvance(more);
         painter.drawText(right, baseline, more);
         right -= 2 * kGrid;

@@ -9,9 +9,11 @@
 #include "app/shell/app_context.h"
 #include "widgets/line_plot.h"
 #include "widgets/notice_bar.h"
+#include "widgets/plot_header.h"
 #include "widgets/plot_link.h"
 #include "widgets/theme.h"
 
+#include <QEvent>
 #include <QInputDialog>
 #include <QLabel>
 #include <QSettings>
@@ -31,6 +33,8 @@ PlotBoard::PlotBoard(AppContext& context, Options options, QWidget* parent)
     m_bar = new BoardBar(this);
     m_notice = new widgets::NoticeBar(this);
     m_notice->setVisible(false);
+    m_key = new widgets::PlotHeader(this);
+    m_key->setVisible(false);
     m_grid = new PlotGrid(this);
     m_empty = new QLabel(this);
     m_empty->setAlignment(Qt::AlignCenter);
@@ -41,6 +45,7 @@ PlotBoard::PlotBoard(AppContext& context, Options options, QWidget* parent)
     layout->setSpacing(widgets::kGrid);
     layout->addWidget(m_bar);
     layout->addWidget(m_notice);
+    layout->addWidget(m_key);
     layout->addWidget(m_grid, 1);
     layout->addWidget(m_empty, 1);
     m_rebuild.setSingleShot(true);
@@ -118,6 +123,38 @@ void PlotBoard::rebuild() {
     m_rebuild.stop();
     m_grid->setPanels(panelsOf(m_document.spec(), *m_facts, m_bar->filter()), m_document.spec().columns);
     updateEmptyText();
+    updateKey();
+}
+
+/// Plots side by side have no room for the names of runs; their colours are the same in all of them.
+void PlotBoard::updateKey() {
+    const QString& key = m_document.spec().grouping.colorKey;
+    const widgets::Colors& colors = widgets::colorsFor(this);
+    const auto inCycle = [&](int place) {
+        return colors.curves[static_cast<std::size_t>(place) % colors.curves.size()];
+    };
+    std::vector<widgets::LegendEntry> entries;
+    if (!key.isEmpty()) {
+        const QStringList values = valuesOf(*m_facts, key);
+        for (qsizetype i = 0; i < values.size(); ++i)
+            entries.push_back({.name = values[i], .color = inCycle(static_cast<int>(i))});
+    } else {
+        for (const RunFacts& run : m_facts->runs) {
+            const bool isBaseline = m_baseline == run.id;
+            const int place = m_colors.of(run.id);
+            entries.push_back({.name = isBaseline ? tr("%1 (baseline)").arg(run.title) : run.title,
+                               .color = isBaseline ? colors.text : inCycle(place),
+                               .dashed = !isBaseline && place >= static_cast<int>(colors.curves.size())});
+        }
+    }
+    m_key->setTitle(key.section(QLatin1Char('.'), -1));
+    m_key->setEntries(entries);
+    m_key->setVisible(m_facts->runs.size() > 1);
+}
+
+void PlotBoard::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_key != nullptr) updateKey(); // another theme
 }
 
 void PlotBoard::planTiles() {

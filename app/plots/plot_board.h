@@ -26,6 +26,7 @@ class QSettings;
 
 namespace fathom::widgets {
 class NoticeBar;
+class PlotHeader;
 class PlotLink;
 } // namespace fathom::widgets
 
@@ -74,6 +75,9 @@ Q_SIGNALS:
     /// Something was drawn that was not before.
     void drawn();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     friend class BoardActions;
     void takeFacts(const BoardFactsPtr& facts);
@@ -83,6 +87,7 @@ private:
     void adopt(PlotTile& tile);
     void editNote(const PlotTile& tile, std::optional<std::size_t> index, double x, double y);
     void updateEmptyText();
+    void updateKey();
     void presentError(const Error& error);
 
     AppContext& m_context;
@@ -97,6 +102,7 @@ private:
     widgets::PlotLink* m_link = nullptr;
     BoardBar* m_bar = nullptr;
     widgets::NoticeBar* m_notice = nullptr;
+    widgets::PlotHeader* m_key = nullptr; ///< which colour is which run
     PlotGrid* m_grid = nullptr;
     QLabel* m_empty = nullptr;
 };
