@@ -103,7 +103,7 @@ private Q_SLOTS:
         const auto batch = (*dataset)->load(indices);
         QVERIFY2(batch, batch ? "" : batch.error().message().c_str());
         QCOMPARE(batch->sources[0], (path("s_1.tar") / "three.wav").string());
-        QCOMPARE(batch->sources[1], (path("s_0.tar") / "folder/one.flac").string());
+        QCOMPARE(batch->sources[1], (path("s_0.tar") / "folder/one.flac").string() + "#t=0.05,0.1");
         QCOMPARE(batch->signalLengths, (std::vector<std::int64_t>{1600, 800, 1600}));
         QCOMPARE(batch->signal[0], 0.25F);
         QCOMPARE(batch->signal[1600], 0.5F);
