@@ -37,6 +37,11 @@ public:
     [[nodiscard]] std::pair<std::size_t, std::size_t> indices(double from, double to) const;
     /// For each of the ascending `edges` the index of the first point with x ≥ edge.
     void bounds(std::span<const double> edges, std::vector<std::size_t>& indices) const;
+    /// True when both have as many points at the same x, as far as that is known without looking at them.
+    [[nodiscard]] bool sharesX(const CurveData& other) const {
+        return size() == other.size() && m_values == other.m_values &&
+               (m_values || (m_start == other.m_start && m_step == other.m_step));
+    }
     [[nodiscard]] MinMax yRange(double from, double to) const;
     /// Smallest positive finite y, or +inf: where a logarithmic axis may begin.
     [[nodiscard]] double smallestPositive(double from, double to) const;

@@ -103,7 +103,9 @@ private:
     std::size_t m_words = 0; ///< of 64 pixels, a column
     std::vector<double> m_edges;
     std::vector<std::size_t> m_bounds;
-    struct Segment { ///< the line to a point, in pixels
+    const CurveData* m_known = nullptr;     ///< the curve of this frame whose bounds are m_knownBounds
+    std::vector<std::size_t> m_knownBounds; ///< of use to all that share its x
+    struct Segment {                        ///< the line to a point, in pixels
         std::size_t to = 0;
         double xBefore = 0, yBefore = 0, xAfter = 0, yAfter = 0;
     } m_segment;
