@@ -211,6 +211,19 @@ void toVersion4(Database& database) {
 constexpr Migration kMigrations[] = {{kVersion1}, {kVersion2}, {kVersion3}, {kVersion4, toVersion4}};
 static_assert(std::size(kMigrations) == kSchemaVersion);
 
+/// An older program that still writes would find its tables gone, and lose what it measures from then on.
+void refuseWhileOthersWrite(Database& database) {
+    Statement open(database, "SELECT name || '/' || number, pid, process_start, boot_id, host FROM runs "
+                             "WHERE state IN ('created', 'running', 'stopping')");
+    while (open.step()) {
+        const ProcessIdentity owner{open.integer(1), open.integer(2), open.text(3), open.text(4)};
+        if (owner.pid == thisProcess().pid || !owner.isAlive()) continue;
+        throw DatabaseError(SQLITE_BUSY, "an older Fathom (process " + std::to_string(owner.pid) +
+                                             ") still writes " + open.text(0) +
+                                             ": it is brought up to date when that run is over");
+    }
+}
+
 /// A copy of the database as it is, beside it: "runs-v3-backup.sqlite". Kept when it is there already.
 void backUp(Database& database, const std::filesystem::path& file, int version) {
     std::string name = "runs-v";
@@ -260,7 +273,10 @@ Database openForWriting(const std::filesystem::path& file, int busyTimeoutMs, Da
 void migrate(Database& database, const std::filesystem::path& file) {
     const int found = checkVersion(database);
     if (found == kSchemaVersion) return;
-    if (found > 0) backUp(database, file, found);
+    if (found > 0) {
+        refuseWhileOthersWrite(database);
+        backUp(database, file, found);
+    }
     Transaction transaction(database);
     for (int version = checkVersion(database); version < kSchemaVersion; ++version) {
         database.execute(kMigrations[version].sql);

@@ -9,6 +9,7 @@
 #include "engine/store/schema.h"
 #include "engine/store/series_state.h"
 
+#include <QProcess>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
 #include <QTest>
@@ -327,6 +328,36 @@ private Q_SLOTS:
         const RunId parent = first->id();
         QVERIFY(purge(workspace(), std::span(&parent, 1), false).has_value());
         QVERIFY(!orFail(reads.run(second->id()))->resumedFrom);
+    }
+
+    void version3_isLeftAlone_whileItsProgramWrites() {
+        const fs::path file = workspace() / "runs.sqlite";
+        fs::copy_file(fs::path(FATHOM_TEST_DATA) / "store" / "v3.sqlite", file);
+        fs::permissions(file, fs::perms::owner_write, fs::perm_options::add);
+        QProcess other;
+        other.start(QStringLiteral("sleep"), {QStringLiteral("60")});
+        QVERIFY(other.waitForStarted());
+        const std::string stat =
+            readFile("/proc/" + std::to_string(other.processId()) + "/stat").value_or(std::string());
+        const QString start =
+            QString::fromStdString(stat.substr(stat.rfind(')') + 2)).section(QLatin1Char(' '), 19, 19);
+        {
+            const ProcessIdentity here = thisProcess();
+            Database old(file, Database::Mode::ReadWrite, 1000);
+            Statement(old,
+                      "UPDATE runs SET state = 'running', pid = ?, process_start = ?, boot_id = ?, host = ?")
+                .bind(std::int64_t{other.processId()}, std::int64_t{start.toLongLong()}, here.bootId,
+                      here.host)
+                .run();
+        }
+        const auto refused = Reader::open(workspace());
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().why.find("an older Fathom") != std::string::npos,
+                 refused.error().why.c_str());
+        QVERIFY(!Recorder::open(workspace()));
+        other.kill();
+        QVERIFY(other.waitForFinished());
+        QVERIFY(Reader::open(workspace()).has_value());
     }
 
     /// A store that version 3 wrote in a real training.
