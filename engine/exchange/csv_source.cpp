@@ -245,17 +245,8 @@ Result<Source> openCsv(const fs::path& path) {
 
 Result<Source> openLightningLogs(const fs::path& path) {
     Source source{.format = Format::LightningLogs};
-    std::error_code error;
-    std::vector<fs::path> files;
-    if (fs::is_regular_file(path, error)) {
-        files.push_back(path);
-    } else {
-        fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, error);
-        for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
-            if (entry->path().filename() == "metrics.csv" && entry->is_regular_file(error))
-                files.push_back(entry->path());
-    }
-    std::sort(files.begin(), files.end());
+    const std::vector<fs::path> files =
+        filesAt(path, [](const fs::path& file) { return file.filename() == "metrics.csv"; });
     for (const fs::path& file : files) {
         const fs::path folder = fs::path(wholePath(file)).parent_path();
         const fs::path relative = folder.lexically_relative(wholePath(path));

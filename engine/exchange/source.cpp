@@ -95,6 +95,17 @@ std::optional<Format> formatOfFolder(const fs::path& path) {
 
 } // namespace
 
+std::vector<fs::path> filesAt(const fs::path& path, const std::function<bool(const fs::path&)>& wanted) {
+    std::error_code error;
+    if (fs::is_regular_file(path, error)) return {path};
+    std::vector<fs::path> files;
+    fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
+        if (wanted(entry->path()) && entry->is_regular_file(error)) files.push_back(entry->path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
 std::string_view name(Format format) {
     return std::find_if(kNames.begin(), kNames.end(), [&](const auto& each) { return each.first == format; })
         ->second;

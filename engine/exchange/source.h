@@ -71,6 +71,10 @@ struct SourceOptions {
 [[nodiscard]] Result<Source> openWandbRuns(const std::filesystem::path& path);
 [[nodiscard]] Result<Source> openWorkspace(const std::filesystem::path& path);
 
+/// The file `path` itself, or those files below the folder that are `wanted`, sorted.
+[[nodiscard]] std::vector<std::filesystem::path>
+filesAt(const std::filesystem::path& path, const std::function<bool(const std::filesystem::path&)>& wanted);
+
 /// The key by which a run is known after it was merged into other workspaces: its own source, or host, title
 /// and time of creation.
 [[nodiscard]] std::string workspaceKey(const store::Run& run);

@@ -236,17 +236,8 @@ Result<SourceRun> describe(const fs::path& path) {
 } // namespace
 
 Result<Source> openWandbRuns(const fs::path& path) {
-    std::error_code error;
-    std::vector<fs::path> files;
-    if (fs::is_regular_file(path, error)) {
-        files.push_back(path);
-    } else {
-        fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, error);
-        for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
-            if (entry->path().extension() == ".wandb" && entry->is_regular_file(error))
-                files.push_back(entry->path());
-    }
-    std::sort(files.begin(), files.end());
+    const std::vector<fs::path> files =
+        filesAt(path, [](const fs::path& file) { return file.extension() == ".wandb"; });
     Source source{.format = Format::WandbRuns};
     for (const fs::path& file : files) {
         Result<SourceRun> run = describe(file);
