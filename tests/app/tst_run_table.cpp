@@ -5,6 +5,7 @@
 #include "app/pages/runs/filter_line.h"
 #include "app/pages/runs/run_table_view.h"
 #include "app/pages/runs/runs_page.h"
+#include "tests/app/frames.h"
 #include "tests/app/page_fixture.h"
 #include "tests/app/run_fixture.h"
 
@@ -54,28 +55,7 @@ query::LoadedColumn makeColumn(int number) {
     return loaded;
 }
 
-/// Counts the frames of a widget.
-class Frames : public QObject {
-public:
-    explicit Frames(QWidget& widget) : m_widget(widget) { widget.installEventFilter(this); }
-    /// Until all that was asked for is painted.
-    void await() {
-        m_painted = false;
-        m_widget.update();
-        while (!m_painted)
-            QCoreApplication::processEvents();
-    }
-
-protected:
-    bool eventFilter(QObject*, QEvent* event) override {
-        m_painted = m_painted || event->type() == QEvent::Paint;
-        return false;
-    }
-
-private:
-    QWidget& m_widget;
-    bool m_painted = false;
-};
+using testing::Frames;
 
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());

@@ -12,6 +12,7 @@
 #include "app/shell/app_context.h"
 #include "engine/query/load.h"
 #include "engine/store/bulk_writer.h"
+#include "tests/app/frames.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -145,28 +146,7 @@ bool write(const std::filesystem::path& workspace) {
     return writer->commit().has_value() && addConfigs(workspace);
 }
 
-/// Waits for the frames of a widget.
-class Frames : public QObject {
-public:
-    explicit Frames(QWidget& widget) : m_widget(widget) { widget.installEventFilter(this); }
-    /// Until all that was asked for is painted.
-    void await() {
-        m_painted = false;
-        m_widget.update();
-        while (!m_painted)
-            QCoreApplication::processEvents();
-    }
-
-protected:
-    bool eventFilter(QObject*, QEvent* event) override {
-        m_painted = m_painted || event->type() == QEvent::Paint;
-        return false;
-    }
-
-private:
-    QWidget& m_widget;
-    bool m_painted = false;
-};
+using testing::Frames;
 
 /// The page in a window of its own, with nothing behind the engine but the store.
 struct Window {
