@@ -80,7 +80,7 @@ QString usage() {
                 "\n"
                 "WORKSPACE is the folder of runs.sqlite. FILE may be .yaml, .nemo or .ckpt.\n"
                 "\n"
-                "  --page ID           begin with this page: configure, train, runs, archive\n"
+                "  --page ID           begin with this page: configure, train, runs, compare, archive\n"
                 "  --plugin FILE       load this shared object; may be repeated\n"
                 "  --theme light|dark  colours for this time\n"
                 "  --screenshot DIR    draw every page to a PNG, without a display, then exit\n"

@@ -83,7 +83,8 @@ void RunsView::buildEmpty(AppContext& context) {
     auto* empty = new widgets::EmptyState(this);
     empty->set(
         QStringLiteral("runs"), tr("No runs in this workspace"),
-        tr("Press Train on Configure, or start fathom-cli train with this workspace: it appears here live."));
+        tr("Press Train on Configure, or start fathom-cli train with this workspace: it appears here live. "
+           "Ctrl+Shift+I imports runs of TensorBoard, MLflow, W&B or Lightning."));
     empty->setButton(tr("Train"), QStringLiteral("play"));
     connect(empty, &widgets::EmptyState::buttonClicked, &context, &AppContext::trainCurrentRequested);
     addWidget(empty);
