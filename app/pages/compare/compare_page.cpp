@@ -354,10 +354,10 @@ void ComparePage::updateHeader() {
     m_baselineBox->setCurrentIndex(static_cast<int>(m_comparison->baseline));
     const std::size_t others = m_comparison->order.size() - 1;
     const std::size_t keys = m_comparison->section(Kind::Config).differing;
-    m_caption->setText(
-        tr("%1  ·  %2 differ")
-            .arg(others == 1 ? tr("and 1 other run") : tr("and %1 other runs").arg(others),
-                 keys == 1 ? tr("1 config key") : tr("%1 config keys").arg(widgets::formatCount(keys))));
+    m_caption->setText(QStringLiteral("%1  ·  %2")
+                           .arg(others == 1 ? tr("and 1 other run") : tr("and %1 other runs").arg(others),
+                                keys == 1 ? tr("1 config key differs")
+                                          : tr("%1 config keys differ").arg(widgets::formatCount(keys))));
 }
 
 void ComparePage::updateActions() {
