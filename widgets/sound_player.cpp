@@ -57,12 +57,27 @@ void SoundPlayer::play() {
     if (m_isPlaying || !m_samples || m_rate <= 0) return;
     auto first = static_cast<std::size_t>(m_position * m_rate);
     if (first >= m_samples->size()) first = 0; // from the beginning again
+    start(first, m_samples->size());
+}
+
+void SoundPlayer::start(std::size_t first, std::size_t end) {
     stopThread();
-    m_isPlaying = true;
-    m_thread = std::jthread([this, first, generation = m_generation](const std::stop_token& stop) {
-        run(stop, first, generation);
+    m_thread = std::jthread([this, first, end, generation = m_generation](const std::stop_token& stop) {
+        run(stop, first, end, generation);
     });
-    Q_EMIT playingChanged(true);
+    if (!std::exchange(m_isPlaying, true)) Q_EMIT playingChanged(true);
+}
+
+void SoundPlayer::playPart(double from, double to) {
+    if (!m_samples || m_rate <= 0) return;
+    const auto at = [this](double seconds) {
+        return std::min(m_samples->size(), static_cast<std::size_t>(std::max(0.0, seconds) * m_rate));
+    };
+    if (at(from) >= at(to)) return;
+    stopThread();
+    m_position = std::max(0.0, from);
+    Q_EMIT positionChanged(m_position);
+    start(at(from), at(to));
 }
 
 void SoundPlayer::pause() {
@@ -83,14 +98,13 @@ void SoundPlayer::seek(double seconds) {
 }
 
 /// On the thread. What it reads is not changed while it runs.
-void SoundPlayer::run(const std::stop_token& stop, std::size_t first, int generation) {
+void SoundPlayer::run(const std::stop_token& stop, std::size_t first, std::size_t last, int generation) {
     int error = 0;
     const Device device = open(m_device, m_rate, error);
     const auto rate = static_cast<std::size_t>(m_rate);
     std::size_t next = first;
-    while (device && error >= 0 && next < m_samples->size() && !stop.stop_requested()) {
-        const std::size_t count =
-            std::min(std::max<std::size_t>(1, rate / kPiecesPerSecond), m_samples->size() - next);
+    while (device && error >= 0 && next < last && !stop.stop_requested()) {
+        const std::size_t count = std::min(std::max<std::size_t>(1, rate / kPiecesPerSecond), last - next);
         const snd_pcm_sframes_t written = snd_pcm_writei(device.get(), m_samples->data() + next, count);
         if (written < 0) { // an underrun, or the machine slept
             error = snd_pcm_recover(device.get(), static_cast<int>(written), 1);
@@ -107,7 +121,8 @@ void SoundPlayer::run(const std::stop_token& stop, std::size_t first, int genera
         snd_pcm_drop(device.get());
     else if (device)
         snd_pcm_drain(device.get());
-    end(generation, error < 0 ? QString::fromLocal8Bit(snd_strerror(error)) : QString());
+    end(generation, static_cast<double>(last) / static_cast<double>(rate),
+        error < 0 ? QString::fromLocal8Bit(snd_strerror(error)) : QString());
 }
 
 void SoundPlayer::report(int generation, double seconds) {
@@ -121,13 +136,13 @@ void SoundPlayer::report(int generation, double seconds) {
         Qt::QueuedConnection);
 }
 
-void SoundPlayer::end(int generation, const QString& error) {
+void SoundPlayer::end(int generation, double seconds, const QString& error) {
     QMetaObject::invokeMethod(
         this,
-        [this, generation, error] {
+        [this, generation, seconds, error] {
             if (generation != m_generation) return;
             m_isPlaying = false;
-            if (error.isEmpty()) m_position = static_cast<double>(m_samples->size()) / m_rate;
+            if (error.isEmpty()) m_position = seconds;
             Q_EMIT positionChanged(m_position);
             Q_EMIT playingChanged(false);
             if (!error.isEmpty()) Q_EMIT failed(error);

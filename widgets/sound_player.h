@@ -31,6 +31,8 @@ public:
     void pause();
     /// Goes on from there if it plays.
     void seek(double seconds);
+    /// Plays this part and stops at its end.
+    void playPart(double from, double to);
 
 Q_SIGNALS:
     void positionChanged(double seconds);
@@ -39,10 +41,11 @@ Q_SIGNALS:
     void failed(const QString& why);
 
 private:
-    void run(const std::stop_token& stop, std::size_t first, int generation);
+    void start(std::size_t first, std::size_t end);
+    void run(const std::stop_token& stop, std::size_t first, std::size_t end, int generation);
     void stopThread();
     void report(int generation, double seconds);
-    void end(int generation, const QString& error);
+    void end(int generation, double seconds, const QString& error);
 
     QByteArray m_device;
     std::shared_ptr<const std::vector<float>> m_samples;

@@ -66,10 +66,25 @@ QWidget* ClipPane::buildClip() {
     auto* const layout = new QVBoxLayout(clip);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid / 2);
-    layout->addWidget(m_waveform, 1);
-    layout->addWidget(m_spectrogram, 3);
+    m_views = new QVBoxLayout;
+    m_views->setSpacing(kGrid / 2);
+    m_views->addWidget(m_waveform, 1);
+    m_views->addWidget(m_spectrogram, 3);
+    layout->addLayout(m_views, 1);
     layout->addLayout(row);
     return clip;
+}
+
+void ClipPane::addView(widgets::TimeView* view) {
+    using widgets::TimeView;
+    m_views->addWidget(view);
+    m_added.append(view);
+    for (TimeView* const other :
+         {static_cast<TimeView*>(m_waveform), static_cast<TimeView*>(m_spectrogram)}) {
+        connect(view, &TimeView::viewChosen, other, &TimeView::setView);
+        connect(other, &TimeView::viewChosen, view, &TimeView::setView);
+    }
+    connect(view, &TimeView::timeChosen, m_player, &widgets::SoundPlayer::seek);
 }
 
 void ClipPane::link() {
@@ -175,6 +190,8 @@ void ClipPane::showState() {
     const double cursor = m_player->hasSound() ? m_player->position() : -1;
     m_waveform->setCursorTime(cursor);
     m_spectrogram->setCursorTime(cursor);
+    for (widgets::TimeView* const view : std::as_const(m_added))
+        view->setCursorTime(cursor);
 }
 
 void ClipPane::hideEvent(QHideEvent* event) {

@@ -5,6 +5,7 @@
 #include "app/models/audio_clip.h"
 #include "widgets/spectrogram_data.h"
 
+#include <QList>
 #include <QWidget>
 
 #include <filesystem>
@@ -16,11 +17,13 @@ class QLabel;
 class QPushButton;
 class QStackedWidget;
 class QToolButton;
+class QVBoxLayout;
 
 namespace fathom::widgets {
 class ElidedLabel;
 class SoundPlayer;
 class Spectrogram;
+class TimeView;
 class Waveform;
 } // namespace fathom::widgets
 
@@ -40,6 +43,10 @@ public:
     [[nodiscard]] const std::string& source() const { return m_source; }
     /// Plays or pauses; a clip that is still being decoded plays as soon as it can.
     void togglePlay();
+    /// Puts a view of the same stretch of time below the spectrogram; the pane takes it.
+    void addView(widgets::TimeView* view);
+    /// How long the clip is, in seconds; 0 while there is none.
+    [[nodiscard]] double seconds() const { return m_seconds; }
     [[nodiscard]] bool isLoading() const { return m_isLoading; }
     /// Why nothing is shown, or empty.
     [[nodiscard]] QString problem() const;
@@ -82,6 +89,8 @@ private:
     widgets::ElidedLabel* m_readOut;
     QLabel* m_problem;
     QStackedWidget* m_stack;
+    QVBoxLayout* m_views = nullptr;
+    QList<widgets::TimeView*> m_added;
 };
 
 } // namespace fathom::app

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void sound_isPlayedToItsEnd();
     void seek_movesWhileItStands();
     void pause_keepsThePosition();
+    void part_isPlayedToItsEnd();
     void missingDevice_isSaid();
     void destroyedWhilePlaying_endsAtOnce();
     void waveform_choosesTimes();
@@ -71,6 +72,23 @@ void TestSoundPlayer::pause_keepsThePosition() {
     player.setSound(nullptr, 0);
     QVERIFY(!player.hasSound());
     QCOMPARE(player.position(), 0.0);
+}
+
+void TestSoundPlayer::part_isPlayedToItsEnd() {
+    SoundPlayer player("null");
+    QSignalSpy playing(&player, &SoundPlayer::playingChanged);
+    player.playPart(0, 1); // nothing to play
+    player.setSound(tone(16000), 8000);
+    player.playPart(0.5, 1.25);
+    QVERIFY(player.isPlaying());
+    QTRY_VERIFY(!player.isPlaying());
+    QCOMPARE(player.position(), 1.25);
+    player.playPart(1.5, 9); // to the end of the sound
+    QTRY_VERIFY(!player.isPlaying());
+    QCOMPARE(player.position(), 2.0);
+    QCOMPARE(playing.size(), qsizetype{4});
+    player.playPart(1, 1);
+    QVERIFY(!player.isPlaying());
 }
 
 void TestSoundPlayer::missingDevice_isSaid() {
