@@ -3,6 +3,7 @@
 
 #include "engine/base/value.h"
 #include "engine/data/audio.h"
+#include "engine/text/utf8.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -16,7 +17,7 @@ std::string describe(const std::vector<std::string>& characters) {
     std::string text;
     for (const std::string& character : characters) {
         if (!text.empty()) text += ", ";
-        text += describeCharacter(character);
+        text += text::describeCharacter(character);
     }
     return text;
 }
@@ -51,7 +52,7 @@ Status AudioTextDataset::encodeTexts(const TextEncoder& encode) {
     std::vector<ManifestEntry> usable;
     usable.reserve(m_manifest.entries.size());
     for (ManifestEntry& entry : m_manifest.entries) {
-        EncodedText encoded = encode(entry.text);
+        text::EncodedText encoded = encode(entry.text);
         if (!encoded.unknown.empty() && !m_options.dropUnknownCharacters) {
             Error error = unknownCharacters(m_manifest, entry, encoded.unknown);
             if (!m_options.manifest.skipBadFiles) return fail(std::move(error));
@@ -250,7 +251,7 @@ std::vector<std::string> AudioTextDataset::warnings() const {
             (m_linesWithoutMember == 1 ? " line of the manifests has" : " lines of the manifests have") +
             " no recording in the tar files, the first: " + m_firstWithoutMember.message());
     for (const auto& [character, texts] : m_dropped)
-        lines.push_back("the character " + describeCharacter(character) +
+        lines.push_back("the character " + text::describeCharacter(character) +
                         " is not in labels and was dropped from " + std::to_string(texts) +
                         (texts == 1 ? " text" : " texts"));
     return lines;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Speech with transcripts: a manifest, its texts as ids, and its recordings decoded on demand.
 //
-//   auto labels = CharTokenizer::create({" ", "a", …});
+//   auto labels = text::CharTokenizer::create({" ", "a", …});
 //   auto dataset = AudioTextDataset::open({.manifests = {"train.json"}}, [&](auto text) { return
 //   labels->encode(text); }); for (const std::string& warning : (*dataset)->warnings()) log.warning(warning);
 //   Result<AudioBatch> batch = (*dataset)->load(indices);
 #pragma once
 
 #include "engine/data/audio_cache.h"
-#include "engine/data/char_tokenizer.h"
 #include "engine/data/manifest.h"
 #include "engine/data/slow_watch.h"
 #include "engine/data/tar_set.h"
+#include "engine/text/tokenizer.h"
 
 #include <functional>
 #include <map>
@@ -64,8 +64,8 @@ struct AudioBatch {
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(sources.size()); }
 };
 
-/// What a tokenizer offers, CharTokenizer::encode for one.
-using TextEncoder = std::function<EncodedText(std::string_view text)>;
+/// What a tokenizer offers: text::Tokenizer::encode.
+using TextEncoder = std::function<text::EncodedText(std::string_view text)>;
 
 /// Immutable but for its cache; any thread may read.
 class AudioTextDataset {

@@ -45,7 +45,7 @@ bool isPunctuation(char32_t point) {
         kRanges, [&](const auto& range) { return point >= range.first && point <= range.second; });
 }
 
-CtcDecoding::CtcDecoding(data::CharTokenizer tokenizer) : m_tokenizer(std::move(tokenizer)) {
+CtcDecoding::CtcDecoding(text::CharTokenizer tokenizer) : m_tokenizer(std::move(tokenizer)) {
     for (const std::string& label : m_tokenizer.labels()) {
         m_isPunctuation.push_back(isPunctuation(firstCodePoint(label)));
         m_isSpace.push_back(label == " ");

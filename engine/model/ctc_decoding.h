@@ -2,7 +2,7 @@
 // From token ids to text as NeMo's CTC decoding writes it.
 #pragma once
 
-#include "engine/data/char_tokenizer.h"
+#include "engine/text/char_tokenizer.h"
 
 #include <cstdint>
 #include <span>
@@ -14,7 +14,7 @@ namespace fathom::model {
 /// Immutable; any thread.
 class CtcDecoding {
 public:
-    explicit CtcDecoding(data::CharTokenizer tokenizer);
+    explicit CtcDecoding(text::CharTokenizer tokenizer);
 
     /// Text of a reference: the labels joined.
     [[nodiscard]] std::string reference(std::span<const std::int64_t> ids) const {
@@ -23,10 +23,10 @@ public:
     /// Text of a prediction: as above, but a space before a punctuation mark of the vocabulary goes (NeMo
     /// since 2.1; the apostrophe is such a mark).
     [[nodiscard]] std::string prediction(std::span<const std::int64_t> ids) const;
-    [[nodiscard]] const data::CharTokenizer& tokenizer() const { return m_tokenizer; }
+    [[nodiscard]] const text::CharTokenizer& tokenizer() const { return m_tokenizer; }
 
 private:
-    data::CharTokenizer m_tokenizer;
+    text::CharTokenizer m_tokenizer;
     std::vector<bool> m_isPunctuation; ///< for each id: the label begins with a mark
     std::vector<bool> m_isSpace;       ///< for each id: the label ends with white space
 };

@@ -49,7 +49,7 @@ Result<std::unique_ptr<Model>> CtcModel::make(const config::Config& config, std:
                                               const ModelOptions& options) {
     const Result<CtcModelParams> params = readCtcModel(config, path);
     if (!params) return fail(params.error());
-    Result<data::CharTokenizer> tokenizer = data::CharTokenizer::create(params->decoder.vocabulary);
+    Result<text::CharTokenizer> tokenizer = text::CharTokenizer::create(params->decoder.vocabulary);
     if (!tokenizer) return fail(tokenizer.error());
     std::unique_ptr<CtcModel> model(new CtcModel(config, path, options, CtcDecoding(std::move(*tokenizer))));
     try {

@@ -40,7 +40,7 @@ void SpeechDataset::addBuckets(const SpeechDataParams& params, const std::vector
 }
 
 Result<std::shared_ptr<const SpeechDataset>> SpeechDataset::open(const SpeechDataParams& params,
-                                                                 const data::CharTokenizer& tokenizer) {
+                                                                 const text::Tokenizer& tokenizer) {
     data::AudioTextOptions options;
     options.manifests = params.manifests;
     options.buckets = params.tarred;

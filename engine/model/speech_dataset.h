@@ -13,8 +13,8 @@ namespace fathom::model {
 class SpeechDataset : public Dataset {
 public:
     /// Reads the manifest and encodes its texts. Errors (BadInput) name the manifest line.
-    [[nodiscard]] static Result<std::shared_ptr<const SpeechDataset>>
-    open(const SpeechDataParams& params, const data::CharTokenizer& tokenizer);
+    [[nodiscard]] static Result<std::shared_ptr<const SpeechDataset>> open(const SpeechDataParams& params,
+                                                                           const text::Tokenizer& tokenizer);
 
     [[nodiscard]] std::int64_t size() const override;
     [[nodiscard]] const LoaderOptions& loader() const override { return m_loader; }

@@ -27,10 +27,12 @@ const std::map<std::string, Layers>& allowed() {
             base.insert(layer);
         return base;
     };
-    static const Layers torchPart = with(core, {"engine/plugin", "engine/run", "engine/kernels",
-                                                "engine/data", "engine/nn", "engine/optim", "engine/model"});
-    static const Layers app = with(core, {"engine/analysis", "engine/query", "engine/plugin", "engine/run",
-                                          "widgets", "app/models", "app/bridge", "app/config_view"});
+    static const Layers torchPart =
+        with(core, {"engine/text", "engine/plugin", "engine/run", "engine/kernels", "engine/data",
+                    "engine/nn", "engine/optim", "engine/model"});
+    static const Layers app =
+        with(core, {"engine/analysis", "engine/query", "engine/text", "engine/plugin", "engine/run",
+                    "widgets", "app/models", "app/bridge", "app/config_view"});
     static const std::map<std::string, Layers> rules{
         {"engine/base", {}},
         {"engine/config", {"engine/base"}},
@@ -43,14 +45,15 @@ const std::map<std::string, Layers>& allowed() {
         {"engine/plugin", {"engine/base", "engine/config", "engine/schedule"}},
         {"engine/run", with(core, {"engine/plugin"})},
         {"engine/kernels", {"engine/base"}},
-        {"engine/data", with(core, {"engine/kernels"})},
+        {"engine/text", {"engine/base"}},
+        {"engine/data", with(core, {"engine/text", "engine/kernels"})},
         {"engine/nn", with(core, {"engine/kernels", "engine/data"})},
         {"engine/optim", with(core, {"engine/plugin", "engine/kernels", "engine/nn"})},
-        {"engine/model", with(core, {"engine/plugin", "engine/run", "engine/kernels", "engine/data",
-                                     "engine/nn", "engine/optim"})},
+        {"engine/model", with(core, {"engine/text", "engine/plugin", "engine/run", "engine/kernels",
+                                     "engine/data", "engine/nn", "engine/optim"})},
         {"engine/train", torchPart},
         {"widgets", {}},
-        {"app/models", with(core, {"engine/query", "widgets"})},
+        {"app/models", with(core, {"engine/query", "engine/text", "widgets"})},
         {"app/config_view", with(core, {"widgets", "app/models"})},
         {"app/bridge", with(core, {"engine/plugin", "engine/run", "engine/query", "widgets", "app/models"})},
         {"app/plots", with(app, {"app/shell"})},
@@ -58,7 +61,7 @@ const std::map<std::string, Layers>& allowed() {
         {"app/pages", with(app, {"app/shell", "app/plots", "app/samples"})},
         {"app/shell", with(app, {"app/pages", "engine/exchange"})},
         {"app/cli", with(core, {"engine/analysis", "engine/query", "engine/exchange", "engine/plugin",
-                                "engine/run", "engine/data"})},
+                                "engine/run", "engine/text", "engine/data"})},
     };
     return rules;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/file.h"
 #include "engine/data/audio_text_dataset.h"
+#include "engine/text/char_tokenizer.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -15,7 +16,7 @@ using Ids = std::vector<std::int64_t>;
 class AudioTextDatasetTest : public QObject {
     Q_OBJECT
     QTemporaryDir m_folder;
-    CharTokenizer m_tokenizer = *CharTokenizer::create({" ", "a", "b", "c"});
+    text::CharTokenizer m_tokenizer = *text::CharTokenizer::create({" ", "a", "b", "c"});
 
     fs::path path(const std::string& name) const { return fs::path(m_folder.path().toStdString()) / name; }
 

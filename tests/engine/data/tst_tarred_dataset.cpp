@@ -4,6 +4,7 @@
 #include "engine/archive/tar_writer.h"
 #include "engine/base/file.h"
 #include "engine/data/audio_text_dataset.h"
+#include "engine/text/char_tokenizer.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -18,7 +19,7 @@ using namespace fathom::data;
 class TarredDatasetTest : public QObject {
     Q_OBJECT
     QTemporaryDir m_folder;
-    CharTokenizer m_tokenizer = *CharTokenizer::create({" ", "a", "b", "c"});
+    text::CharTokenizer m_tokenizer = *text::CharTokenizer::create({" ", "a", "b", "c"});
 
     fs::path path(const std::string& name) const { return fs::path(m_folder.path().toStdString()) / name; }
 

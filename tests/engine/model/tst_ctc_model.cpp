@@ -214,7 +214,7 @@ void TestCtcModel::weights_ofAnotherShapeAreRefusedWithPytorchsText() {
 }
 
 void TestCtcModel::predictions_loseTheSpaceBeforeMarks() {
-    const model::CtcDecoding decoding(data::CharTokenizer::create({" ", "a", "b", "'", "."}).value());
+    const model::CtcDecoding decoding(text::CharTokenizer::create({" ", "a", "b", "'", "."}).value());
     const std::vector<std::int64_t> ids{1, 0, 3, 2, 0, 0, 4, 0, 1};
     QCOMPARE(decoding.prediction(ids), std::string("a'b . a"));
     QCOMPARE(decoding.reference(ids), std::string("a 'b  . a"));

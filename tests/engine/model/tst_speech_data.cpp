@@ -4,6 +4,7 @@
 #include "engine/base/file.h"
 #include "engine/config/compose.h"
 #include "engine/model/speech_dataset.h"
+#include "engine/text/char_tokenizer.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -141,7 +142,7 @@ private Q_SLOTS:
                                  "  tarred_audio_filepaths: [[" + at + "/x.tar], [" + at + "/y.tar]]\n" +
                                  "  is_tarred: true\n  batch_size: 1\n  bucketing_batch_size: 2\n"
                                  "  bucketing_weights: [1, 2]\n  sample_rate: 8000\n");
-        const auto tokenizer = data::CharTokenizer::create({" ", "a", "h", "k", "n", "o", "t", "u", "y"});
+        const auto tokenizer = text::CharTokenizer::create({" ", "a", "h", "k", "n", "o", "t", "u", "y"});
         QVERIFY(tokenizer);
         const auto dataset = model::SpeechDataset::open(read, *tokenizer);
         QVERIFY2(dataset, dataset ? "" : dataset.error().message().c_str());

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/data/char_tokenizer.h"
+#include "engine/text/char_tokenizer.h"
+#include "engine/text/utf8.h"
 
 #include <QTest>
 
 using namespace fathom;
-using namespace fathom::data;
+using namespace fathom::text;
 using Ids = std::vector<std::int64_t>;
 
 class CharTokenizerTest : public QObject {

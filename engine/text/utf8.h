@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walking through UTF-8 that may be broken: no byte is lost, none is read twice.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace fathom::text {
+
+/// Bytes of the UTF-8 sequence at the front of a text that is not empty, by its first byte and never more
+/// than the text has; 1 for a byte that begins none.
+[[nodiscard]] std::size_t sequenceLength(std::string_view text);
+
+/// The code point that one sequence spells, taken on trust.
+[[nodiscard]] char32_t codePoint(std::string_view sequence);
+
+/// "'ß' (U+00DF)", for messages.
+[[nodiscard]] std::string describeCharacter(std::string_view character);
+
+} // namespace fathom::text
