@@ -87,7 +87,7 @@ Status transcribe(const TranscribeOptions& options, const std::stop_token& stop,
         const auto first = audio->begin() + static_cast<std::ptrdiff_t>(begin);
         const auto last =
             audio->begin() + static_cast<std::ptrdiff_t>(std::min(begin + kClipsAtOnce, audio->size()));
-        const auto transcripts = (*model)->transcribe({first, last}, stop);
+        const auto transcripts = (*model)->inference().transcribe({first, last}, {}, stop);
         if (!transcripts) return fail(transcripts.error());
         for (const run::Transcript& transcript : *transcripts)
             show(transcript, options.json);

@@ -40,6 +40,9 @@ public:
     ArtifactRegistry() = default;
     explicit ArtifactRegistry(const Nemo& nemo) : m_archive(std::make_shared<const Nemo>(nemo)) {}
 
+    /// Whether members of an archive can be found.
+    [[nodiscard]] bool hasArchive() const { return m_archive != nullptr; }
+
     /// Finds the file that `source` names, and remembers it under the key (a second time the last one wins):
     /// a local file, a member ("nemo:<name>"), or a member of that base name (archives before NeMo 1.7).
     /// nullopt for an empty source, and for one that is nowhere when `isRequired` is false; the config's key

@@ -17,6 +17,7 @@
 #include "engine/base/result.h"
 #include "engine/config/config.h"
 #include "engine/plugin/registrar.h"
+#include "engine/run/inference.h"
 #include "engine/run/torch_module.h"
 
 #include <cstdint>
@@ -44,6 +45,8 @@ struct Batch {
     std::vector<std::string> sources{}; ///< one name per item (the audio file)
     std::vector<Error> skipped{};       ///< items left out because the config says skip_bad_files
     std::vector<std::string> notes{};   ///< for the log: items that took long, with their manifest line
+    std::int64_t elements = 0;          ///< samples, frames or tokens that the model reads, padding included
+    std::int64_t padding = 0;           ///< those of them that are padding
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(sources.size()); }
 };
 
@@ -126,21 +129,20 @@ struct Sample {
     std::string source{};
     std::string reference{};
     std::string prediction{};
-    double score = 0; ///< its own word error rate
+    double score = 0;         ///< what it is, `kind` says
+    std::string kind = "wer"; ///< as store::Sample's: "wer", "class", "bleu"
 };
 
 struct EvaluationStep {
     std::vector<Ratio> metrics{};
     std::vector<Sample> samples{}; ///< one per item
+    /// Added up element by element over the epoch (and ranks), for Model::epochMetrics; as many each time.
+    std::vector<double> counts{};
 };
 
 /// One thread at a time (datasets excepted).
-class Model {
+class Model : public run::Inference {
 public:
-    virtual ~Model() = default;
-
-    /// Fully qualified class in NeMo, "nemo.collections.asr.models.ctc_models.EncDecCTCModel".
-    [[nodiscard]] virtual const std::string& target() const = 0;
     /// Parameters and buffers under NeMo's names and in NeMo's order; train() and to() it here.
     [[nodiscard]] virtual torch::nn::Module& module() = 0;
     /// The model section as it is saved: resolved, with target, nemo_version and the defaults NeMo inserts.
@@ -157,13 +159,16 @@ public:
                                                             const StepContext& context) = 0;
     /// Loss, metrics and predictions of one batch without gradients, module() in eval mode.
     [[nodiscard]] virtual Result<EvaluationStep> evaluationStep(const Batch& batch) = 0;
+    /// Metrics of an epoch that are no ratio of sums (F1, BLEU), without a prefix, from the sums of
+    /// EvaluationStep::counts. May write a report to the log.
+    [[nodiscard]] virtual std::vector<Metric> epochMetrics(Split /*split*/,
+                                                           std::span<const double> /*counts*/) {
+        return {};
+    }
 
     /// One forward in eval mode by NeMo's input and output names (run::RestoredModel::forward says which).
     [[nodiscard]] virtual Result<std::vector<run::NamedArray>>
     forward(const std::vector<run::NamedArray>& inputs) = 0;
-    /// Texts of audio files, one each, in order. Models that do not hear give a Usage error.
-    [[nodiscard]] virtual Result<std::vector<run::Transcript>>
-    transcribe(const std::vector<std::filesystem::path>& audio, std::stop_token stop) = 0;
 
 private:
     archive::ArtifactRegistry m_artifacts{};
@@ -173,6 +178,9 @@ struct ModelOptions {
     std::uint64_t seed = 0;        ///< of the initial weights
     bool initializeWeights = true; ///< false: they are undefined, because all are about to be loaded
     Log* log = nullptr;            ///< borrowed for the model's life; may be null
+    /// Where "nemo:…" values of the config are found. A class that reads files puts it into artifacts() first
+    /// and add()s each there.
+    archive::ArtifactRegistry artifacts{};
 };
 
 /// Makes the class known to configs. Errors (Usage): a class that there is already, a malformed schema. Any

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/base/published.h"
 #include "engine/config/schemas/catalog.h"
-#include "engine/model/ctc_model.h"
+#include "engine/model/asr/ctc_model.h"
 #include "engine/model/model.h"
 #include "engine/model/section.h"
 
@@ -25,24 +25,18 @@ Status registerIn(Models& models, plugin::ModelRegistration registration) {
 
 struct WithBuiltins : Models {
     WithBuiltins() : Registry("model") {
-        [[maybe_unused]] const Status added =
-            registerIn(*this, {.name = "EncDecCTCModel", .factory = &CtcModel::make});
-        assert(added && "a built-in model cannot be registered");
+        for (plugin::ModelRegistration model : {
+                 plugin::ModelRegistration{.name = "EncDecCTCModel", .factory = &CtcModel::make},
+             }) {
+            [[maybe_unused]] const Status added = registerIn(*this, std::move(model));
+            assert(added && "a built-in model cannot be registered");
+        }
     }
 };
 
 Models& models() {
     static WithBuiltins all;
     return all;
-}
-
-/// NeMo's training scripts name the class in Python, so that most YAML files do not: the shape of the section
-/// tells.
-std::string_view guessClass(const config::Config& config, std::string_view path) {
-    const config::Node* decoder = config.find(below(path, "decoder._target_"));
-    const bool ctc =
-        decoder && decoder->value.isString() && decoder->value.asString().ends_with("ConvASRDecoder");
-    return ctc && config.find(below(path, "preprocessor")) ? "EncDecCTCModel" : "";
 }
 
 std::string knownClasses() {
@@ -93,18 +87,15 @@ Result<std::unique_ptr<Model>> createModel(const config::Config& config, std::st
         return fail(config.errorAt(path, "Cannot build the model",
                                    "the config has no section '" + std::string(path) + "'",
                                    "Add it, or choose another config with --config-name"));
-    const config::Node* target = config.find(below(path, "target"));
-    const bool named = target && target->value.isString();
-    const std::string_view className =
-        named ? classNameOf(target->value.asString()) : guessClass(config, path);
+    const std::string className = schemas::modelClassAt(config, path);
     if (const plugin::ModelRegistration* found = models().find(className))
         return found->factory(config, path, options);
-    if (!named)
+    if (className.empty())
         return fail(config.errorAt(path, "Cannot build the model",
                                    "the section does not say which class it is for",
                                    "Set " + below(path, "target") + ", for example to " + CtcModel::kTarget));
     return fail(config.errorAt(below(path, "target"), "Cannot build the model",
-                               "the class '" + target->value.asString() + "' is not known",
+                               "the class '" + className + "' is not known",
                                "Known: " + knownClasses() + "; load the plugin that has it with --plugin"));
 }
 

@@ -47,9 +47,11 @@ Result<Restored> restoreFrom(const Source& source, const run::RestoreOptions& op
     if (!device) return fail(device.error());
     const Result<config::Config> config = configOf(source, options.overrideConfigPath);
     if (!config) return inFile(config.error());
-    Result<std::unique_ptr<Model>> model = createModel(*config, "", {.initializeWeights = !options.strict});
+    Result<std::unique_ptr<Model>> model =
+        createModel(*config, "", {.initializeWeights = !options.strict, .artifacts = source.artifacts});
     if (!model) return inFile(model.error());
-    (*model)->artifacts() = source.artifacts;
+    if (!(*model)->artifacts().hasArchive())
+        (*model)->artifacts() = source.artifacts; // its class reads no files
     if (auto added = (*model)->artifacts().addReferences(config->unresolved()); !added)
         return inFile(added.error());
     const Result<Weights> weights = source.weights();

@@ -17,10 +17,7 @@ public:
     Result<std::vector<run::NamedArray>> forward(const std::vector<run::NamedArray>& inputs) override {
         return m_model->forward(inputs);
     }
-    Result<std::vector<run::Transcript>> transcribe(const std::vector<std::filesystem::path>& audio,
-                                                    std::stop_token stop) override {
-        return m_model->transcribe(audio, std::move(stop));
-    }
+    run::Inference& inference() override { return *m_model; }
     Status saveTo(const std::filesystem::path& path) override { return saveModel(*m_model, path); }
 
 private:

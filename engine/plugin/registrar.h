@@ -41,7 +41,7 @@ struct ModelOptions;
 namespace fathom::plugin {
 
 /// What program and plugin must agree on; raised with every change of a type that crosses between them.
-inline constexpr int kAbi = 1;
+inline constexpr int kAbi = 2;
 
 using SchedulerRegistration = schedule::SchedulerRegistration;
 

@@ -9,6 +9,7 @@
 #include "engine/config/config.h"
 #include "engine/plugin/plugins.h"
 #include "engine/run/command.h"
+#include "engine/run/inference.h"
 #include "engine/run/request.h"
 #include "engine/store/recorder.h"
 
@@ -38,11 +39,6 @@ struct NamedArray {
     archive::Tensor tensor{};
 };
 
-struct Transcript {
-    std::string audioFile{};
-    std::string text{};
-};
-
 /// Of ModelPT.restore_from.
 struct RestoreOptions {
     bool strict = true; ///< missing and unexpected keys are errors
@@ -64,13 +60,12 @@ class RestoredModel {
 public:
     virtual ~RestoredModel() = default;
     [[nodiscard]] virtual const RestoreReport& report() const = 0;
-    /// One forward pass by NeMo's input names (`audio_signal` [B, T] float32 or float64, `length` [B] int64);
-    /// returns every output by NeMo's name (`processed_signal`, `processed_signal_length`, `encoded`,
-    /// `encoded_len`, `log_probs`, `greedy_predictions`).
+    /// One forward pass by NeMo's input names; returns every output by NeMo's name. Speech: `audio_signal`
+    /// [B, T] float32 or float64 and `length` [B] int64 give `processed_signal`, `processed_signal_length`,
+    /// `encoded`, `encoded_len`, `log_probs`, `greedy_predictions`.
     [[nodiscard]] virtual Result<std::vector<NamedArray>> forward(const std::vector<NamedArray>& inputs) = 0;
-    /// Greedy transcripts, one per audio file, in order; dither 0 and pad_to 0 as NeMo's transcribe().
-    [[nodiscard]] virtual Result<std::vector<Transcript>>
-    transcribe(const std::vector<std::filesystem::path>& audio, std::stop_token stop) = 0;
+    /// What else it can be asked; lives as long as this.
+    [[nodiscard]] virtual Inference& inference() = 0;
     /// Writes the model as `.nemo`.
     [[nodiscard]] virtual Status saveTo(const std::filesystem::path& path) = 0;
 };
@@ -91,7 +86,7 @@ public:
 };
 
 /// What both sides of the border must agree on; raised with every change of an interface that crosses it.
-inline constexpr int kTorchModuleAbi = 4;
+inline constexpr int kTorchModuleAbi = 5;
 
 /// Loads libfathom_torch.so (its `extern "C" TorchModule* fathomTorchModule(int abi)`) from
 /// $FATHOM_MODULE_DIR if that is set, else from beside the program, ../lib or ../lib/fathom, once per

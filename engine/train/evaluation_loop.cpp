@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 
 namespace fathom::train {
@@ -12,13 +13,22 @@ namespace {
 
 constexpr std::int64_t kWarnings = 10;
 
-/// Adds one batch's ratios to the sums, and its first samples to the report.
-void add(model::EvaluationStep& step, std::vector<model::Ratio>& sums, EvaluationReport& report) {
+/// Of all batches so far.
+struct Sums {
+    std::vector<model::Ratio> ratios{};
+    std::vector<double> counts{};
+};
+
+/// Adds one batch to the sums, and its first samples to the report.
+void add(model::EvaluationStep& step, Sums& sums, EvaluationReport& report) {
+    sums.counts.resize(std::max(sums.counts.size(), step.counts.size()));
+    for (std::size_t i = 0; i < step.counts.size(); ++i)
+        sums.counts[i] += step.counts[i];
     for (const model::Ratio& ratio : step.metrics) {
-        const auto sum = std::find_if(sums.begin(), sums.end(),
+        const auto sum = std::find_if(sums.ratios.begin(), sums.ratios.end(),
                                       [&](const model::Ratio& s) { return s.name == ratio.name; });
-        if (sum == sums.end()) {
-            sums.push_back(ratio);
+        if (sum == sums.ratios.end()) {
+            sums.ratios.push_back(ratio);
             continue;
         }
         sum->numerator += ratio.numerator;
@@ -28,12 +38,15 @@ void add(model::EvaluationStep& step, std::vector<model::Ratio>& sums, Evaluatio
         if (report.samples.size() < kSampleLimit) report.samples.push_back(std::move(sample));
 }
 
-std::vector<model::Metric> metricsOf(const std::vector<model::Ratio>& sums, model::Split split) {
+std::vector<model::Metric> metricsOf(const Sums& sums, model::Model& model, model::Split split) {
     std::vector<model::Metric> metrics;
-    for (const model::Ratio& sum : sums)
-        metrics.push_back({std::string(model::metricPrefix(split)) + sum.name,
-                           sum.denominator == 0 ? std::numeric_limits<double>::infinity()
-                                                : sum.numerator / sum.denominator});
+    for (const model::Ratio& sum : sums.ratios)
+        metrics.push_back({sum.name, sum.denominator == 0 ? std::numeric_limits<double>::infinity()
+                                                          : sum.numerator / sum.denominator});
+    if (!sums.counts.empty())
+        std::ranges::move(model.epochMetrics(split, sums.counts), std::back_inserter(metrics));
+    for (model::Metric& metric : metrics)
+        metric.name.insert(0, model::metricPrefix(split));
     return metrics;
 }
 
@@ -80,7 +93,7 @@ Result<std::optional<EvaluationReport>> evaluate(const EvaluationInputs& inputs,
     const auto stream = openStream(inputs.dataset, std::move(order), &context.skipped.log());
 
     EvaluationReport report{.split = split};
-    std::vector<model::Ratio> sums;
+    Sums sums;
     while (true) {
         if (context.stop.stop_requested()) return std::optional<EvaluationReport>{};
         auto next = stream->next(context.stop);
@@ -104,7 +117,7 @@ Result<std::optional<EvaluationReport>> evaluate(const EvaluationInputs& inputs,
             !fine)
             return fail(fine.error());
     }
-    report.metrics = metricsOf(sums, split);
+    report.metrics = metricsOf(sums, inputs.model, split);
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (Status fine = hooks.call([&](Callback& c) { return c.onEvaluationEpochEnd(state, report); }); !fine)
         return fail(fine.error());

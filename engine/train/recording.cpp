@@ -16,6 +16,12 @@ void MetricRecorder::put(std::string_view name, std::int64_t step, double value)
     m_sink.put({known->second, step, wallTime(), value});
 }
 
+Status MetricRecorder::onTrainBatchStart(const LoopState&, const model::Batch& batch) {
+    m_elements += batch.elements;
+    m_padding += batch.padding;
+    return {};
+}
+
 Status MetricRecorder::onTrainBatchEnd(const LoopState& state, const StepReport& report) {
     if (!report.stepped) return {};
     m_items += report.items;
@@ -35,7 +41,9 @@ Status MetricRecorder::onTrainBatchEnd(const LoopState& state, const StepReport&
     if (seconds > 0) put("samples_per_second", step, static_cast<double>(m_items) / seconds);
     put("train_step_timing in s", step, m_stepSeconds / steps);
     put("data_wait in s", step, m_waitSeconds / steps);
-    m_items = m_steps = 0;
+    if (m_elements > 0)
+        put("padding_share", step, static_cast<double>(m_padding) / static_cast<double>(m_elements));
+    m_items = m_steps = m_elements = m_padding = 0;
     m_stepSeconds = m_waitSeconds = 0;
     return {};
 }
@@ -127,11 +135,14 @@ Status SampleRecorder::onEvaluationEnd(const LoopState& state, const EvaluationR
                            .source = sample.source,
                            .reference = sample.reference,
                            .prediction = sample.prediction,
-                           .score = sample.score});
+                           .score = sample.score,
+                           .kind = sample.kind});
     if (report.split == model::Split::Validation || !m_hasValidated) m_writer.samples(samples);
     if (samples.empty()) return {};
-    m_log.info("WER reference: " + samples.front().reference);
-    m_log.info("WER predicted: " + samples.front().prediction);
+    if (samples.front().kind == "wer") {
+        m_log.info("WER reference: " + samples.front().reference);
+        m_log.info("WER predicted: " + samples.front().prediction);
+    }
     return {};
 }
 

@@ -15,11 +15,13 @@ namespace fathom::train {
 
 /// Metrics under NeMo's names, at completed optimizer steps: train_loss, learning_rate, global_step, epoch,
 /// what the model adds (training_batch_wer), samples_per_second, "train_step_timing in s", "data_wait in s"
-/// (means of the steps since the last record); those of validation and test, and the mean time of their
-/// batches as "validation_step_timing in s" and "test_step_timing in s".
+/// (means of the steps since the last record), "padding_share" (of what the model read since then); those of
+/// validation and test, and the mean time of their batches as "validation_step_timing in s" and
+/// "test_step_timing in s".
 class MetricRecorder : public Callback {
 public:
     MetricRecorder(MetricSink& sink, int logEverySteps) : m_sink(sink), m_every(logEverySteps) {}
+    Status onTrainBatchStart(const LoopState& state, const model::Batch& batch) override;
     Status onTrainBatchEnd(const LoopState& state, const StepReport& report) override;
     Status onEvaluationStart(const LoopState& state, model::Split split) override;
     Status onEvaluationBatchEnd(const LoopState& state, model::Split split,
@@ -36,6 +38,8 @@ private:
     double m_stepSeconds = 0;
     double m_waitSeconds = 0;
     std::int64_t m_steps = 0;
+    std::int64_t m_elements = 0;
+    std::int64_t m_padding = 0;
     std::int64_t m_evaluationBatches = 0;
 };
 

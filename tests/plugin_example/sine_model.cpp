@@ -84,13 +84,6 @@ public:
         if (!tensor) return fail(tensor.error());
         return std::vector{model::namedArray("y", run(*tensor))};
     }
-    Result<std::vector<run::Transcript>> transcribe(const std::vector<std::filesystem::path>&,
-                                                    std::stop_token) override {
-        return fail({.kind = ErrorKind::Usage,
-                     .what = "Cannot transcribe",
-                     .why = "the model does not hear",
-                     .remedy = "Use a speech model"});
-    }
 
 private:
     torch::Tensor run(const torch::Tensor& x) {

@@ -41,7 +41,7 @@ Result<std::vector<run::Transcript>> transcribeClips(const QString& archive, con
     std::vector<std::filesystem::path> files;
     for (const QString& clip : clips)
         files.emplace_back(clip.toStdString());
-    return (*model)->transcribe(files, std::move(stop));
+    return (*model)->inference().transcribe(files, {}, std::move(stop));
 }
 
 QString textOf(const std::vector<run::Transcript>& transcripts) {

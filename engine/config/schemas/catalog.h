@@ -63,6 +63,10 @@ struct Addition {
 /// The last struct of a text in that format, which may build on the catalog's but is not added to it.
 [[nodiscard]] Result<config::Description> describe(std::string_view text);
 
+/// The model class of the section at `path`: the last part of `target` or, because NeMo's scripts name the
+/// class in Python and most of its YAML files do not, what the section's shape tells; empty when neither
+/// does.
+[[nodiscard]] std::string modelClassAt(const config::Config& config, std::string_view path);
 /// What describes the map at `path` of a composed config: `trainer`, `exp_manager`, the model by its class or
 /// shape, its modules by `_target_`, `optim` and `sched` by their names. Null when nothing does.
 [[nodiscard]] const config::Description* descriptionAt(const config::Config& config, std::string_view path);

@@ -37,16 +37,8 @@ std::string lastPart(const std::string& target) {
     return target.substr(target.rfind('.') + 1);
 }
 
-/// NeMo's scripts name the model's class in Python: the shape of the section tells, where `target` does not.
 const Description* modelAt(const Config& config, std::string_view path) {
-    if (const std::string target = textAt(config, path, "target"); !target.empty())
-        return find(lastPart(target));
-    const auto has = [&](std::string_view key) { return config.find(below(path, key)) != nullptr; };
-    if (has("preprocessor") && lastPart(textAt(config, path, "decoder._target_")) == "ConvASRDecoder")
-        return find(has("tokenizer") ? "EncDecCTCModelBPE" : "EncDecCTCModel");
-    if (has("encoder_tokenizer") && has("decoder_tokenizer")) return find("MTEncDecModel");
-    if (has("language_model") && has("classifier_head")) return find("TextClassificationModel");
-    return nullptr;
+    return find(modelClassAt(config, path));
 }
 
 /// A module by its class; a class in a model's place would describe another kind of section.
@@ -105,6 +97,16 @@ const Description* nestedAt(const Config& config, std::string_view path) {
 }
 
 } // namespace
+
+std::string modelClassAt(const Config& config, std::string_view path) {
+    if (const std::string target = textAt(config, path, "target"); !target.empty()) return lastPart(target);
+    const auto has = [&](std::string_view key) { return config.find(below(path, key)) != nullptr; };
+    if (has("preprocessor") && lastPart(textAt(config, path, "decoder._target_")) == "ConvASRDecoder")
+        return has("tokenizer") ? "EncDecCTCModelBPE" : "EncDecCTCModel";
+    if (has("encoder_tokenizer") && has("decoder_tokenizer")) return "MTEncDecModel";
+    if (has("language_model") && has("classifier_head")) return "TextClassificationModel";
+    return {};
+}
 
 const Description* descriptionAt(const Config& config, std::string_view path) {
     if (std::ranges::count(path, '.') > kDeepest) return nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/config/compose.h"
-#include "engine/model/ctc_decoding.h"
-#include "engine/model/ctc_params.h"
+#include "engine/model/asr/ctc_decoding.h"
+#include "engine/model/asr/ctc_params.h"
 #include "engine/model/model.h"
 #include "engine/nn/weights.h"
 

@@ -3,7 +3,7 @@
 #include "engine/archive/tar_writer.h"
 #include "engine/base/file.h"
 #include "engine/config/compose.h"
-#include "engine/model/speech_dataset.h"
+#include "engine/model/asr/speech_dataset.h"
 #include "engine/text/char_tokenizer.h"
 
 #include <QTemporaryDir>

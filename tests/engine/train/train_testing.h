@@ -166,10 +166,6 @@ public:
     [[nodiscard]] Result<std::vector<run::NamedArray>> forward(const std::vector<run::NamedArray>&) override {
         return fail({.what = "no forward", .why = {}, .remedy = {}});
     }
-    [[nodiscard]] Result<std::vector<run::Transcript>> transcribe(const std::vector<std::filesystem::path>&,
-                                                                  std::stop_token) override {
-        return fail({.what = "no transcribe", .why = {}, .remedy = {}});
-    }
 
     int steps = 0;
     int evaluations = 0;

@@ -68,7 +68,7 @@ void TestJob::train_leavesAModelThatRestores() {
     QVERIFY(model::saveModel(*model, job.path("again.nemo")));
     auto again = model::restoreModel(*archive::Nemo::open(job.path("again.nemo")), {});
     QVERIFY(again);
-    const auto transcripts = model->transcribe({kData + "audio/utt0.wav"}, {});
+    const auto transcripts = model->transcribe({kData + "audio/utt0.wav"}, {}, {});
     QVERIFY2(transcripts, transcripts ? "" : transcripts.error().message().c_str());
     const auto a = model->module().named_parameters();
     const auto b = again->model->module().named_parameters();

@@ -256,8 +256,8 @@ void TestJobCheckpoints::checkpoint_restoresAsAModel() {
     const auto fromArchive = model::restoreModel(*nemo, {});
     QVERIFY(fromArchive);
     const std::vector<std::filesystem::path> clip{kData + "audio/utt0.wav"};
-    const auto a = fromCheckpoint->model->transcribe(clip, {});
-    const auto b = fromArchive->model->transcribe(clip, {});
+    const auto a = fromCheckpoint->model->transcribe(clip, {}, {});
+    const auto b = fromArchive->model->transcribe(clip, {}, {});
     QVERIFY(a && b);
     QCOMPARE(a->at(0).text, b->at(0).text);
     QCOMPARE(*fromCheckpoint->model->configYaml(), *fromArchive->model->configYaml());

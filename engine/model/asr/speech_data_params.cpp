@@ -3,7 +3,7 @@
 #include "engine/config/schemas/catalog.h"
 #include "engine/data/brace_paths.h"
 #include "engine/data/manifest.h"
-#include "engine/model/ctc_params.h"
+#include "engine/model/asr/ctc_params.h"
 
 #include <algorithm>
 #include <numeric>

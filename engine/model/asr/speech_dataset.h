@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/data/audio_text_dataset.h"
-#include "engine/model/ctc_params.h"
+#include "engine/model/asr/ctc_params.h"
 #include "engine/model/model.h"
 
 #include <memory>

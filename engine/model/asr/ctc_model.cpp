@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/model/ctc_model.h"
+#include "engine/model/asr/ctc_model.h"
 
 #include "engine/config/compose.h"
 #include "engine/data/audio.h"
-#include "engine/model/decoding_defaults.h"
+#include "engine/model/asr/decoding_defaults.h"
+#include "engine/model/asr/speech_dataset.h"
 #include "engine/model/named_arrays.h"
 #include "engine/model/section.h"
-#include "engine/model/speech_dataset.h"
+#include "engine/model/torch_failure.h"
 #include "engine/nn/init.h"
 #include "engine/nn/word_error_rate.h"
 
@@ -16,17 +17,6 @@
 namespace fathom::model {
 
 namespace {
-
-constexpr std::size_t kTranscribeBatch = 4; // NeMo's default
-
-Error failed(const std::string& what, const std::exception& error) {
-    const auto* torchError = dynamic_cast<const c10::Error*>(&error);
-    return {.kind = ErrorKind::Failed,
-            .what = what,
-            .why = torchError ? torchError->what_without_backtrace() : error.what(),
-            .remedy = "",
-            .className = "RuntimeError"};
-}
 
 nn::CtcTargets targetsOf(const Batch& batch) {
     return {batch.tensors[2], nn::Lengths::from(batch.tensors[3])};
@@ -55,7 +45,7 @@ Result<std::unique_ptr<Model>> CtcModel::make(const config::Config& config, std:
     try {
         if (const Status built = model->build(*params); !built) return fail(built.error());
     } catch (const std::exception& error) {
-        return fail(failed("Cannot build the model", error));
+        return fail(torchFailure("Cannot build the model", error));
     }
     return model;
 }
@@ -206,7 +196,7 @@ Result<TrainingStep> CtcModel::trainingStep(const Batch& batch, const StepContex
         }
         return step;
     } catch (const std::exception& error) {
-        return fail(failed("Cannot compute the training step", error));
+        return fail(torchFailure("Cannot compute the training step", error));
     }
 }
 
@@ -233,7 +223,7 @@ Result<EvaluationStep> CtcModel::evaluationStep(const Batch& batch) {
                         {"wer", static_cast<double>(sum.edits), static_cast<double>(sum.units)}};
         return step;
     } catch (const std::exception& error) {
-        return fail(failed("Cannot evaluate the batch", error));
+        return fail(torchFailure("Cannot evaluate the batch", error));
     }
 }
 
@@ -285,7 +275,7 @@ Result<std::vector<run::NamedArray>> CtcModel::forward(const std::vector<run::Na
                            namedArray("log_probs", output.logProbs),
                            namedArray("greedy_predictions", nn::greedyPredictions(output.logProbs))};
     } catch (const std::exception& error) {
-        return fail(failed("Cannot run the model", error));
+        return fail(torchFailure("Cannot run the model", error));
     }
 }
 
@@ -314,19 +304,21 @@ CtcModel::transcribeBatch(std::span<const std::filesystem::path> audio) const {
 }
 
 Result<std::vector<run::Transcript>> CtcModel::transcribe(const std::vector<std::filesystem::path>& audio,
+                                                          const run::TranscribeOptions& options,
                                                           std::stop_token stop) {
     try {
         const torch::NoGradGuard noGrad;
         m_module->eval();
         std::vector<run::Transcript> transcripts;
         const std::span<const std::filesystem::path> files(audio);
-        for (std::size_t begin = 0; begin < files.size(); begin += kTranscribeBatch) {
+        const auto atOnce = static_cast<std::size_t>(std::max(1, options.batchSize));
+        for (std::size_t begin = 0; begin < files.size(); begin += atOnce) {
             if (stop.stop_requested())
                 return fail({.kind = ErrorKind::Interrupted,
                              .what = "Transcription stopped",
                              .why = "stop was requested",
                              .remedy = ""});
-            const auto part = files.subspan(begin, std::min(kTranscribeBatch, files.size() - begin));
+            const auto part = files.subspan(begin, std::min(atOnce, files.size() - begin));
             const Result<std::vector<std::string>> texts = transcribeBatch(part);
             if (!texts) return fail(texts.error());
             for (std::size_t i = 0; i < part.size(); ++i)
@@ -334,7 +326,7 @@ Result<std::vector<run::Transcript>> CtcModel::transcribe(const std::vector<std:
         }
         return transcripts;
     } catch (const std::exception& error) {
-        return fail(failed("Cannot transcribe", error));
+        return fail(torchFailure("Cannot transcribe", error));
     }
 }
 

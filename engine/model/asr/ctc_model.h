@@ -2,8 +2,8 @@
 // NeMo's EncDecCTCModel: log-mel features, convolutional encoder, CTC over characters.
 #pragma once
 
-#include "engine/model/ctc_decoding.h"
-#include "engine/model/ctc_params.h"
+#include "engine/model/asr/ctc_decoding.h"
+#include "engine/model/asr/ctc_params.h"
 #include "engine/model/model.h"
 #include "engine/nn/conv_asr_decoder.h"
 #include "engine/nn/conv_asr_encoder.h"
@@ -31,8 +31,10 @@ public:
     [[nodiscard]] Result<EvaluationStep> evaluationStep(const Batch& batch) override;
     [[nodiscard]] Result<std::vector<run::NamedArray>>
     forward(const std::vector<run::NamedArray>& inputs) override;
+    [[nodiscard]] run::Task task() const override { return run::Task::Transcribe; }
     [[nodiscard]] Result<std::vector<run::Transcript>>
-    transcribe(const std::vector<std::filesystem::path>& audio, std::stop_token stop) override;
+    transcribe(const std::vector<std::filesystem::path>& audio, const run::TranscribeOptions& options,
+               std::stop_token stop) override;
 
 private:
     struct Output {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/model/ctc_params.h"
+#include "engine/model/asr/ctc_params.h"
 
 #include "engine/config/schema.h"
 #include "engine/config/schemas/catalog.h"

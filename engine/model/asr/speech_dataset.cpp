@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/model/speech_dataset.h"
+#include "engine/model/asr/speech_dataset.h"
+
+#include <numeric>
 
 namespace fathom::model {
 
@@ -74,6 +76,9 @@ Result<Batch> SpeechDataset::loadUntil(std::span<const std::int64_t> indices,
     if (!loaded) return fail(loaded.error());
     const std::int64_t items = loaded->size();
     Batch batch;
+    batch.elements = items * loaded->maxSignal;
+    batch.padding = batch.elements - std::accumulate(loaded->signalLengths.begin(),
+                                                     loaded->signalLengths.end(), std::int64_t{0});
     batch.tensors = {tensorOf(std::move(loaded->signal), {items, loaded->maxSignal}),
                      tensorOf(std::move(loaded->signalLengths), {items}),
                      tensorOf(std::move(loaded->tokens), {items, loaded->maxTokens}),

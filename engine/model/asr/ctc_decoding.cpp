@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/model/ctc_decoding.h"
+#include "engine/model/asr/ctc_decoding.h"
 
 #include <algorithm>
 #include <string_view>

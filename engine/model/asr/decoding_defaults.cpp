@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/model/decoding_defaults.h"
+#include "engine/model/asr/decoding_defaults.h"
 
 #include "engine/config/schemas/catalog.h"
 #include "engine/config/yaml_writer.h"
