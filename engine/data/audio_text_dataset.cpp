@@ -3,6 +3,7 @@
 
 #include "engine/base/value.h"
 #include "engine/data/audio.h"
+#include "engine/data/draws.h"
 #include "engine/text/utf8.h"
 
 #include <algorithm>
@@ -187,8 +188,8 @@ std::string AudioTextDataset::underWay() const {
         .message();
 }
 
-Result<AudioBatch> AudioTextDataset::load(std::span<const std::int64_t> indices,
-                                          const std::stop_token& stop) const {
+Result<AudioBatch> AudioTextDataset::load(std::span<const std::int64_t> indices, const std::stop_token& stop,
+                                          std::uint64_t seed) const {
     AudioBatch batch;
     std::vector<AudioSample> samples;
     samples.reserve(indices.size());
@@ -203,6 +204,11 @@ Result<AudioBatch> AudioTextDataset::load(std::span<const std::int64_t> indices,
             if (!m_options.manifest.skipBadFiles) return fail(sample.error());
             batch.skipped.push_back(sample.error());
             continue;
+        }
+        if (m_options.augmentor) {
+            const std::uint64_t own = Draws::seed(seed, static_cast<std::uint64_t>(index));
+            if (Status changed = m_options.augmentor->apply(sample->signal, own); !changed)
+                return fail(changed.error());
         }
         const ManifestEntry& entry = m_manifest.entries[sample->index];
         if (!sample->note.empty()) batch.notes.push_back(std::move(sample->note));

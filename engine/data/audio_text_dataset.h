@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/data/audio_cache.h"
+#include "engine/data/augmentor.h"
 #include "engine/data/manifest.h"
 #include "engine/data/slow_watch.h"
 #include "engine/data/tar_set.h"
@@ -38,6 +39,7 @@ struct AudioTextOptions {
     std::int64_t padId = 0;              ///< fills the ids of a batch
     std::size_t cacheBytes = 1024UL * 1024 * 1024; ///< decoded recordings kept in memory, at most
     SlowLimits slow{};                             ///< when a read is worth a note
+    std::shared_ptr<const Augmentor> augmentor{};  ///< changes the clips of load(); null: nothing does
 };
 
 /// One item.
@@ -85,9 +87,10 @@ public:
     /// recording.
     [[nodiscard]] Result<AudioSample> read(std::size_t index) const;
     /// The items at `indices`, in that order. With skipBadFiles there may be fewer, even none. A request to
-    /// stop ends it after the item it is at (Interrupted).
+    /// stop ends it after the item it is at (Interrupted). What the augmentor does to an item depends on
+    /// `seed`, which should be another one in each epoch, and the item alone.
     [[nodiscard]] Result<AudioBatch> load(std::span<const std::int64_t> indices,
-                                          const std::stop_token& stop = {}) const;
+                                          const std::stop_token& stop = {}, std::uint64_t seed = 0) const;
     /// The item whose read began first and is not done: "train.json:7: reading clip.wav has taken 12 s so
     /// far"; empty when there is none.
     [[nodiscard]] std::string underWay() const;
