@@ -131,7 +131,7 @@ Result<std::shared_ptr<const AudioTextDataset>> openSounds(const SoundSource& so
         options.buckets = {{source.manifests, source.tars}};
     options.sampleRate = sampleRate;
     options.cacheBytes = kSoundCacheBytes;
-    return AudioTextDataset::open(options, [](std::string_view) { return EncodedText{}; });
+    return AudioTextDataset::open(options, [](std::string_view) { return text::EncodedText{}; });
 }
 
 } // namespace

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-60}
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_yaml fuzz_override fuzz_filter)
+[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_arpa fuzz_yaml fuzz_override fuzz_filter)
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]}"
 corpus=build/fuzz/corpus
@@ -50,6 +50,8 @@ for case in cases("yaml_types.jsonl"): text("fuzz_yaml", case["yaml"])
 for case in cases("overrides_parse.jsonl"): text("fuzz_override", case["input"])
 for line in ["val_wer<0.5 -failed word", "min(lr) >= 10k or (not state = \"a b\" and name =~ ^x)", "best(lr, by max `b`) in (1, 2 days, 'c')",
              "started within 1h30m", "started > 2 days ago", "started = 2026-11-24", "config[\"a b\"] is not missing", "tags contains x"]: text("fuzz_filter", line)
+text("fuzz_arpa", "\\data\\\nngram 1=4\nngram 2=2\nngram 3=1\n\n\\1-grams:\n-1.5\t<unk>\t0\n-99\t<s>\t-0.3\n-0.9\t</s>\n-0.7\tab\t-0.4\n\n"
+                  "\\2-grams:\n-0.5\t<s> ab\t-0.2\n-0.4\tab ab\t-0.1\n\n\\3-grams:\n-0.2\t<s> ab ab\n\n\\end\\\n")
 logs = pathlib.Path("tests/data/exchange")
 for path in [*logs.rglob("*tfevents*"), pathlib.Path("tests/data/lightning/events.out.tfevents.golden")]: put("fuzz_events", path.name, path.read_bytes())
 def events(content):

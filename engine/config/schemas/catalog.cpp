@@ -48,8 +48,8 @@ Known builtins() {
     Known known;
     for (const std::string_view text :
          {trainerText(), expManagerText(), coreText(), optimizersText(), schedulersText(), decodingText(),
-          speechModulesText(), speechDataText(), speechModelsText(), textClassificationText(),
-          translationText()})
+          speechModulesText(), augmentationText(), speechDataText(), speechModelsText(),
+          textClassificationText(), translationText()})
         known.set.add(text);
     for (const char* className : {"SGD", "Adam", "AdamW", "Adadelta", "Adamax", "Adagrad", "RMSprop", "Rprop",
                                   "Novograd", "Adafactor", "Adan"}) {

@@ -223,7 +223,7 @@ constexpr std::string_view kData = R"(SpeechDataset
   load_audio: bool = true  # otherwise only texts
   name: Any = null  # names for logs
   ds_item: Any = null  # as manifest_filepath
-  augmentor: Any = null  # changes of the sound: {speed: {prob: 0.5, …}}
+  augmentor: Optional[WaveformAugmentor] = null  # changes of the sound: {speed: {prob: 0.5, …}}
 ASRDatasetConfig(DatasetConfig)
   manifest_filepath: Optional[Any] = null  # JSON-lines file, several with commas, or a list | file
   sample_rate: int = ???  # recordings are resampled to it | >= 1

@@ -14,6 +14,7 @@ namespace fathom::schemas {
 [[nodiscard]] std::string_view schedulersText();
 [[nodiscard]] std::string_view decodingText();
 [[nodiscard]] std::string_view speechModulesText();
+[[nodiscard]] std::string_view augmentationText();
 [[nodiscard]] std::string_view speechDataText();
 [[nodiscard]] std::string_view speechModelsText();
 [[nodiscard]] std::string_view textClassificationText();

@@ -158,7 +158,8 @@ private Q_SLOTS:
 {"audio_filepath": "a.wav", "duration": 0.5, "text": "z"})")};
         options.augmentor =
             made({{"gain", 1, GainParams{}}, {"speed", 1, SpeedParams{.rates = {0.8, 1.2, -1}}}});
-        const auto dataset = AudioTextDataset::open(options, [](std::string_view) { return EncodedText{}; });
+        const auto dataset =
+            AudioTextDataset::open(options, [](std::string_view) { return text::EncodedText{}; });
         QVERIFY(dataset.has_value());
         const auto load = [&](std::vector<std::int64_t> indices, std::uint64_t seed) {
             auto batch = (*dataset)->load(indices, {}, seed);
