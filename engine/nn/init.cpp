@@ -77,6 +77,10 @@ void initWeight(torch::Tensor& weight, InitMode mode, Random& random) {
     }
 }
 
+void initNormal(torch::Tensor& tensor, double deviation, Random& random) {
+    normal(tensor, deviation, random);
+}
+
 void initBias(torch::Tensor& bias, const torch::Tensor& weight, Random& random) {
     uniform(bias, 1 / std::sqrt(fansOf(weight).in), random);
 }

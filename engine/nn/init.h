@@ -38,6 +38,8 @@ private:
 
 /// Fills a weight [out, in / groups, k] in place. None is PyTorch's own: uniform within 1 / sqrt(fan in).
 void initWeight(torch::Tensor& weight, InitMode mode, Random& random);
+/// Normal around 0, in place.
+void initNormal(torch::Tensor& tensor, double deviation, Random& random);
 /// PyTorch's default for a bias: uniform within 1 / sqrt(fan in of its weight).
 void initBias(torch::Tensor& bias, const torch::Tensor& weight, Random& random);
 
