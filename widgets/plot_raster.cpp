@@ -11,11 +11,12 @@ namespace {
 
 constexpr int kStrip = 16; // columns that are copied into the image together: a cache line of each
 constexpr double kFar = 1e6;
-constexpr double kFloatMost = 1e30;    // magnitudes whose floats are finite and normal
 constexpr std::uint32_t kOpaque = 252; // of 255: what lies behind is not seen
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kMany =
-    8; // points on both sides of a border, of which the line between two is no matter
+// Instead of a share, at the border of two columns:
+constexpr float kNoLine = -1;       // no line crosses it
+constexpr float kAnyLine = -2;      // many points on both sides, so that the line between two is no matter
+constexpr std::size_t kMany = 8;    // points on a side
 constexpr std::size_t kDense = 4;   // points of a column that fill it: its neighbours need no shade
 constexpr std::size_t kBlocks = 64; // points of a column
 constexpr float kSteep = 2;         // pixels a column: from here on a line is as wide sideways as it is high
@@ -28,19 +29,6 @@ inline std::uint32_t behind(std::uint32_t front, std::uint32_t color, std::uint3
     const std::uint32_t redBlue = (front & 0xff00ff) + ((color & 0xff00ff) * share >> 8 & 0xff00ff);
     const std::uint32_t alphaGreen = (front & 0xff00ff00) + ((color >> 8 & 0xff00ff) * share & 0xff00ff00);
     return redBlue | alphaGreen;
-}
-
-/// The common logarithm of a normal positive float, right to 2e-6: the exponent's, and a polynomial through
-/// the Chebyshev points of [1, 2] for the mantissa's.
-inline float coarseLog10(float value) {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const auto mantissa = std::bit_cast<float>((bits & 0x7fffffU) | 0x3f800000U);
-    constexpr float kCoefficients[] = {-0.911865475F, 1.82631029F,   -1.58392426F,   0.967149257F,
-                                       -0.370053466F, 0.0797802616F, -0.00739586591F};
-    float sum = 0;
-    for (std::size_t i = std::size(kCoefficients); i-- > 0;)
-        sum = sum * mantissa + kCoefficients[i];
-    return static_cast<float>(static_cast<int>(bits >> 23) - 127) * 0.301029996F + sum;
 }
 
 /// The bits of rows [first, last] in their `word`.
@@ -68,11 +56,9 @@ void PlotRaster::begin(const RasterView& view) {
     m_width = view.size.width();
     m_height = view.size.height();
     m_perX = m_width / (view.xTo - view.xFrom);
-    m_perY = m_height / (view.yTo - view.yFrom);
     m_used = 0;
-    m_known = nullptr;
-    // There coarseLog10() is right to a hundredth of a pixel, at a tenth of the time.
-    m_coarse = view.y.scale != PlotScale::Linear && 2e-6 * m_perY < 0.01;
+    m_columns.of = nullptr;
+    m_rows = PixelRows(view.y, view.yTo, m_height / (view.yTo - view.yFrom), m_height);
     if (m_image.size() != view.size) {
         m_image = QImage(view.size, QImage::Format_ARGB32_Premultiplied);
         m_image.fill(Qt::transparent);
@@ -96,51 +82,90 @@ PlotRaster::Layer& PlotRaster::addLayer(const QColor& color) {
     return layer;
 }
 
-double PlotRaster::pixelY(double value) const {
-    double drawn = 0;
-    const double size = std::abs(value) / m_view.y.threshold;
-    if (!m_coarse || !(size < kFloatMost) || size < 1 / kFloatMost) {
-        drawn = m_view.y.to(value);
-        if (std::isinf(drawn)) return m_height + 8.0; // not positive on a logarithmic axis: just out of sight
-    } else if (m_view.y.scale == PlotScale::Symlog) {
-        drawn = std::copysign(coarseLog10(1 + static_cast<float>(size)), value);
-    } else {
-        if (value <= 0) return m_height + 8.0;
-        drawn = coarseLog10(static_cast<float>(value));
+/// Where the columns' borders fall among the points of the curve, and of all that share its x.
+void PlotRaster::divide(const CurveData& data, bool gaps) {
+    Columns& columns = m_columns;
+    if (columns.of != nullptr && columns.gaps == gaps && data.sharesX(*columns.of)) return;
+    columns.of = &data;
+    columns.gaps = gaps;
+    auto& bounds = columns.bounds;
+    data.bounds(m_edges, bounds);
+    while (bounds.back() < data.size() && data.x(bounds.back()) <= m_edges.back())
+        ++bounds.back(); // a point on the right border is in sight
+    // Without gaps, columns of very many points need no more than whole blocks: a quarter of a column is not
+    // seen, and each value at a border would be a miss of the cache.
+    if (!gaps)
+        for (std::size_t column = 0; column + 1 < bounds.size(); ++column)
+            if (bounds[column + 1] - bounds[column] >= kBlocks) bounds[column] &= ~std::size_t{15};
+    columns.shares.assign(bounds.size(), kNoLine);
+    std::size_t known = data.size() + 1; // a neighbouring border often lies between the same points
+    double before = 0;
+    double after = 0;
+    for (std::size_t border = 0; border < bounds.size(); ++border) {
+        const std::size_t i = bounds[border];
+        if (i == 0 || i >= data.size()) continue;
+        const std::size_t left = border > 0 ? bounds[border - 1] : i;
+        const std::size_t right = border + 1 < bounds.size() ? bounds[border + 1] : i;
+        if (!gaps && i - left >= kMany && right - i >= kMany) {
+            columns.shares[border] = kAnyLine;
+            continue;
+        }
+        if (i != known) {
+            before = i == known + 1 ? after : pixelX(data.x(i - 1));
+            after = pixelX(data.x(i));
+            known = i;
+        }
+        const double share = (static_cast<double>(border) - before) / (after - before);
+        columns.shares[border] = static_cast<float>(share > 0 ? std::min(share, 1.0) : 0);
     }
-    return std::clamp((m_view.yTo - drawn) * m_perY, -kFar, kFar);
+}
+
+/// The values that decide what the curve covers of each column, as rows.
+void PlotRaster::gather(const CurveData& data) {
+    const auto& [of, gaps, bounds, shares] = m_columns;
+    const MinMaxPyramid& values = data.values();
+    for (std::vector<double>* side : {&m_least, &m_greatest, &m_before, &m_after})
+        side->assign(bounds.size(), kNone);
+    for (std::size_t border = 0; border < bounds.size(); ++border) {
+        if (shares[border] < 0) continue;
+        const std::size_t i = bounds[border];
+        const double before = values.value(i - 1);
+        const double after = values.value(i);
+        if (!std::isfinite(before) || !std::isfinite(after)) continue;
+        m_before[border] = before;
+        m_after[border] = after;
+    }
+    for (std::size_t column = 0; column + 1 < bounds.size(); ++column) {
+        if (bounds[column] == bounds[column + 1]) continue;
+        const MinMax extremes = values.range(bounds[column], bounds[column + 1]);
+        if (!extremes.valid()) continue;
+        m_least[column] = extremes.minimum;
+        m_greatest[column] = extremes.maximum;
+    }
+    m_rows.map(m_least, m_bottoms);
+    m_rows.map(m_greatest, m_tops);
+    m_rows.map(m_before, m_left);
+    m_rows.map(m_after, m_right);
 }
 
 /// For each column what the curve covers of it.
 void PlotRaster::trace(const CurveData& data, std::vector<Span>& spans) {
-    const std::size_t size = data.size();
-    if (m_known == nullptr || !data.sharesX(*m_known)) {
-        data.bounds(m_edges, m_knownBounds);
-        m_known = &data;
-    }
-    m_bounds = m_knownBounds;
-    while (m_bounds.back() < size && data.x(m_bounds.back()) <= m_edges.back())
-        ++m_bounds.back(); // a point on the right border is in sight
-    // Without gaps, columns of very many points need no more than whole blocks: a quarter of a column is not
-    // seen, and each value at a border would be a miss of the cache.
-    const bool gaps = !data.values().allFinite();
+    divide(data, !data.values().allFinite());
+    gather(data);
     const auto columns = static_cast<std::size_t>(m_width);
-    if (!gaps)
-        for (std::size_t column = 0; column < columns; ++column)
-            if (m_bounds[column + 1] - m_bounds[column] >= kBlocks) m_bounds[column] &= ~std::size_t{15};
     spans.assign(columns, {});
-    m_segment.to = size + 1;
-    Crossing in = crossing(data, 0, gaps);
+    const auto crossing = [&](std::size_t border) { // NaN where no line, or any may
+        return m_left[border] + (m_right[border] - m_left[border]) * m_columns.shares[border];
+    };
+    float in = crossing(0);
     for (std::size_t column = 0; column < columns; ++column) {
-        const Crossing out = crossing(data, column + 1, gaps);
-        const std::size_t first = m_bounds[column];
-        const std::size_t last = m_bounds[column + 1];
+        const float out = crossing(column + 1);
+        const bool loose = m_columns.shares[column] == kAnyLine || m_columns.shares[column + 1] == kAnyLine;
+        const std::size_t points = m_columns.bounds[column + 1] - m_columns.bounds[column];
         Span& span = spans[column];
-        span.dense = last - first >= kDense;
-        if (last - first >= kMany && !in.exact && !out.exact)
-            setDense(span, data.values().range(first, last));
-        else
-            setSpan(span, data.values().range(first, last), in, out);
+        span.dense = points >= kDense;
+        setSpan(span, column, in, out);
+        span.loose = loose && !span.empty();
         in = out;
     }
     join(spans);
@@ -170,50 +195,23 @@ void PlotRaster::join(std::vector<Span>& spans) {
     }
 }
 
-void PlotRaster::setDense(Span& span, const MinMax& extremes) const {
-    if (!extremes.valid()) return;
-    span.top = static_cast<float>(pixelY(extremes.maximum));
-    span.bottom = static_cast<float>(pixelY(extremes.minimum));
-    span.loose = true;
-}
-
-/// Where the line crosses the left border of `column`, if that says more than the columns' extremes.
-PlotRaster::Crossing PlotRaster::crossing(const CurveData& data, std::size_t column, bool gaps) {
-    const std::size_t i = m_bounds[column];
-    if (i == 0 || i >= data.size()) return {kNone, true};
-    const std::size_t left = column > 0 ? m_bounds[column - 1] : i;
-    const std::size_t right = column + 1 < m_bounds.size() ? m_bounds[column + 1] : i;
-    if (!gaps && i - left >= kMany && right - i >= kMany) return {};
-    if (i != m_segment.to) { // a neighbouring border often lies between the same points
-        const double before = data.y(i - 1);
-        const double after = data.y(i);
-        m_segment = {.to = i,
-                     .xBefore = pixelX(data.x(i - 1)),
-                     .yBefore = std::isfinite(before) ? pixelY(before) : kNone,
-                     .xAfter = pixelX(data.x(i)),
-                     .yAfter = std::isfinite(after) ? pixelY(after) : kNone};
-    }
-    const auto& [to, xBefore, yBefore, xAfter, yAfter] = m_segment;
-    const double share = (static_cast<double>(column) - xBefore) / (xAfter - xBefore);
-    return {yBefore + (yAfter - yBefore) * std::clamp(share, 0.0, 1.0), true};
-}
-
-void PlotRaster::setSpan(Span& span, const MinMax& extremes, const Crossing& in, const Crossing& out) const {
-    double top = std::fmin(in.y, out.y); // without the one that is NaN
-    double bottom = std::fmax(in.y, out.y);
-    double excess = 0; // pixels beyond a line from border to border
-    if (extremes.valid()) {
-        const double highest = std::fmin(top, pixelY(extremes.maximum));
-        const double lowest = std::fmax(bottom, pixelY(extremes.minimum));
+/// `in`, `out`: where the line crosses the borders of the column.
+void PlotRaster::setSpan(Span& span, std::size_t column, float in, float out) const {
+    float top = std::isnan(in) ? out : out < in ? out : in; // without the one that is NaN
+    float bottom = std::isnan(in) ? out : out > in ? out : in;
+    float excess = 0; // pixels beyond a line from border to border
+    if (const float least = m_bottoms[column]; !std::isnan(least)) {
+        const float greatest = m_tops[column];
+        const float highest = top < greatest ? top : greatest;
+        const float lowest = bottom > least ? bottom : least;
         excess = top - highest + lowest - bottom; // NaN where no line comes in or goes out
         top = highest;
         bottom = lowest;
     }
     if (!(top <= bottom)) return;
-    span.top = static_cast<float>(top);
-    span.bottom = static_cast<float>(bottom);
-    span.filled = !(excess <= 0.5) || std::isnan(in.y) || std::isnan(out.y);
-    span.loose = !in.exact || !out.exact;
+    span.top = top;
+    span.bottom = bottom;
+    span.filled = !(excess <= 0.5F) || std::isnan(in) || std::isnan(out);
 }
 
 /// Leaves out the columns that fall into a gap of the pattern.

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "widgets/curve_data.h"
+#include "widgets/pixel_rows.h"
 #include "widgets/plot_scale.h"
 
 #include <QColor>
@@ -70,19 +71,20 @@ private:
         std::uint32_t color = 0;                        ///< premultiplied
         double radius = 0; ///< of the pen; 0: a band, whose spans are what it fills
     };
-    /// Where a curve crosses the border between two columns, in pixels; NaN where it does not.
-    struct Crossing {
-        double y = std::numeric_limits<double>::quiet_NaN();
-        bool exact = false; ///< if not, it may
+    /// How the columns divide the points of the curves that share x.
+    struct Columns {
+        const CurveData* of = nullptr;
+        bool gaps = false;
+        std::vector<std::size_t> bounds{}; ///< of each border: the first point behind it
+        std::vector<float> shares{};       ///< how far between the points at its sides; negative: no matter
     };
     [[nodiscard]] double pixelX(double value) const { return (m_view.x.to(value) - m_view.xFrom) * m_perX; }
-    [[nodiscard]] double pixelY(double value) const;
     Layer& addLayer(const QColor& color);
     void trace(const CurveData& data, std::vector<Span>& spans);
-    [[nodiscard]] Crossing crossing(const CurveData& data, std::size_t column, bool gaps);
+    void divide(const CurveData& data, bool gaps);
+    void gather(const CurveData& data);
     static void join(std::vector<Span>& spans);
-    void setDense(Span& span, const MinMax& extremes) const;
-    void setSpan(Span& span, const MinMax& extremes, const Crossing& in, const Crossing& out) const;
+    void setSpan(Span& span, std::size_t column, float in, float out) const;
     void dash(std::vector<Span>& spans, const std::vector<double>& pattern) const;
     void findReaches(Layer& layer) const;
     void stroke(const Layer& layer, int column);
@@ -95,20 +97,16 @@ private:
 
     RasterView m_view;
     double m_perX = 1; ///< pixels for each unit of drawn x
-    double m_perY = 1;
-    bool m_coarse = false; ///< floats do for the scale of y
+    PixelRows m_rows;
     int m_width = 0;
     int m_height = 0;
     std::size_t m_stride = 0;
     std::size_t m_words = 0; ///< of 64 pixels, a column
     std::vector<double> m_edges;
-    std::vector<std::size_t> m_bounds;
-    const CurveData* m_known = nullptr;     ///< the curve of this frame whose bounds are m_knownBounds
-    std::vector<std::size_t> m_knownBounds; ///< of use to all that share its x
-    struct Segment {                        ///< the line to a point, in pixels
-        std::size_t to = 0;
-        double xBefore = 0, yBefore = 0, xAfter = 0, yAfter = 0;
-    } m_segment;
+    Columns m_columns; ///< of the last curve of this frame
+    // Of the curve that is traced, for each column or border: values, and the rows where they stand.
+    std::vector<double> m_least, m_greatest, m_before, m_after;
+    std::vector<float> m_bottoms, m_tops, m_left, m_right;
     std::vector<Layer> m_layers; ///< front to back; more than in use, for their memory
     std::size_t m_used = 0;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plot_raster.h"
 
+#include "widgets/pixel_rows.h"
+
 #include <QPainter>
 #include <QtTest>
 
@@ -89,6 +91,35 @@ double inkDifference(const QImage& a, const QImage& b) {
 class TestPlotRaster : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void rowsAreRightToAPixelsFiftieth_onEveryScale() {
+        std::mt19937 random(2);
+        std::uniform_real_distribution<double> exponent(-44, 44);
+        std::vector<double> values{0, -0.0, 1, 1e-300, -1e300, kNaN};
+        for (int i = 0; i < 4000; ++i)
+            values.push_back((i % 2 ? 1 : -1) * std::pow(10.0, exponent(random) / (i % 3 ? 10 : 1)));
+        std::vector<float> rows;
+        for (const ScaleTransform scale : {ScaleTransform{PlotScale::Linear, 1},
+                                           {PlotScale::Log, 1},
+                                           {PlotScale::Symlog, 1e-3},
+                                           {PlotScale::Symlog, 1e20}}) {
+            for (const std::size_t count :
+                 {std::size_t{3}, values.size()}) { // without what floats cannot hold
+                PixelRows(scale, 4, 90, 600).map(std::span(values).first(count), rows);
+                for (std::size_t i = 0; i < count; ++i) {
+                    const double exact = (4 - scale.to(values[i])) * 90;
+                    if (std::isnan(values[i]))
+                        QVERIFY(std::isnan(rows[i]));
+                    else if (std::isinf(exact)) // not positive on a logarithmic axis
+                        QVERIFY(rows[i] > 600 && rows[i] < 700);
+                    else
+                        QVERIFY2(std::abs(rows[i] - std::clamp(exact, -1e6, 1e6)) <
+                                     0.02 + std::abs(exact) * 1e-6,
+                                 qPrintable(QString::number(values[i])));
+                }
+            }
+        }
+    }
+
     void everySpikeLightsItsPixel_atRandomZoomsWidthsAndScales() {
         const Spikes spikes;
         PlotRaster raster;
