@@ -16,7 +16,7 @@ say() { printf 'bootstrap: %s\n' "$*" >&2; }
 packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 python3-venv
   libyaml-cpp-dev libarchive-dev libsqlite3-dev libsndfile1-dev libsoxr-dev libssl-dev zlib1g-dev
-  libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev libprotozero-dev libre2-dev qt6-base-dev
+  libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev libprotozero-dev libre2-dev libsentencepiece-dev libutf8proc-dev qt6-base-dev
 )
 if [ "${FATHOM_GUI:-ON}" != OFF ]; then
   packages+=(qt6-base-dev-tools "qt6-svg-dev|libqt6svg6-dev" libqt6svg6 libqcustomplot-dev libasound2-dev libgl-dev libvulkan-dev libxkbcommon-dev

@@ -56,6 +56,11 @@ public:
     /// NeMo's ids_to_text; ids outside the vocabulary give nothing.
     [[nodiscard]] virtual std::string decode(std::span<const std::int64_t> ids) const = 0;
 
+    /// NeMo's tokens_to_text(ids_to_tokens(ids)), which is what its CTC decoding writes: special pieces stay.
+    [[nodiscard]] virtual std::string joinPieces(std::span<const std::int64_t> ids) const {
+        return decode(ids);
+    }
+
     /// NeMo's vocab_size: ids are 0 … size()-1.
     [[nodiscard]] virtual std::int64_t size() const = 0;
     /// NeMo's ids_to_tokens for one id; "" outside the vocabulary.

@@ -16,6 +16,15 @@ namespace fathom::text {
 /// The code point that one sequence spells, taken on trust.
 [[nodiscard]] char32_t codePoint(std::string_view sequence);
 
+/// True for UTF-8 without overlong forms, surrogates and code points over U+10FFFF.
+[[nodiscard]] bool isUtf8(std::string_view text);
+
+/// The code points of a text; what is not UTF-8 becomes one U+FFFD for each byte.
+[[nodiscard]] std::u32string toCodePoints(std::string_view text);
+
+/// Adds the UTF-8 of a code point.
+void appendUtf8(std::string& text, char32_t codePoint);
+
 /// "'ß' (U+00DF)", for messages.
 [[nodiscard]] std::string describeCharacter(std::string_view character);
 

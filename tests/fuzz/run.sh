@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-60}
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_arpa fuzz_yaml fuzz_override fuzz_filter)
+[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_arpa fuzz_yaml fuzz_override fuzz_filter fuzz_sentencepiece fuzz_wordpiece)
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]}"
 corpus=build/fuzz/corpus
@@ -76,6 +76,9 @@ for path in logs.rglob("*.wandb"):
         if len(record) < 4096: put("fuzz_wandb", f"record{i}", record)
 for kind, pattern in enumerate(["*.csv", "mlruns/*/*/meta.yaml", "mlruns/*/*/metrics/**/*", "mlruns/*/*/params/**/*", "mlruns/*/meta.yaml"]):
     for i, path in enumerate(p for p in logs.rglob(pattern) if p.is_file()): put("fuzz_tracker_text", f"{kind}_{i}", bytes([kind]) + path.read_bytes())
+tokenizers = pathlib.Path("tests/data/text")
+for path in tokenizers.glob("*.model"): put("fuzz_sentencepiece", path.name, path.read_bytes())
+put("fuzz_wordpiece", "vocab", (tokenizers / "vocab.txt").read_bytes() + "\0Hello ÜBER [SEP] 中a e\u0301".encode())
 for path in pathlib.Path("configs").rglob("*.yaml"): text("fuzz_yaml", path.read_text())
 PY
 for target in "${targets[@]}"; do
