@@ -136,12 +136,13 @@ void TestCtcGolden::forward_fromFeaturesMatchesNemo() {
 void TestCtcGolden::transcribe_matchesNemo() {
     auto restored = model::restoreForUse(kData + "quartznet_char.nemo", {});
     QVERIFY(restored.has_value());
-    const auto texts = (*restored)->transcribe({kData + "audio/utt0.wav", kData + "audio/utt2.wav"}, {}, {});
+    const auto texts =
+        (*restored)->inference().transcribe({kData + "audio/utt0.wav", kData + "audio/utt2.wav"}, {}, {});
     QVERIFY2(texts.has_value(), texts ? "" : texts.error().message().c_str());
     const Value json = goldenJson();
     for (std::size_t i = 0; i < 2; ++i)
         QCOMPARE((*texts)[i].text, json.at("transcribe_utt0_utt2_batch1")->asList()[i].asString());
-    const auto missing = (*restored)->transcribe({kData + "audio/none.wav"}, {}, {});
+    const auto missing = (*restored)->inference().transcribe({kData + "audio/none.wav"}, {}, {});
     QVERIFY(!missing.has_value());
     QCOMPARE(missing.error().kind, ErrorKind::BadInput);
 }
