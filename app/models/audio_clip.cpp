@@ -174,6 +174,21 @@ Result<Sound> readSoundFile(const std::filesystem::path& file, std::stop_token s
     return readMixed(sound.get(), info, range, stop);
 }
 
+Status writeSoundFile(const std::filesystem::path& file, const Sound& sound) {
+    SF_INFO info{};
+    info.samplerate = sound.rate;
+    info.channels = 1;
+    info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
+    const SoundFile target(sf_open(file.c_str(), SFM_WRITE, &info), &sf_close);
+    const auto count = static_cast<sf_count_t>(sound.samples->size());
+    if (target && sf_writef_float(target.get(), sound.samples->data(), count) == count) return {};
+    return fail({.kind = ErrorKind::Failed,
+                 .what = "Cannot write the recording",
+                 .why = sf_strerror(target.get()),
+                 .remedy = "Make room, or choose another folder",
+                 .file = file.string()});
+}
+
 std::vector<widgets::MinMax> peaksOf(std::span<const float> samples) {
     const std::size_t count = std::min(samples.size(), kMostPeaks);
     std::vector<widgets::MinMax> peaks(count);

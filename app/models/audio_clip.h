@@ -46,6 +46,8 @@ struct AudioRange {
                                       const AudioRange& range = {});
 [[nodiscard]] Result<Sound> readSoundFile(const std::filesystem::path& file, std::stop_token stop,
                                           const AudioRange& range = {});
+/// Writes a WAV file of 32-bit floats. Errors (Failed) name the file.
+[[nodiscard]] Status writeSoundFile(const std::filesystem::path& file, const Sound& sound);
 /// Extremes of equal stretches of the samples; at most 8,192.
 [[nodiscard]] std::vector<widgets::MinMax> peaksOf(std::span<const float> samples);
 

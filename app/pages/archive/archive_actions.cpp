@@ -43,6 +43,8 @@ ArchiveActions::ArchiveActions(ActionRegistry& registry) {
                   tr("Search the keys, tensors or tokens on screen"));
     diff = make("diff", tr("Diff with…"), "diff", Qt::CTRL | Qt::Key_D,
                 tr("Compare config, members and weights with another archive"));
+    tryIt = make("try", tr("Try it"), "play", Qt::CTRL | Qt::Key_T,
+                 tr("Restore the model and transcribe, classify or translate with it"));
     undo = make("undo", tr("Undo"), "undo", QKeySequence::Undo, tr("Take back the last edit"));
     redo = make("redo", tr("Redo"), "redo", QKeySequence::Redo, tr("Make the last undone edit again"));
     save = make("save", tr("Save…"), "save", QKeySequence::Save,
@@ -65,13 +67,13 @@ ArchiveActions::ArchiveActions(ActionRegistry& registry) {
 }
 
 QList<QAction*> ArchiveActions::all() const {
-    return {open,   close, filter,      diff,    undo,   redo,   save,  saveAs,
+    return {open,   close, filter,      diff,    tryIt,  undo,   redo,  save,   saveAs,
             revert, add,   addArtifact, replace, rename, remove, reset, convert};
 }
 
 void ArchiveActions::disableEdits() {
-    for (QAction* const action :
-         {diff, undo, redo, save, saveAs, revert, add, addArtifact, replace, rename, remove, reset, convert})
+    for (QAction* const action : {diff, tryIt, undo, redo, save, saveAs, revert, add, addArtifact, replace,
+                                  rename, remove, reset, convert})
         action->setEnabled(false);
 }
 

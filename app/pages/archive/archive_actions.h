@@ -21,6 +21,7 @@ struct ArchiveActions {
     QAction* close;
     QAction* filter;
     QAction* diff;
+    QAction* tryIt; ///< its model
     QAction* undo;
     QAction* redo;
     QAction* save;

@@ -2,6 +2,8 @@
 #include "app/pages/archive/archive_view.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/inference/inference_pane.h"
+#include "app/inference/recording_files.h"
 #include "app/pages/archive/archive_config_pane.h"
 #include "app/pages/archive/archive_edits.h"
 #include "app/pages/archive/archive_header.h"
@@ -10,7 +12,6 @@
 #include "app/pages/archive/parts_tree.h"
 #include "app/pages/archive/safety_view.h"
 #include "app/pages/archive/tensor_view.h"
-#include "app/pages/archive/transcribe_bar.h"
 #include "app/pages/archive/weight_parts_view.h"
 #include "widgets/action_button.h"
 #include "widgets/empty_state.h"
@@ -19,6 +20,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QDragEnterEvent>
 #include <QFileSystemWatcher>
 #include <QPushButton>
 #include <QSplitter>
@@ -90,7 +92,8 @@ void ArchiveView::build() {
     splitter->setSizes({32 * kGrid, 100 * kGrid});
     auto* const bottom = new QHBoxLayout;
     bottom->setSpacing(kGrid);
-    bottom->addWidget(new TranscribeBar(m_document, m_jobs), 1);
+    bottom->addWidget(widgets::actionButton(m_actions.tryIt));
+    bottom->addStretch();
     for (QAction* const action : {m_actions.diff, m_actions.revert, m_actions.save, m_actions.saveAs})
         bottom->addWidget(widgets::actionButton(action));
     for (QAction* const action : {m_actions.undo, m_actions.redo})
@@ -104,6 +107,7 @@ void ArchiveView::build() {
     layout->addWidget(splitter, 1);
     layout->addLayout(bottom);
     setFocusProxy(m_parts);
+    setAcceptDrops(true);
     connect(m_parts, &PartsTree::partChosen, this, &ArchiveView::showChosen);
     connect(m_parts, &PartsTree::fileDropped, &m_document, &ArchiveDocument::replaceMember);
     connect(m_safety, &SafetyView::findingsChanged, this,
@@ -177,6 +181,7 @@ void ArchiveView::refresh() {
     m_parts->refresh();
     if (m_tensors && m_document.tensors()) m_tensors->setTensors(m_document.tensors());
     if (m_members) m_members->refresh();
+    showModel();
     const QString artifact = m_parts->artifact();
     if (m_artifact && !artifact.isEmpty()) m_artifact->show(artifact, m_document.source(artifact));
     updateActions();
@@ -188,6 +193,7 @@ void ArchiveView::takeContents() {
     m_shown = m_document.sharedContents();
     m_safety->setContents(m_shown);
     m_parts->setFindings(std::nullopt);
+    if (m_try) m_try->setFile(m_shown->path.toStdString());
     for (const auto& [part, isProblem] :
          {std::pair(QStringLiteral("config"), !m_config), std::pair(QStringLiteral("weights"), !m_tensors)}) {
         if (!isProblem || !m_pages.contains(part)) continue;
@@ -224,6 +230,7 @@ QWidget* ArchiveView::makePage(const QString& part) {
     if (part == QStringLiteral("members")) return makeMembers();
     if (part == QStringLiteral("artifact")) return makeArtifact();
     if (part == QStringLiteral("weights")) return makeWeights();
+    if (part == QStringLiteral("try")) return makeTry();
     return makeArtifacts();
 }
 
@@ -285,6 +292,31 @@ QWidget* ArchiveView::makeMembers() {
     return m_members;
 }
 
+QWidget* ArchiveView::makeTry() {
+    m_try = new InferencePane(m_jobs);
+    m_try->setFile(m_document.contents().path.toStdString());
+    connect(m_try, &InferencePane::statusMessage, this, &ArchiveView::statusMessage);
+    showModel();
+    return m_try;
+}
+
+/// What is restored is the file.
+void ArchiveView::showModel() {
+    if (!m_try) return;
+    m_try->setNote(m_document.isModified() ? tr("as it was saved: the edits are not in it") : QString());
+}
+
+/// Recordings that are dropped anywhere on the archive are for its model.
+void ArchiveView::dragEnterEvent(QDragEnterEvent* event) {
+    if (m_document.contents().weights && hasRecordings(*event->mimeData())) event->acceptProposedAction();
+}
+
+void ArchiveView::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    showPart(QStringLiteral("try"));
+    m_try->take(*event->mimeData());
+}
+
 QString ArchiveView::currentMember() const {
     if (!m_parts->artifact().isEmpty()) return m_parts->artifact();
     return m_parts->part() == QStringLiteral("members") && m_members ? m_members->current() : QString();
@@ -313,6 +345,7 @@ void ArchiveView::updateActions() {
     m_actions.saveAs->setEnabled(isEditable);
     m_actions.revert->setEnabled(isEditable && isModified);
     m_actions.diff->setEnabled(true);
+    m_actions.tryIt->setEnabled(m_document.contents().weights != nullptr);
     m_actions.add->setEnabled(isEditable);
     m_actions.addArtifact->setEnabled(isEditable);
     m_actions.replace->setEnabled(isEditable && isMember);
@@ -335,6 +368,7 @@ void ArchiveView::run(const QAction* action) {
     if (action == m_actions.save) return m_edits->save();
     if (action == m_actions.saveAs) return m_edits->saveAs();
     if (action == m_actions.diff) return Q_EMIT diffRequested();
+    if (action == m_actions.tryIt) return showPart(QStringLiteral("try"));
     if (action == m_actions.filter) {
         if (isConfig) return m_config->focusFilter();
         if (isWeights) return m_tensors->focusFilter();

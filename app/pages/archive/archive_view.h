@@ -22,6 +22,7 @@ class ArchiveConfigPane;
 class ArchiveEdits;
 class ArchiveHeader;
 class ArtifactView;
+class InferencePane;
 class JobRunner;
 class MembersView;
 class PartsTree;
@@ -37,7 +38,7 @@ public:
 
     [[nodiscard]] ArchiveDocument& document() { return m_document; }
     [[nodiscard]] ArchiveSaver& saver() { return m_saver; }
-    /// "config", "weights", "artifact NAME", "members" or "safety".
+    /// "config", "weights", "artifact NAME", "members", "safety" or "try".
     void showPart(const QString& part);
     [[nodiscard]] QString part() const;
     [[nodiscard]] bool isSettled() const;
@@ -57,6 +58,8 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void build();
@@ -68,6 +71,8 @@ private:
     QWidget* makeArtifact();
     QWidget* makeArtifacts();
     QWidget* makeMembers();
+    QWidget* makeTry();
+    void showModel();
     void showChosen();
     void refresh();
     void takeContents();
@@ -90,6 +95,7 @@ private:
     TensorView* m_tensors = nullptr;
     ArtifactView* m_artifact = nullptr;
     MembersView* m_members = nullptr;
+    InferencePane* m_try = nullptr;
     SafetyView* m_safety;
     std::shared_ptr<const ArchiveContents> m_shown;
     bool m_offersReload = false;

@@ -97,6 +97,7 @@ void PartsTree::refresh() {
         members->setText(1, widgets::formatCount(static_cast<qint64>(contents.nemo->members().size())));
     }
     addPart(nullptr, QStringLiteral("safety"), tr("Safety"), QStringLiteral("shield"));
+    if (contents.weights) addPart(nullptr, QStringLiteral("try"), tr("Try it"), QStringLiteral("play"));
     showFindings();
     if (!shown.isEmpty() && !showPart(shown)) {
         showPart(fallback);

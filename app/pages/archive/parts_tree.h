@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What an archive holds: config, weights, artifacts, members, safety. A file dropped on an artifact takes its
-// place.
+// What an archive holds: config, weights, artifacts, members, safety; and its model to be tried. A file
+// dropped on an artifact takes its place.
 #pragma once
 
 #include "engine/archive/inspect.h"
@@ -19,7 +19,7 @@ class PartsTree : public QTreeWidget {
 public:
     explicit PartsTree(const ArchiveDocument& document, QWidget* parent = nullptr);
 
-    /// "config", "weights", "artifacts", "artifact NAME" (as stored), "members" or "safety".
+    /// "config", "weights", "artifacts", "artifact NAME" (as stored), "members", "safety" or "try".
     [[nodiscard]] QString part() const;
     /// False when there is no such part.
     bool showPart(const QString& part);
