@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/file.h"
 #include "engine/data/audio.h"
+#include "engine/data/audio_stream.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -48,6 +49,33 @@ class AudioTest : public QObject {
     }
 
 private Q_SLOTS:
+    void aStream_givesWhatReadAudioGives() {
+        for (const int rate : {16000, 8000, 44100}) {
+            const fs::path file = write("st.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, rate, 2, chirp(400001));
+            const auto whole = readAudio(file, 16000);
+            auto stream = AudioStream::open(file, 16000);
+            QVERIFY(whole && stream);
+            QVERIFY(std::abs(stream->duration() - 200000.0 / rate) < 1e-9);
+            std::vector<float> parts;
+            while (true) {
+                const auto part = stream->read(10007);
+                QVERIFY(part);
+                parts.insert(parts.end(), part->begin(), part->end());
+                if (part->size() < 10007) break;
+            }
+            QVERIFY(stream->read(5)->empty());
+            QCOMPARE(parts.size(), whole->size());
+            for (std::size_t i = 0; i < parts.size(); ++i)
+                QVERIFY(std::abs(parts[i] - (*whole)[i]) < 1e-5F);
+        }
+        QVERIFY(!AudioStream::open(path("none.wav"), 16000));
+        const fs::path flac = write("st.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 16000, 1, chirp(200000));
+        auto broken = AudioStream::open(cut(flac, "cut.flac", 0.6), 16000);
+        QVERIFY(broken);
+        const auto read = broken->read(200000);
+        QVERIFY(!read && read.error().why.find("truncated") != std::string::npos);
+    }
+
     void readAudio_scalesIntegers() {
         const fs::path file = write("s.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1, {-1.0F, 0.5F, 0.0F});
         const auto samples = readAudio(file, 16000);
