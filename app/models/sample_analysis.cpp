@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/models/sample_analysis.h"
 
+#include "engine/text/utf8.h"
+#include "engine/text/words.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,12 +14,14 @@ namespace fathom::app {
 
 namespace {
 
+using text::WordMatch;
+
 /// Words as numbers, in the order in which they were first met.
 class Words {
 public:
     void number(std::string_view text, std::vector<int>& numbers) {
         numbers.clear();
-        for (const std::string_view word : splitWords(text)) {
+        for (const std::string_view word : text::splitWords(text)) {
             const auto [found, isNew] = m_numbers.try_emplace(word, static_cast<int>(m_words.size()));
             if (isNew) m_words.push_back(word);
             numbers.push_back(found->second);
@@ -55,10 +60,10 @@ public:
             errors.inserted += match == WordMatch::Inserted ? 1 : 0;
             count(said, heard, index);
         }
-        const std::u32string reference = codePoints(sample.reference);
+        const std::u32string reference = text::toCodePoints(sample.reference);
         errors.characters = static_cast<int>(reference.size());
         if (sample.reference != sample.prediction)
-            errors.characterEdits = editDistance(reference, codePoints(sample.prediction));
+            errors.characterEdits = text::editDistance(reference, text::toCodePoints(sample.prediction));
         return errors;
     }
 
@@ -119,7 +124,7 @@ private:
     }
 
     Words m_words;
-    WordAligner m_aligner;
+    text::WordAligner m_aligner;
     std::vector<int> m_reference;
     std::vector<int> m_prediction;
     std::vector<WordAccuracy> m_accuracy;
@@ -143,11 +148,11 @@ bool collectBleu(const SampleSet& set, SampleAnalysis& analysis, const std::stop
     analysis.bleu.reserve(set.samples.size());
     for (std::size_t i = 0; i < set.samples.size(); ++i) {
         if (i % 256 == 0 && stop.stop_requested()) return false;
-        const BleuCounts counts = countBleu(set.samples[i].reference, set.samples[i].prediction);
+        const text::BleuCounts counts = text::countBleu(set.samples[i].reference, set.samples[i].prediction);
         analysis.bleuTotals += counts;
         // What the model computed counts: it knows the language's tokens.
         analysis.bleu.push_back(std::isfinite(set.samples[i].score) ? set.samples[i].score
-                                                                    : sentenceBleu(counts));
+                                                                    : text::sentenceBleu(counts));
     }
     return true;
 }

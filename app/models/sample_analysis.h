@@ -2,10 +2,10 @@
 // What the samples of a validation say together: error rates, confused words, the vocabulary, classes, BLEU.
 #pragma once
 
-#include "app/models/bleu.h"
 #include "app/models/class_figures.h"
-#include "app/models/edit_distance.h"
 #include "app/models/sample_set.h"
+#include "engine/text/bleu.h"
+#include "engine/text/edit_distance.h"
 
 #include <array>
 #include <cstdint>
@@ -49,7 +49,7 @@ struct ErrorTotals {
 
 /// A word that was replaced by another, left out, or made up.
 struct WordConfusion {
-    WordMatch match = WordMatch::Substituted;
+    text::WordMatch match = text::WordMatch::Substituted;
     std::string reference{};  ///< empty when inserted
     std::string prediction{}; ///< empty when deleted
     std::int64_t count = 0;
@@ -75,7 +75,7 @@ struct SampleAnalysis {
     std::vector<WordAccuracy> vocabulary{};  ///< the most spoken first
     ClassFigures classes{};                  ///< of Classes
     std::vector<double> bleu{};              ///< of each sample, 0 … 100; of Translation
-    BleuCounts bleuTotals{};
+    text::BleuCounts bleuTotals{};
 };
 using SampleAnalysisPtr = std::shared_ptr<const SampleAnalysis>;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/models/word_alignment.h"
 
+#include "engine/text/words.h"
+
 #include <unordered_map>
 
 namespace fathom::app {
@@ -8,8 +10,8 @@ namespace fathom::app {
 WordAlignment alignWords(const QString& referenceText, const QString& predictionText) {
     const std::string expected = referenceText.toStdString();
     const std::string found = predictionText.toStdString();
-    const auto reference = splitWords(expected);
-    const auto prediction = splitWords(found);
+    const auto reference = text::splitWords(expected);
+    const auto prediction = text::splitWords(found);
     std::unordered_map<std::string_view, int> numbers;
     const auto numbered = [&](const std::vector<std::string_view>& words) {
         std::vector<int> result;
@@ -20,7 +22,7 @@ WordAlignment alignWords(const QString& referenceText, const QString& prediction
     const auto textOf = [](std::string_view word) {
         return QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
     };
-    WordAligner aligner;
+    text::WordAligner aligner;
     WordAlignment aligned;
     std::size_t i = 0;
     std::size_t j = 0;

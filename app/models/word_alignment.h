@@ -3,7 +3,7 @@
 // rate counts), to be shown.
 #pragma once
 
-#include "app/models/edit_distance.h"
+#include "engine/text/edit_distance.h"
 
 #include <QMetaType>
 #include <QString>
@@ -11,6 +11,8 @@
 #include <vector>
 
 namespace fathom::app {
+
+using text::WordMatch;
 
 struct AlignedWord {
     QString reference{};  ///< empty when inserted
@@ -20,7 +22,7 @@ struct AlignedWord {
 
 using WordAlignment = std::vector<AlignedWord>;
 
-/// Words are what white space separates. The limits are WordAligner's.
+/// Words are what white space separates. The limits are text::WordAligner's.
 [[nodiscard]] WordAlignment alignWords(const QString& reference, const QString& prediction);
 
 /// The same with each text as one word, whatever is in it: names of classes.

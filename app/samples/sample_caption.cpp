@@ -42,7 +42,7 @@ QString headline(const SampleAnalysis& analysis) {
     case SampleKind::Classes:
         return number(analysis.classes.accuracy());
     case SampleKind::Translation:
-        return QString::number(corpusBleu(analysis.bleuTotals), 'f', 1);
+        return QString::number(text::corpusBleu(analysis.bleuTotals), 'f', 1);
     }
     return {};
 }

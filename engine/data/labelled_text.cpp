@@ -3,19 +3,13 @@
 
 #include "engine/base/file.h"
 #include "engine/config/unicode.h"
+#include "engine/text/words.h"
 
 #include <charconv>
 
 namespace fathom::data {
 
 namespace {
-
-/// What Python's str.isspace() accepts.
-bool isSpace(char32_t code) {
-    return (code >= 0x09 && code <= 0x0D) || (code >= 0x1C && code <= 0x20) || code == 0x85 || code == 0xA0 ||
-           code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 ||
-           code == 0x202F || code == 0x205F || code == 0x3000;
-}
 
 /// As Python's int() reads a word of ASCII digits.
 std::optional<std::int64_t> numberIn(std::string_view word) {
@@ -51,7 +45,7 @@ struct Reader {
         if (const auto at = findInvalidUtf8(text))
             return fail(error(line, "byte " + std::to_string(*at + 1) + " of the line is not UTF-8",
                               "Convert the file to UTF-8"));
-        const std::vector<std::string_view> words = splitWords(text);
+        const std::vector<std::string_view> words = text::splitWords(text);
         if (words.empty()) {
             texts.skipped.push_back(error(line, "the line is empty", "Remove it"));
             return {};
@@ -84,35 +78,6 @@ struct Reader {
 
 } // namespace
 
-std::vector<std::string_view> splitLines(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-        lines.push_back(text.substr(0, end));
-        text.remove_prefix(text.substr(end).starts_with("\r\n") ? end + 2 : std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
-std::vector<std::string_view> splitWords(std::string_view text) {
-    std::vector<std::string_view> words;
-    std::size_t begin = 0;
-    const auto endWord = [&](std::size_t at) {
-        if (at > begin) words.push_back(text.substr(begin, at - begin));
-    };
-    for (std::size_t at = 0; at < text.size();) {
-        const config::CodePoint point = config::codePointAt(text, at);
-        const std::size_t length = std::max<std::size_t>(point.length, 1);
-        if (point.length > 0 && isSpace(point.code)) {
-            endWord(at);
-            begin = at + length;
-        }
-        at += length;
-    }
-    endWord(text.size());
-    return words;
-}
-
 std::optional<std::size_t> findInvalidUtf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = config::codePointAt(text, at).length;
@@ -125,7 +90,7 @@ std::optional<std::size_t> findInvalidUtf8(std::string_view text) {
 TextLine splitTextLine(std::string_view line) {
     const std::size_t tab = line.rfind('\t');
     if (tab != std::string_view::npos) {
-        const std::vector<std::string_view> behind = splitWords(line.substr(tab + 1));
+        const std::vector<std::string_view> behind = text::splitWords(line.substr(tab + 1));
         const auto label = behind.size() == 1 ? numberIn(behind.front()) : std::nullopt;
         if (label) return {std::string(line.substr(0, tab)), label};
     }
@@ -143,7 +108,7 @@ Result<LabelledTexts> readLabelledTexts(const std::filesystem::path& file,
     }
     Reader reader{.texts = {.file = file}, .classes = options.classes};
     int line = 0;
-    for (const std::string_view text : splitLines(*content)) {
+    for (const std::string_view text : text::splitLines(*content)) {
         ++line;
         if (options.maxLines > 0 && line > options.maxLines) break;
         if (const Status added = reader.add(text, line); !added) return fail(added.error());

@@ -48,10 +48,6 @@ struct TextLine {
 };
 [[nodiscard]] TextLine splitTextLine(std::string_view line);
 
-/// Lines as Python's readlines() cuts them, without their ends: \n, \r\n and \r.
-[[nodiscard]] std::vector<std::string_view> splitLines(std::string_view text);
-/// As Python's str.split(): at runs of Unicode white space. Views of `text`.
-[[nodiscard]] std::vector<std::string_view> splitWords(std::string_view text);
 /// The first byte that does not belong to UTF-8; nullopt: all do.
 [[nodiscard]] std::optional<std::size_t> findInvalidUtf8(std::string_view text);
 

@@ -108,7 +108,7 @@ Status SentencePieceTokenizer::load(std::string_view bytes, const std::string& n
 void SentencePieceTokenizer::addSpecials(const SentencePieceOptions& options) {
     for (const auto& [name, token] : options.specialTokens) {
         std::optional<std::int64_t> id = modelId(token);
-        const auto same = [&](const Special& special) { return special.token == token; };
+        const auto same = [&wanted = token](const Special& special) { return special.token == wanted; };
         if (const auto known = std::ranges::find_if(m_specials, same); known != m_specials.end()) {
             id = known->id;
         } else {

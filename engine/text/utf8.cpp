@@ -8,9 +8,10 @@ namespace fathom::text {
 
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kEscape = 0xDC00;
 
-/// Bytes of the well-formed sequence at the front; 0 for a broken one.
+} // namespace
+
 std::size_t validLength(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text[0]);
     if (lead < 0x80) return 1;
@@ -23,8 +24,6 @@ std::size_t validLength(std::string_view text) {
     const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
     return overlong || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0 : length;
 }
-
-} // namespace
 
 std::size_t sequenceLength(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text[0]);
@@ -58,7 +57,8 @@ std::u32string toCodePoints(std::string_view text) {
     points.reserve(text.size());
     while (!text.empty()) {
         const std::size_t length = validLength(text);
-        points += length == 0 ? kReplacement : codePoint(text.substr(0, length));
+        points +=
+            length == 0 ? kEscape + static_cast<unsigned char>(text[0]) : codePoint(text.substr(0, length));
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return points;

@@ -13,13 +13,17 @@ namespace fathom::text {
 /// than the text has; 1 for a byte that begins none.
 [[nodiscard]] std::size_t sequenceLength(std::string_view text);
 
+/// Bytes of the well-formed UTF-8 character at the front of a text that is not empty; 0 where there is none.
+[[nodiscard]] std::size_t validLength(std::string_view text);
+
 /// The code point that one sequence spells, taken on trust.
 [[nodiscard]] char32_t codePoint(std::string_view sequence);
 
 /// True for UTF-8 without overlong forms, surrogates and code points over U+10FFFF.
 [[nodiscard]] bool isUtf8(std::string_view text);
 
-/// The code points of a text; what is not UTF-8 becomes one U+FFFD for each byte.
+/// The code points of a text; a byte that is not UTF-8 becomes U+DC00 plus the byte, as in Python's
+/// surrogateescape: equal to nothing but the same byte.
 [[nodiscard]] std::u32string toCodePoints(std::string_view text);
 
 /// Adds the UTF-8 of a code point.

@@ -5,6 +5,7 @@
 #include "engine/text/bert_words.h"
 #include "engine/text/piece_trie.h"
 #include "engine/text/utf8.h"
+#include "engine/text/words.h"
 
 #include <algorithm>
 #include <array>
@@ -29,18 +30,6 @@ void tidy(std::string& piece) {
         {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
     for (const auto& [from, to] : kRules)
         replaceAll(piece, from, to);
-}
-
-/// The lines of a text file as Python's readlines() gives them: \n, \r\n and \r end one.
-std::vector<std::string_view> pythonLines(std::string_view bytes) {
-    std::vector<std::string_view> lines;
-    while (!bytes.empty()) {
-        const std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
-        lines.push_back(bytes.substr(0, end));
-        const bool both = bytes.substr(end, 2) == "\r\n";
-        bytes.remove_prefix(std::min(end + (both ? 2 : 1), bytes.size()));
-    }
-    return lines;
 }
 
 class WordPieceTokenizer final : public Tokenizer {
@@ -94,13 +83,13 @@ Status WordPieceTokenizer::load(std::string_view bytes, const std::string& name)
                      .file = name,
                      .line = static_cast<int>(line)});
     };
-    for (const std::string_view line : pythonLines(bytes)) {
+    for (const std::string_view line : splitLines(bytes)) {
         const std::size_t number = m_pieces.size() + 1;
         if (!isUtf8(line)) return bad(number, "the line is not UTF-8", "Give a vocab.txt in UTF-8");
         const auto [known, isNew] = m_ids.emplace(line, size());
         if (!isNew)
             return bad(number,
-                       "'" + std::string(line) + "' is on line " + std::to_string(known->second + 1) + " too",
+                       "line " + std::to_string(known->second + 1) + " has '" + known->first + "' too",
                        "Remove one of the lines");
         m_pieces.emplace_back(line);
     }
@@ -209,12 +198,12 @@ std::string WordPieceTokenizer::joinPieces(std::span<const std::int64_t> ids) co
     for (const std::int64_t id : ids) {
         if (id < 0 || id >= size()) continue;
         std::string piece = m_pieces[static_cast<std::size_t>(id)];
-        if (m_options.backend == BertBackend::Fast) {
-            if (!first) piece = piece.starts_with(kContinues) ? piece.substr(2) : " " + piece;
-            tidy(piece);
-        } else if (!first) {
-            piece.insert(0, " ");
-        }
+        const bool fast = m_options.backend == BertBackend::Fast;
+        if (!first && fast && piece.starts_with(kContinues))
+            piece.erase(0, kContinues.size());
+        else if (!first)
+            piece.insert(piece.begin(), ' ');
+        if (fast) tidy(piece);
         text += piece;
         first = false;
     }

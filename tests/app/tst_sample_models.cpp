@@ -33,23 +33,6 @@ QStringList column(const SampleModel& model, int column) {
     return all;
 }
 
-/// Distance by the definition.
-int slowDistance(const std::u32string& a, const std::u32string& b) {
-    std::vector<int> row(b.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j)
-        row[j] = static_cast<int>(j);
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        int diagonal = row[0];
-        row[0] = static_cast<int>(i) + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const int replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-        }
-    }
-    return row.back();
-}
-
 } // namespace
 
 class TestSampleModels : public QObject {
@@ -107,28 +90,6 @@ private Q_SLOTS:
         QVERIFY(long2.size() >= 20'000); // too many cells for the shortest, but something is shown
     }
 
-    void editDistance_isThatOfTheDefinition() {
-        std::mt19937 random(3);
-        for (int i = 0; i < 600; ++i) {
-            std::u32string a;
-            std::u32string b;
-            for (std::size_t n = random() % 200; n > 0; --n)
-                a += static_cast<char32_t>(U'a' + random() % 4);
-            for (const char32_t c : a)
-                if (random() % 10 < 8)
-                    b += random() % 10 < 8 ? c : static_cast<char32_t>(0x4E00 + random() % 5);
-            if (i % 7 == 0) b.clear();
-            if (i % 11 == 0) a = a.substr(0, 64 * (a.size() / 64)); // whole blocks
-            QCOMPARE(editDistance(a, b), slowDistance(a, b));
-        }
-    }
-
-    void codePoints_areThoseOfTheText_andBrokenBytesCountAsOne() {
-        QVERIFY(codePoints("aé東😀") == U"aé東😀");
-        QCOMPARE(codePoints("a\xFF\xE6\x9D").size(), std::size_t{4});
-        QCOMPARE(codePoints("\xC0\x80").size(), std::size_t{2}); // overlong
-    }
-
     void figures_areThoseOfThePythonTools() {
         const QJsonObject golden = goldenFigures();
         const QJsonArray pairs = golden[QLatin1String("pairs")].toArray();
@@ -153,14 +114,14 @@ private Q_SLOTS:
             QVERIFY2(std::abs(analysis->bleu[at] - pairs[i][QLatin1String("bleu")].toDouble()) < 1e-6,
                      texts[at].first.c_str());
             QStringList tokens;
-            for (const std::string& token : bleuTokens(texts[at].first))
+            for (const std::string& token : text::bleuTokens(texts[at].first))
                 tokens.append(QString::fromStdString(token));
             QCOMPARE(tokens, pairs[i][QLatin1String("tokens")].toVariant().toStringList());
             edits += errors.wordEdits();
         }
         QCOMPARE(analysis->totals.wordEdits(), edits);
-        QVERIFY(std::abs(corpusBleu(analysis->bleuTotals) - golden[QLatin1String("corpus_bleu")].toDouble()) <
-                1e-6);
+        QVERIFY(std::abs(text::corpusBleu(analysis->bleuTotals) -
+                         golden[QLatin1String("corpus_bleu")].toDouble()) < 1e-6);
     }
 
     void corpusRate_isOfAllWords_notTheMeanOfRates() {

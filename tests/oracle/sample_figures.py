@@ -6,13 +6,15 @@
 import json
 import pathlib
 import random
-import re
 
 import sacrebleu
 from sacrebleu.metrics import BLEU
 
 WORDS = ["the", "a", "cat", "sat", "on", "mat", "dog,", "ran.", "3.5", "1,000", "well-known", "(no)", "U.S.", "5-year", "&amp;", "\"quoted\"",
          "naïve", "東京", "end", "don't", "x/y", "100%", "e.g.,", "…", "2-0", "a\u00a0b", "<skipped>", "it's"]
+
+
+CHINESE = [("我喜欢猫，你呢？", "我喜欢狗，你呢？"), ("ＡＢＣ 123。", "ＡＢ 123。"), ("一个 cat, 2.5 个", "一个 cat, 2.5个"), ("𠀀𠀁 、 — “引”", "𠀀 、 — “引”"), ("한국 …☀", "한국 ☀")]
 
 
 def texts(rng, least):
@@ -29,11 +31,6 @@ def changed(rng, text):
         if draw > 0.9:
             result.append(rng.choice(WORDS))
     return " ".join(result)
-
-
-def words(text):
-    """Split at ASCII white space, as the engine does; str.split() also splits at U+00A0."""
-    return [word for word in re.split("[ \\t\\n\\r\\v\\f]+", text) if word]
 
 
 def distance(a, b):
@@ -60,10 +57,16 @@ def main():
     sentence = BLEU(effective_order=True)
     rows = [{"reference": r, "prediction": p, "bleu": sentence.sentence_score(p, [r]).score,
              "tokens": sentence.tokenizer(r.rstrip()).split(),
-             "words": len(words(r)), "word_edits": distance(words(r), words(p)),
+             "words": len(r.split()), "word_edits": distance(r.split(), p.split()),
              "characters": len(r), "character_edits": distance(list(r), list(p))} for r, p in pairs]
     corpus = sacrebleu.corpus_bleu([p for _, p in pairs], [[r for r, _ in pairs]])
-    text = json.dumps({"corpus_bleu": corpus.score, "pairs": rows}, ensure_ascii=False, indent=1)
+    other = {}
+    for name in ("zh", "none"):
+        metric = BLEU(tokenize=name)
+        score = metric.corpus_score([p for _, p in CHINESE + pairs], [[r for r, _ in CHINESE + pairs]])
+        other[name] = {"score": score.score, "signature": str(metric.get_signature()),
+                       "tokens": [metric.tokenizer(r.rstrip()).split() for r, _ in CHINESE + pairs]}
+    text = json.dumps({"corpus_bleu": corpus.score, "chinese": CHINESE, "tokenizers": other, "pairs": rows}, ensure_ascii=False, indent=1)
     (folder / "figures.json").write_text(text + "\n")
 
 

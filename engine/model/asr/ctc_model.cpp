@@ -9,7 +9,7 @@
 #include "engine/model/section.h"
 #include "engine/model/torch_failure.h"
 #include "engine/nn/init.h"
-#include "engine/nn/word_error_rate.h"
+#include "engine/text/word_error_rate.h"
 
 #include <algorithm>
 #include <cstring>
@@ -186,12 +186,12 @@ Result<TrainingStep> CtcModel::trainingStep(const Batch& batch, const StepContex
         TrainingStep step;
         step.loss = nn::ctcLoss(output.logProbs, output.encoded.lengths, targets, m_params.reduction);
         if (context.wantMetrics) {
-            const auto unit = m_params.useCer ? nn::ErrorUnit::Character : nn::ErrorUnit::Word;
+            const auto unit = m_params.useCer ? text::ErrorUnit::Character : text::ErrorUnit::Word;
             const std::vector<std::string> predicted = texts(output);
             const std::vector<std::string> expected = references(targets);
-            nn::EditCount edits;
+            text::EditCount edits;
             for (std::size_t i = 0; i < predicted.size(); ++i)
-                edits += nn::countEdits(expected[i], predicted[i], unit);
+                edits += text::countEdits(expected[i], predicted[i], unit);
             step.metrics.push_back({"training_batch_wer", edits.rate()});
         }
         return step;
@@ -209,13 +209,13 @@ Result<EvaluationStep> CtcModel::evaluationStep(const Batch& batch) {
         const nn::CtcTargets targets = targetsOf(batch);
         const double loss =
             nn::ctcLoss(output.logProbs, output.encoded.lengths, targets, m_params.reduction).item<double>();
-        const auto unit = m_params.useCer ? nn::ErrorUnit::Character : nn::ErrorUnit::Word;
+        const auto unit = m_params.useCer ? text::ErrorUnit::Character : text::ErrorUnit::Word;
         const std::vector<std::string> predicted = texts(output);
         const std::vector<std::string> expected = references(targets);
         EvaluationStep step;
-        nn::EditCount sum;
+        text::EditCount sum;
         for (std::size_t i = 0; i < predicted.size(); ++i) {
-            const nn::EditCount edits = nn::countEdits(expected[i], predicted[i], unit);
+            const text::EditCount edits = text::countEdits(expected[i], predicted[i], unit);
             sum += edits;
             step.samples.push_back({batch.sources[i], expected[i], predicted[i], edits.rate()});
         }

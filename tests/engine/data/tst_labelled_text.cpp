@@ -28,7 +28,6 @@ private Q_SLOTS:
     void bytes_thatAreNotUtf8AreAnErrorWithTheirLine();
     void file_withoutAnExampleIsAnError();
     void maxLines_countsFromTheTop();
-    void words_areSplitAsPythonDoes();
     void textLine_mayHaveALabel();
 };
 
@@ -94,19 +93,6 @@ void TestLabelledText::maxLines_countsFromTheTop() {
     const auto texts = read("sentence\tlabel\na\t0\nb\t1\nc\t2\n", {.classes = 3, .maxLines = 3});
     QVERIFY(texts.has_value());
     QCOMPARE(texts->items.size(), 2U); // the header is one of the lines, as in NeMo
-}
-
-void TestLabelledText::words_areSplitAsPythonDoes() {
-    const auto words = splitWords("\xC2\xA0"
-                                  "a\x1c"
-                                  "b\xE3\x80\x80"
-                                  "c\xE2\x80\x8B"
-                                  "d ");
-    QCOMPARE(words.size(), 3U); // U+200B is no white space
-    QCOMPARE(words[0], std::string_view("a"));
-    QCOMPARE(words[2], std::string_view("c\xE2\x80\x8B"
-                                        "d"));
-    QVERIFY(splitWords(" \t\n").empty());
 }
 
 void TestLabelledText::textLine_mayHaveALabel() {

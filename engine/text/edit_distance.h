@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 // What a shortest edit from a reference to a prediction does: what error rates count.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fathom::app {
+namespace fathom::text {
 
 enum class WordMatch : std::uint8_t { Same, Substituted, Deleted, Inserted };
 
@@ -36,10 +36,4 @@ private:
 /// Levenshtein distance of two texts, 64 cells of the matrix at a time (Myers 1999, Hyyrö 2003).
 [[nodiscard]] int editDistance(std::u32string_view reference, std::u32string_view prediction);
 
-/// Words as Python's str.split() gives them: separated by runs of ASCII white space.
-[[nodiscard]] std::vector<std::string_view> splitWords(std::string_view text);
-
-/// The code points of a UTF-8 text; a broken byte counts as one.
-[[nodiscard]] std::u32string codePoints(std::string_view text);
-
-} // namespace fathom::app
+} // namespace fathom::text

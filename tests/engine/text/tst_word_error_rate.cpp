@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/nn/word_error_rate.h"
+#include "engine/text/word_error_rate.h"
 
 #include <QtTest>
 #include <cmath>
 
-using namespace fathom::nn;
+using namespace fathom::text;
 
 class TestWordErrorRate : public QObject {
     Q_OBJECT
@@ -12,7 +12,6 @@ private Q_SLOTS:
     void countEdits_data();
     void countEdits();
     void rate_withoutWordsIsInfinite();
-    void splitCharacters_keepsCodePointsWhole();
 };
 
 void TestWordErrorRate::countEdits_data() {
@@ -35,6 +34,10 @@ void TestWordErrorRate::countEdits_data() {
     row("spaces do not count", "  the   cat ", "the cat", false, 0, 2);
     row("all wrong", "a b", "c d e", false, 3, 2);
     row("characters", "kitten", "sitting", true, 3, 6);
+    row("white space is Unicode's",
+        "the\xC2\xA0"
+        "cat",
+        "the cat", false, 0, 2);
     row("accents are one character", "\xC3\xA9t\xC3\xA9", "ete", true, 2, 3);
 }
 
@@ -42,22 +45,17 @@ void TestWordErrorRate::countEdits() {
     QFETCH(QByteArray, reference);
     QFETCH(QByteArray, prediction);
     QFETCH(bool, characters);
-    const EditCount count = fathom::nn::countEdits(reference.toStdString(), prediction.toStdString(),
-                                                   characters ? ErrorUnit::Character : ErrorUnit::Word);
+    const EditCount count = fathom::text::countEdits(reference.toStdString(), prediction.toStdString(),
+                                                     characters ? ErrorUnit::Character : ErrorUnit::Word);
     QTEST(qint64{count.edits}, "edits");
     QTEST(qint64{count.units}, "units");
 }
 
 void TestWordErrorRate::rate_withoutWordsIsInfinite() {
-    QVERIFY(std::isinf(fathom::nn::countEdits("", "").rate()));
-    EditCount sum = fathom::nn::countEdits("a b", "a c");
-    sum += fathom::nn::countEdits("a b", "a b");
+    QVERIFY(std::isinf(fathom::text::countEdits("", "").rate()));
+    EditCount sum = fathom::text::countEdits("a b", "a c");
+    sum += fathom::text::countEdits("a b", "a b");
     QCOMPARE(sum.rate(), 0.25);
-}
-
-void TestWordErrorRate::splitCharacters_keepsCodePointsWhole() {
-    QCOMPARE(fathom::nn::splitCharacters("a\xC3\xA9\xE4\xB8\xAD").size(), std::size_t{3});
-    QCOMPARE(fathom::nn::splitCharacters("\x80").size(), std::size_t{1});
 }
 
 QTEST_GUILESS_MAIN(TestWordErrorRate)

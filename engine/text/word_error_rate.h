@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edit distances between reference and predicted texts. No LibTorch here.
+// Word and character error rates as NeMo counts them.
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
-namespace fathom::nn {
+namespace fathom::text {
 
 enum class ErrorUnit { Word, Character };
 
@@ -26,17 +23,8 @@ struct EditCount {
     [[nodiscard]] double rate() const;
 };
 
-/// Words as Python's str.split() gives them: separated by runs of ASCII white space.
-[[nodiscard]] std::vector<std::string_view> splitWords(std::string_view text);
-/// The code points of a UTF-8 text; a broken byte counts as one.
-[[nodiscard]] std::vector<std::string_view> splitCharacters(std::string_view text);
-
-/// Levenshtein distance of two sequences; time |a|·|b|, memory |b|.
-[[nodiscard]] std::int64_t editDistance(std::span<const std::string_view> a,
-                                        std::span<const std::string_view> b);
-
-/// How far `prediction` is from `reference`.
+/// How far `prediction` is from `reference`. Words are those of splitWords(), characters are code points.
 [[nodiscard]] EditCount countEdits(std::string_view reference, std::string_view prediction,
                                    ErrorUnit unit = ErrorUnit::Word);
 
-} // namespace fathom::nn
+} // namespace fathom::text

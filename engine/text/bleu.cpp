@@ -1,13 +1,14 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/models/bleu.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/text/bleu.h"
 
-#include "app/models/edit_distance.h"
+#include "engine/text/utf8.h"
+#include "engine/text/words.h"
 
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
 
-namespace fathom::app {
+namespace fathom::text {
 
 namespace {
 
@@ -39,19 +40,6 @@ void replaceAll(std::string& text, std::string_view what, std::string_view by) {
     text = std::move(result.append(text, copied));
 }
 
-/// What Python's str.split() splits at and ASCII does not have.
-void plainSpaces(std::string& text) {
-    if (std::none_of(text.begin(), text.end(), [](char c) {
-            return (static_cast<unsigned char>(c) & 0x80U) != 0 || (c >= 0x1C && c <= 0x1F);
-        }))
-        return;
-    for (const char* space : {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\xA8", "\xE2\x80\xA9",
-                              "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80", "\x1C", "\x1D", "\x1E", "\x1F"})
-        replaceAll(text, space, " ");
-    for (int last = 0x80; last <= 0x8A; ++last)
-        replaceAll(text, std::string("\xE2\x80") + static_cast<char>(last), " ");
-}
-
 /// Copies the text; where `fits` two neighbours, `put` writes them instead, and both are done with.
 template <class Fits, class Put> std::string rewritePairs(const std::string& text, Fits fits, Put put) {
     std::string result;
@@ -65,6 +53,64 @@ template <class Fits, class Put> std::string rewritePairs(const std::string& tex
         }
     }
     return result;
+}
+
+void resolveEntities(std::string& line) {
+    replaceAll(line, "<skipped>", "");
+    replaceAll(line, "-\n", "");
+    replaceAll(line, "\n", " ");
+    for (const auto& [entity, character] :
+         {std::pair{"&quot;", "\""}, {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}})
+        replaceAll(line, entity, character);
+}
+
+std::string punctuationApart(const std::string& line) {
+    std::string apart;
+    for (const char c : line) {
+        if (isPunctuation(c)) apart += ' ';
+        apart += c;
+        if (isPunctuation(c)) apart += ' ';
+    }
+    apart = rewritePairs(
+        apart, [](char a, char b) { return !isDigit(a) && isPoint(b); },
+        [](std::string& out, char a, char b) {
+            out.append({a, ' ', b, ' '});
+        });
+    apart = rewritePairs(
+        apart, [](char a, char b) { return isPoint(a) && !isDigit(b); },
+        [](std::string& out, char a, char b) {
+            out.append({' ', a, ' ', b});
+        });
+    return rewritePairs(
+        apart, [](char a, char b) { return isDigit(a) && b == '-'; },
+        [](std::string& out, char a, char b) {
+            out.append({a, ' ', b, ' '});
+        });
+}
+
+/// sacrebleu's table. Two of its ranges are meant to lie beyond U+FFFF; spelled \u20000 and \u2f800 in
+/// Python they begin at U+2001 and U+2F81.
+bool isIdeograph(char32_t code) {
+    static constexpr std::pair<char32_t, char32_t> kRanges[] = {
+        {0x2001, 0x2A6D}, {0x2E80, 0x2EFF}, {0x2F00, 0x2FDF}, {0x2FF0, 0x303F},
+        {0x3100, 0x312F}, {0x31A0, 0x31BF}, {0x31C0, 0x31EF}, {0x3200, 0x33FF},
+        {0x3400, 0x4DB5}, {0x4E00, 0x9FBB}, {0xF900, 0xFA2D}, {0xFA30, 0xFA6A},
+        {0xFA70, 0xFAD9}, {0xFE10, 0xFE1F}, {0xFE30, 0xFE4F}, {0xFF00, 0xFFEF}};
+    return std::any_of(std::begin(kRanges), std::end(kRanges),
+                       [code](const auto& range) { return code >= range.first && code <= range.second; });
+}
+
+std::string ideographsApart(std::string_view line) {
+    std::string apart;
+    while (!line.empty()) {
+        const std::string_view character = line.substr(0, sequenceLength(line));
+        const bool alone = isIdeograph(codePoint(character));
+        if (alone) apart += ' ';
+        apart.append(character);
+        if (alone) apart += ' ';
+        line.remove_prefix(character.size());
+    }
+    return apart;
 }
 
 std::vector<Gram> grams(const std::vector<int>& tokens, std::size_t order) {
@@ -111,47 +157,24 @@ BleuCounts& BleuCounts::operator+=(const BleuCounts& other) {
     return *this;
 }
 
-std::vector<std::string> bleuTokens(std::string_view text) {
-    const std::size_t end = text.find_last_not_of(" \t\n\r\v\f");
-    std::string line(text.substr(0, end == std::string_view::npos ? 0 : end + 1));
-    replaceAll(line, "<skipped>", "");
-    replaceAll(line, "-\n", "");
-    replaceAll(line, "\n", " ");
-    for (const auto& [entity, character] :
-         {std::pair{"&quot;", "\""}, {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}})
-        replaceAll(line, entity, character);
-    std::string apart;
-    line.insert(0, 1, ' ').push_back(' ');
-    for (const char c : line) {
-        if (isPunctuation(c)) apart += ' ';
-        apart += c;
-        if (isPunctuation(c)) apart += ' ';
+std::vector<std::string> bleuTokens(std::string_view text, BleuTokenizer tokenizer) {
+    std::string line(text.substr(0, text.find_last_not_of(" \t\n\r\v\f") + 1));
+    if (tokenizer == BleuTokenizer::Mteval13a) {
+        resolveEntities(line);
+        line.insert(line.begin(), ' ');
+        line.push_back(' ');
     }
-    apart = rewritePairs(
-        apart, [](char a, char b) { return !isDigit(a) && isPoint(b); },
-        [](std::string& out, char a, char b) {
-            out.append({a, ' ', b, ' '});
-        });
-    apart = rewritePairs(
-        apart, [](char a, char b) { return isPoint(a) && !isDigit(b); },
-        [](std::string& out, char a, char b) {
-            out.append({' ', a, ' ', b});
-        });
-    apart = rewritePairs(
-        apart, [](char a, char b) { return isDigit(a) && b == '-'; },
-        [](std::string& out, char a, char b) {
-            out.append({a, ' ', b, ' '});
-        });
-    plainSpaces(apart);
-    const auto words = splitWords(apart);
+    if (tokenizer == BleuTokenizer::Chinese) line = ideographsApart(line);
+    if (tokenizer != BleuTokenizer::None) line = punctuationApart(line);
+    const auto words = splitWords(line);
     return {words.begin(), words.end()};
 }
 
-BleuCounts countBleu(std::string_view reference, std::string_view prediction) {
+BleuCounts countBleu(std::string_view reference, std::string_view prediction, BleuTokenizer tokenizer) {
     std::unordered_map<std::string, int> numbers;
     const auto numbered = [&](std::string_view text) {
         std::vector<int> tokens;
-        for (std::string& token : bleuTokens(text))
+        for (std::string& token : bleuTokens(text, tokenizer))
             tokens.push_back(
                 numbers.try_emplace(std::move(token), static_cast<int>(numbers.size())).first->second);
         return tokens;
@@ -179,4 +202,11 @@ double sentenceBleu(const BleuCounts& counts) {
     return bleu(counts, true);
 }
 
-} // namespace fathom::app
+std::string bleuSignature(BleuTokenizer tokenizer) {
+    const char* const name = tokenizer == BleuTokenizer::Mteval13a ? "13a"
+                             : tokenizer == BleuTokenizer::Chinese ? "zh"
+                                                                   : "none";
+    return std::string("nrefs:1|case:mixed|eff:no|tok:") + name + "|smooth:exp|version:2.6.0";
+}
+
+} // namespace fathom::text

@@ -1,11 +1,11 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/models/edit_distance.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/text/edit_distance.h"
 
 #include <algorithm>
 #include <numeric>
 #include <unordered_map>
 
-namespace fathom::app {
+namespace fathom::text {
 
 namespace {
 
@@ -58,26 +58,6 @@ void advance(Column& column, std::uint64_t equal, int& carry, int last) {
     column.up = left | ~(verticalOrEqual | right);
     column.down = right & verticalOrEqual;
     carry = next;
-}
-
-std::size_t decode(std::string_view text, std::size_t at, char32_t& point) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned lead = byte(at);
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xC2 ? 0
-                               : lead < 0xE0 ? 2
-                               : lead < 0xF0 ? 3
-                               : lead < 0xF5 ? 4
-                                             : 0;
-    point = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-    bool isBroken = length == 0 || at + length > text.size();
-    for (std::size_t i = 1; !isBroken && i < length; ++i) {
-        isBroken = (byte(at + i) & 0xC0U) != 0x80U;
-        point = point << 6 | (byte(at + i) & 0x3FU);
-    }
-    if (!isBroken) return length;
-    point = 0xDC00U + lead; // as Python's surrogateescape: equal to nothing but the same byte
-    return 1;
 }
 
 } // namespace
@@ -156,27 +136,4 @@ int editDistance(std::u32string_view reference, std::u32string_view prediction) 
     return distance;
 }
 
-std::vector<std::string_view> splitWords(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\n\r\v\f";
-    std::vector<std::string_view> words;
-    std::size_t begin = text.find_first_not_of(kSpace);
-    while (begin != std::string_view::npos) {
-        const std::size_t end = std::min(text.find_first_of(kSpace, begin), text.size());
-        words.push_back(text.substr(begin, end - begin));
-        begin = text.find_first_not_of(kSpace, end);
-    }
-    return words;
-}
-
-std::u32string codePoints(std::string_view text) {
-    std::u32string points;
-    points.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) {
-        char32_t point = 0;
-        at += decode(text, at, point);
-        points.push_back(point);
-    }
-    return points;
-}
-
-} // namespace fathom::app
+} // namespace fathom::text
