@@ -68,6 +68,8 @@ InferencePane::InferencePane(JobRunner& jobs, RestoreModel restore, QWidget* par
     m_stack->addWidget(m_state);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_stack, tr("Model"));
+    for (QWidget* const page : {static_cast<QWidget*>(m_stack), static_cast<QWidget*>(m_tokenizers)})
+        page->setContentsMargins(0, kGrid, 0, 0);
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);

@@ -62,6 +62,7 @@ SpeechOptions::SpeechOptions(QWidget* parent)
     right->addRow(tr("Language model"), m_languageModel);
     right->addRow(tr("Its weight"), m_weight);
     right->addRow(tr("Word bonus"), m_bonus);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(3 * widgets::kGrid);

@@ -67,7 +67,7 @@ TokenizerPane::TokenizerPane(JobRunner& jobs, QWidget* parent)
       m_unknown(label()),
       m_chips(new widgets::ChipFlow),
       m_ids(new QLineEdit),
-      m_decoded(label()) {
+      m_decoded(new QPlainTextEdit) {
     m_input->setPlaceholderText(
         tr("Type a text to see what it is to the model. Text files can be dropped here."));
     m_input->setAccessibleName(tr("Text"));
@@ -132,6 +132,9 @@ QWidget* TokenizerPane::buildDecoder() {
     m_ids->setPlaceholderText(tr("ids, to be turned into text"));
     m_ids->setAccessibleName(tr("Ids"));
     m_decoded->setAccessibleName(tr("Text of the ids"));
+    m_decoded->setReadOnly(true);
+    m_decoded->setTabChangesFocus(true);
+    m_decoded->setFixedHeight(3 * fontMetrics().lineSpacing() + kGrid);
     auto* const box = new QWidget;
     auto* const form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
@@ -211,7 +214,7 @@ void TokenizerPane::present(TokenizedText text) {
     if (m_ids->hasFocus() && isEmpty) return; // ids are being typed
     m_ids->setText(idText());
     m_ids->setCursorPosition(0);
-    m_decoded->setText(isEmpty ? QString() : m_shown.isEqual ? tr("the same text") : m_shown.decoded);
+    m_decoded->setPlainText(isEmpty ? QString() : m_shown.isEqual ? tr("the same text") : m_shown.decoded);
 }
 
 QString TokenizerPane::idText() const {
@@ -227,7 +230,7 @@ void TokenizerPane::decode() {
     if (!chosen) return;
     QString problem;
     const QString text = decodeIds(*chosen, m_ids->text(), problem);
-    m_decoded->setText(problem.isEmpty() ? text : problem);
+    m_decoded->setPlainText(problem.isEmpty() ? text : problem);
 }
 
 /// The part of the text that the piece stands for stands out.

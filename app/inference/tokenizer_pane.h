@@ -12,6 +12,7 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QPlainTextEdit;
 
 namespace fathom::widgets {
 class ChipFlow;
@@ -63,7 +64,7 @@ private:
     QLabel* m_unknown;
     widgets::ChipFlow* m_chips;
     QLineEdit* m_ids;
-    QLabel* m_decoded;
+    QPlainTextEdit* m_decoded;
 };
 
 } // namespace fathom::app

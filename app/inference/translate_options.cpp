@@ -61,6 +61,7 @@ TranslateOptions::TranslateOptions(QWidget* parent)
     right->addRow(tr("Alternatives"), m_alternatives);
     right->addRow(tr("From"), m_source);
     right->addRow(tr("Into"), m_target);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(3 * widgets::kGrid);

@@ -224,8 +224,8 @@ void TestInferencePane::ids_areDecoded() {
     auto* const ids = pane.findChild<QLineEdit*>();
     QTRY_VERIFY(!ids->text().isEmpty());
     const auto decoded = [&pane]() -> QString {
-        for (QLabel* const it : pane.findChildren<QLabel*>())
-            if (it->accessibleName() == QStringLiteral("Text of the ids")) return it->text();
+        for (QPlainTextEdit* const it : pane.findChildren<QPlainTextEdit*>())
+            if (it->accessibleName() == QStringLiteral("Text of the ids")) return it->toPlainText();
         return {};
     };
     QTRY_VERIFY(!decoded().isEmpty());

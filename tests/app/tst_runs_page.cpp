@@ -3,6 +3,7 @@
 #include "app/pages/runs/column_chooser.h"
 #include "app/pages/runs/compare_bar.h"
 #include "app/pages/runs/filter_line.h"
+#include "app/pages/runs/run_models.h"
 #include "app/pages/runs/run_panel.h"
 #include "app/pages/runs/run_summary.h"
 #include "app/pages/runs/run_table_view.h"
@@ -18,6 +19,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -290,6 +292,43 @@ private Q_SLOTS:
                           "++exp_manager.resume_if_exists=true") != request.overrides.end());
         fixture.table().selectLine(0);
         QVERIFY(!fixture.action("resume")->isEnabled()); // it completed
+    }
+
+    void modelOfTheRun_isTriedInAWindowOfItsOwn() {
+        RunsFixture fixture;
+        const std::string model = fixture.folder.filePath(QStringLiteral("net.nemo")).toStdString();
+        const std::string last = fixture.folder.filePath(QStringLiteral("last.ckpt")).toStdString();
+        {
+            auto writer = store::BulkWriter::open(fixture.context.workspace());
+            QVERIFY(writer.has_value());
+            const auto id =
+                writer->addRun({.run = {.name = "tried"}, .state = RunState::Completed, .createdAt = 2e9});
+            QVERIFY(id.has_value());
+            for (const auto& [kind, path] :
+                 {std::pair("nemo", model), std::pair("ckpt", last), std::pair("log", model + ".log")})
+                writer->artifact(*id, {.kind = kind, .path = path, .sha256 = "", .bytes = 1});
+            QVERIFY(writer->commit().has_value());
+            const auto files = modelFilesOf(fixture.context.workspace(), *id);
+            QCOMPARE(files.size(), std::size_t{2});
+            QCOMPARE(files[0].label, QStringLiteral("net.nemo")); // before the checkpoint
+            QCOMPARE(files[1].path, std::filesystem::path(last));
+        }
+        QVERIFY(QTest::qWaitFor([&] { return fixture.shown().size() == 4; }) && fixture.awaitSettled());
+        fixture.table().selectLine(0);
+        QSignalSpy said(&fixture.context, &AppContext::statusMessage);
+        fixture.action("try")->trigger();
+        QTRY_COMPARE(said.count(), 1); // the files were deleted
+        QVERIFY(said[0][0].toString().contains(QStringLiteral("no model to be tried")));
+        for (const std::string& path : {model, last})
+            QVERIFY(QFile(QString::fromStdString(path)).open(QIODevice::WriteOnly));
+        fixture.action("try")->trigger();
+        QTRY_VERIFY(fixture.widget->findChild<InferenceDialog*>());
+        auto* const dialog = fixture.widget->findChild<InferenceDialog*>();
+        QVERIFY(dialog->isVisible());
+        QCOMPARE(dialog->findChild<QComboBox*>()->count(), 2);
+        QPointer<QWidget> alive(dialog);
+        dialog->close();
+        QTRY_VERIFY(!alive); // and with it the model
     }
 
     void spaceMarks_andTheBarComparesWhatIsMarked() {

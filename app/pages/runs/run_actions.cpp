@@ -33,6 +33,8 @@ RunActions::RunActions(ActionRegistry& registry, const QString& page, QObject* c
     open = add("open", "Show run", "train", {}, "Show the current run on the Train page (Enter)");
     model = add("archive", "Open its model", "archive", Qt::CTRL | Qt::Key_Return,
                 "Open the .nemo that the current run wrote on the Archive page");
+    tryIt = add("try", "Try its model", "play", Qt::CTRL | Qt::SHIFT | Qt::Key_T,
+                "Transcribe, classify or translate with a model that the current run wrote");
     folder = add("folder", "Open folder", "folder", Qt::CTRL | Qt::Key_E,
                  "Open the current run's folder in the file manager");
     copy = add("copy", "Copy command", "copy", QKeySequence::Copy,
@@ -69,8 +71,8 @@ RunActions::RunActions(ActionRegistry& registry, const QString& page, QObject* c
 }
 
 QList<QAction*> RunActions::ofRuns() const {
-    return {open,    model,   folder, copy, nullptr, clone,   resume, nullptr, mark,
-            compare, nullptr, star,   tag,  note,    archive, trash,  undo};
+    return {open, model,   tryIt,   folder, copy, nullptr, clone,   resume, nullptr,
+            mark, compare, nullptr, star,   tag,  note,    archive, trash,  undo};
 }
 
 } // namespace fathom::app

@@ -18,6 +18,7 @@ struct RunActions {
 
     QAction* open;
     QAction* model; ///< its .nemo
+    QAction* tryIt; ///< its model
     QAction* folder;
     QAction* copy;
     QAction* clone;

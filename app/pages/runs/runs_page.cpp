@@ -9,6 +9,7 @@
 #include "app/pages/runs/filter_line.h"
 #include "app/pages/runs/known_values.h"
 #include "app/pages/runs/resume_request.h"
+#include "app/pages/runs/run_models.h"
 #include "app/pages/runs/run_panel.h"
 #include "app/pages/runs/run_summary.h"
 #include "app/pages/runs/runs_view.h"
@@ -35,17 +36,6 @@ namespace fathom::app {
 namespace {
 
 constexpr int kPanelDelayMs = 120; // a held arrow key passes many runs
-
-/// The newest .nemo a run left, or an empty path. Background thread.
-QString modelOf(const std::filesystem::path& workspace, store::RunId run) {
-    auto reader = store::Reader::open(workspace);
-    if (!reader) return {};
-    const auto artifacts = reader->artifacts(run);
-    if (!artifacts) return {};
-    for (auto it = artifacts->rbegin(); it != artifacts->rend(); ++it)
-        if (it->kind == "nemo") return QString::fromStdString(it->path);
-    return {};
-}
 
 QString titleOf(const store::Run& run) {
     return QString::fromStdString(run.title());
@@ -166,7 +156,8 @@ void RunsPage::trigger(QAction* action) {
     }
     if (run == nullptr) return;
     if (action == m_actions.open) return Q_EMIT m_context.showRunRequested(static_cast<qint64>(run->id));
-    if (action == m_actions.model) return openModel(*run);
+    if (action == m_actions.model) return openModel(m_context, *run);
+    if (action == m_actions.tryIt) return tryModels(m_context, *run, m_view);
     if (action == m_actions.folder) {
         QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(run->directory)));
         return;
@@ -229,8 +220,8 @@ std::vector<store::Run> RunsPage::selected() const {
 void RunsPage::updateActions() {
     const store::Run* run = current();
     for (QAction* action :
-         {m_actions.open, m_actions.model, m_actions.copy, m_actions.clone, m_actions.mark, m_actions.star,
-          m_actions.tag, m_actions.note, m_actions.archive, m_actions.trash})
+         {m_actions.open, m_actions.model, m_actions.tryIt, m_actions.copy, m_actions.clone, m_actions.mark,
+          m_actions.star, m_actions.tag, m_actions.note, m_actions.archive, m_actions.trash})
         action->setEnabled(run != nullptr);
     m_actions.folder->setEnabled(run != nullptr && !run->directory.empty());
     m_actions.resume->setEnabled(run != nullptr && canResume(*run));
@@ -274,20 +265,6 @@ void RunsPage::copyCommands() {
     QGuiApplication::clipboard()->setText(commands.join(QLatin1Char('\n')));
     Q_EMIT m_context.statusMessage(runs.size() == 1 ? tr("Command of %1 copied").arg(titleOf(runs.front()))
                                                     : tr("Commands of %1 runs copied").arg(runs.size()));
-}
-
-void RunsPage::openModel(const store::Run& run) {
-    m_context.jobs().run(
-        QStringLiteral("runs.archive"), this,
-        [workspace = m_context.workspace(), id = run.id](const std::stop_token&) {
-            return modelOf(workspace, id);
-        },
-        [this, title = titleOf(run)](const QString& path) {
-            if (path.isEmpty())
-                Q_EMIT m_context.statusMessage(tr("%1 has written no model").arg(title));
-            else
-                Q_EMIT m_context.openFileRequested(path);
-        });
 }
 
 void RunsPage::resume(const store::Run& run) {

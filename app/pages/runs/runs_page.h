@@ -49,7 +49,6 @@ private:
     [[nodiscard]] std::vector<store::Run> selected() const;
     [[nodiscard]] const store::Run* current() const;
 
-    void openModel(const store::Run& run);
     void resume(const store::Run& run);
     void copyCommands();
     void toggleMarks();
