@@ -242,8 +242,13 @@ DepthwiseConv1d longestOf(const PackedDepthwiseConv1d& conv) {
                             .dilation = conv.dilation,
                             .padding = conv.padding,
                             .paddingRight = conv.padding};
-    for (const Segment& segment : conv.inputs)
-        longest.length = std::max(longest.length, segment.length);
+    for (std::size_t i = 0; i < conv.inputs.size(); ++i) {
+        const std::int64_t length = conv.inputs[i].length;
+        const std::int64_t read =
+            (conv.outputs[i].length - 1) * conv.stride + conv.dilation * (conv.kernel - 1) + 1;
+        longest.length = std::max(longest.length, length);
+        longest.paddingRight = std::max(longest.paddingRight, read - conv.padding - length);
+    }
     return longest;
 }
 

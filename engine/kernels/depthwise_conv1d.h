@@ -71,7 +71,7 @@ struct PackedDepthwiseConv1d {
     std::int64_t dilation = 1;
     std::int64_t padding = 0;
     std::span<const Segment> inputs{};  ///< where the clips lie in a row of x
-    std::span<const Segment> outputs{}; ///< and in a row of y; as many
+    std::span<const Segment> outputs{}; ///< and in a row of y; as many, of any length
     std::int64_t inputFrames = 0;       ///< length of a row of x
     std::int64_t outputFrames = 0;      ///< length of a row of y
 };

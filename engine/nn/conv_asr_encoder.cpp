@@ -54,17 +54,27 @@ Result<std::shared_ptr<ConvAsrEncoder>> ConvAsrEncoder::make(const ConvAsrEncode
     return encoder;
 }
 
-Encoded ConvAsrEncoder::forward(const torch::Tensor& features, const Lengths& lengths, Random* random) const {
-    if (m_canPack && canPack(features)) {
-        PackedFrames frames = pack(features, lengths);
-        for (const auto& block : m_blocks)
-            frames = forwardPacked(*block, frames, random);
-        return {{}, frames.lengths, frames};
+EncoderOutput ConvAsrEncoder::encode(const Features& features, const EncodeOptions& options) {
+    EncoderOutput output;
+    const auto keep = [&](std::size_t block, const Encoded& encoded) {
+        if (std::ranges::find(options.layers, static_cast<std::int64_t>(block)) != options.layers.end())
+            output.layers.push_back(encoded);
+        output.encoded = encoded;
+    };
+    if (m_canPack && canPack(features.values)) {
+        PackedFrames frames = pack(features.values, features.lengths);
+        for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+            frames = forwardPacked(*m_blocks[i], frames, options.random);
+            keep(i, {{}, frames.lengths, frames});
+        }
+        return output;
     }
-    JasperState state{{features}, lengths};
-    for (const auto& block : m_blocks)
-        state = block->forward(std::move(state), random);
-    return {state.outputs.back(), state.lengths, {}};
+    JasperState state{{features.values}, features.lengths};
+    for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+        state = m_blocks[i]->forward(std::move(state), options.random);
+        keep(i, {state.outputs.back(), state.lengths, {}});
+    }
+    return output;
 }
 
 std::int64_t ConvAsrEncoder::subsampling() const {

@@ -2,8 +2,8 @@
 // NeMo's ConvASREncoder: the stack of Jasper blocks of Jasper, QuartzNet and Citrinet.
 #pragma once
 
+#include "engine/nn/acoustic_encoder.h"
 #include "engine/nn/jasper_block.h"
-#include "engine/nn/packed.h"
 
 #include <memory>
 #include <string>
@@ -24,35 +24,26 @@ struct ConvAsrEncoderParams {
     std::vector<JasperBlockParams> jasper{};
 };
 
-/// Padded or packed, whichever way it was computed.
-struct Encoded {
-    torch::Tensor values{}; ///< [B, C, T']; undefined when packed
-    Lengths lengths{};      ///< valid frames; T' may be one larger than any
-    std::optional<PackedFrames> packed{};
-
-    /// [B, C, T'] in both cases.
-    [[nodiscard]] torch::Tensor padded() const { return packed ? unpack(*packed) : values; }
-};
-
 /// Parameters are named `encoder.<block>.…`.
-class ConvAsrEncoder : public torch::nn::Module {
+class ConvAsrEncoder : public AcousticEncoder {
 public:
     /// Usage errors for what NeMo refuses too.
     [[nodiscard]] static Result<std::shared_ptr<ConvAsrEncoder>> make(const ConvAsrEncoderParams& params,
                                                                       Random& random);
 
-    /// features [B, featIn · frameSplicing, T]. `random` null: evaluation, no dropout. On the CPU the usual
-    /// QuartzNet is computed packed; the result is the same.
-    [[nodiscard]] Encoded forward(const torch::Tensor& features, const Lengths& lengths,
-                                  Random* random) const;
-
-    [[nodiscard]] std::int64_t featOut() const { return m_featOut; }
+    /// On the CPU the usual QuartzNet is computed packed; the result is the same, what is beyond the clips
+    /// included.
+    [[nodiscard]] EncoderOutput encode(const Features& features, const EncodeOptions& options) override;
+    [[nodiscard]] std::int64_t featOut() const override { return m_featOut; }
+    [[nodiscard]] std::int64_t layerCount() const override {
+        return static_cast<std::int64_t>(m_blocks.size());
+    }
     [[nodiscard]] const std::vector<std::shared_ptr<JasperBlock>>& blocks() const { return m_blocks; }
-    /// Product of the strides: input frames for each output frame.
-    [[nodiscard]] std::int64_t subsampling() const;
+    /// Product of the strides.
+    [[nodiscard]] std::int64_t subsampling() const override;
 
 private:
-    ConvAsrEncoder() : torch::nn::Module("ConvASREncoder") {}
+    ConvAsrEncoder() : AcousticEncoder("ConvASREncoder") {}
     std::vector<std::shared_ptr<JasperBlock>> m_blocks;
     std::int64_t m_featOut = 0;
     bool m_canPack = false;

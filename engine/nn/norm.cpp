@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nn/norm.h"
 
+#include <algorithm>
+
 namespace fathom::nn {
 
 Norm::Norm(std::int64_t channels) {
@@ -8,7 +10,7 @@ Norm::Norm(std::int64_t channels) {
     bias = register_parameter("bias", torch::zeros({channels}));
 }
 
-BatchNorm::BatchNorm(std::int64_t channels) : Norm(channels) {
+BatchNorm::BatchNorm(std::int64_t channels, double eps) : Norm(channels), m_eps(eps) {
     runningMean = register_buffer("running_mean", torch::zeros({channels}));
     runningVar = register_buffer("running_var", torch::ones({channels}));
     batches = register_buffer("num_batches_tracked", torch::zeros({}, torch::kInt64));
@@ -16,8 +18,17 @@ BatchNorm::BatchNorm(std::int64_t channels) : Norm(channels) {
 
 torch::Tensor BatchNorm::forward(const torch::Tensor& x) {
     if (is_training()) batches.add_(1);
-    return torch::batch_norm(x, weight, bias, runningMean, runningVar, is_training(), kMomentum, kEps,
+    return torch::batch_norm(x, weight, bias, runningMean, runningVar, is_training(), kMomentum, m_eps,
                              /*cudnn_enabled=*/true);
+}
+
+void BatchNorm::updateRunning(const torch::Tensor& mean, const torch::Tensor& var, std::int64_t count) {
+    const torch::NoGradGuard noGrad;
+    batches.add_(1);
+    const double unbiased =
+        static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(1, count - 1));
+    runningMean.mul_(1 - kMomentum).add_(mean, kMomentum);
+    runningVar.mul_(1 - kMomentum).add_(var, kMomentum * unbiased);
 }
 
 GroupNorm::GroupNorm(std::int64_t groups, std::int64_t channels) : Norm(channels), m_groups(groups) {}

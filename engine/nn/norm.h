@@ -24,19 +24,25 @@ protected:
     explicit Norm(std::int64_t channels);
 };
 
-/// torch.nn.BatchNorm1d with eps 1e-3 and momentum 0.1. Statistics are over all positions of the padded
-/// batch.
+/// torch.nn.BatchNorm1d with momentum 0.1 and JasperBlock's eps of 1e-3 unless given. Statistics are over all
+/// positions of the padded batch.
 class BatchNorm : public Norm {
 public:
-    explicit BatchNorm(std::int64_t channels);
+    explicit BatchNorm(std::int64_t channels, double eps = 1e-3);
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& x) override;
     [[nodiscard]] int stateVersion() const override { return 2; }
 
-    static constexpr double kEps = 1e-3;
+    [[nodiscard]] double eps() const { return m_eps; }
+    /// What a training step does to the buffers: `mean` and the biased `var` [C] of `count` positions.
+    void updateRunning(const torch::Tensor& mean, const torch::Tensor& var, std::int64_t count);
+
     static constexpr double kMomentum = 0.1;
     torch::Tensor runningMean{}; ///< [C]
     torch::Tensor runningVar{};  ///< [C]
     torch::Tensor batches{};     ///< 0-dim int64, `num_batches_tracked`
+
+private:
+    double m_eps;
 };
 
 /// torch.nn.GroupNorm with eps 1e-5: one group is NeMo's "layer", as many as channels "instance".

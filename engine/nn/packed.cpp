@@ -34,16 +34,6 @@ bool unitPacks(const ConvUnit& unit) {
            std::dynamic_pointer_cast<BatchNorm>(unit.norm) != nullptr;
 }
 
-/// What a training step of torch.nn.BatchNorm1d does to its buffers.
-void updateRunning(BatchNorm& norm, const torch::Tensor& mean, const torch::Tensor& var, std::int64_t count) {
-    const torch::NoGradGuard noGrad;
-    norm.batches.add_(1);
-    const double unbiased =
-        static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(1, count - 1));
-    norm.runningMean.mul_(1 - BatchNorm::kMomentum).add_(mean, BatchNorm::kMomentum);
-    norm.runningVar.mul_(1 - BatchNorm::kMomentum).add_(var, BatchNorm::kMomentum * unbiased);
-}
-
 struct UnitResult {
     PackedFrames frames{};
     torch::Tensor padding{}; ///< [C] beyond the clips, before relu
@@ -78,7 +68,7 @@ UnitResult runUnit(const ConvUnit& unit, const PackedFrames& input, const UnitRe
     shape.inputFrames = framesOf(input.lengths);
     shape.outputFrames = framesOf(result.frames.lengths);
     shape.count = result.frames.paddedFrames * input.lengths.size();
-    shape.eps = BatchNorm::kEps;
+    shape.eps = norm.eps();
     shape.batchStatistics = training;
     shape.relu = activation.relu;
     shape.dropout = activation.dropout;
@@ -93,9 +83,9 @@ UnitResult runUnit(const ConvUnit& unit, const PackedFrames& input, const UnitRe
                               training ? torch::empty_like(norm.runningMean) : norm.runningMean,
                               training ? torch::empty_like(norm.runningVar) : norm.runningVar};
     result.frames.values = packedUnit(shape, tensors);
-    if (training) updateRunning(norm, tensors.mean, tensors.var, shape.count);
+    if (training) norm.updateRunning(tensors.mean, tensors.var, shape.count);
     const torch::NoGradGuard noGrad;
-    result.padding = norm.bias - tensors.mean * norm.weight * (tensors.var + BatchNorm::kEps).rsqrt();
+    result.padding = norm.bias - tensors.mean * norm.weight * (tensors.var + norm.eps()).rsqrt();
     if (residual) result.padding = result.padding + residual->padding;
     return result;
 }
