@@ -2,6 +2,7 @@
 #include "engine/optim/parameter_groups.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace fathom::optim {
 namespace {
@@ -35,10 +36,8 @@ Result<ParameterGroup> groupOf(const config::Config& config, std::string_view pa
                           .overridesKey = std::string(path) + '.' + name};
 }
 
-} // namespace
-
-Result<std::vector<ParameterGroup>> parameterGroups(const config::Config& config, std::string_view path,
-                                                    const torch::nn::Module& model) {
+Result<std::vector<ParameterGroup>> listedGroups(const config::Config& config, std::string_view path,
+                                                 const torch::nn::Module& model) {
     if (!config.find(path)) return std::vector{ParameterGroup{.parameters = model.parameters()}};
     const Result<Value> section = config.resolved(path);
     if (!section) return fail(section.error());
@@ -59,6 +58,21 @@ Result<std::vector<ParameterGroup>> parameterGroups(const config::Config& config
             others.parameters.push_back(parameter.value());
     if (!others.parameters.empty()) listed.insert(listed.begin(), std::move(others));
     return listed;
+}
+
+} // namespace
+
+// A parameter that several modules share is updated once, as PyTorch's own iteration gives it once.
+Result<std::vector<ParameterGroup>> parameterGroups(const config::Config& config, std::string_view path,
+                                                    const torch::nn::Module& model) {
+    Result<std::vector<ParameterGroup>> groups = listedGroups(config, path, model);
+    if (!groups) return groups;
+    std::unordered_set<const c10::TensorImpl*> seen;
+    for (ParameterGroup& group : *groups)
+        std::erase_if(group.parameters, [&](const torch::Tensor& parameter) {
+            return !seen.insert(parameter.unsafeGetTensorImpl()).second;
+        });
+    return groups;
 }
 
 } // namespace fathom::optim
