@@ -7,6 +7,7 @@
 #include "app/cli/runs_command.h"
 #include "app/cli/schedule_command.h"
 #include "app/cli/train_command.h"
+#include "app/cli/tokenizer_command.h"
 #include "app/cli/transcribe_command.h"
 
 #include <atomic>
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
     fathom::cli::addTrainCommand(app, context);
     fathom::cli::addForwardCommand(app, context);
     fathom::cli::addTranscribeCommand(app, context);
+    fathom::cli::addTokenizerCommand(app, context);
     fathom::cli::addNemoCommand(app, context);
     fathom::cli::addRunsCommand(app, context);
     fathom::cli::addConfigCommand(app, context);
