@@ -57,7 +57,8 @@ void ChipFlow::layOut() {
     int y = 0;
     for (std::size_t i = 0; i < m_chips.size(); ++i) {
         const Chip& chip = m_chips[i];
-        const int own = std::max(text.horizontalAdvance(chip.text), caption.horizontalAdvance(chip.caption));
+        const int own = // advances are rounded: a pixel more, so that nothing is cut
+            std::max(text.horizontalAdvance(chip.text), caption.horizontalAdvance(chip.caption)) + 1;
         const int chipWidth = std::min({own + 2 * kPadding, kWidest, wide});
         if (x > 0 && x + chipWidth > wide) {
             x = 0;

@@ -30,8 +30,10 @@ void ShareBars::setShares(std::vector<Share> shares) {
     const bool isSameSize = shares.size() == m_shares.size();
     m_shares = std::move(shares);
     m_nameWidth = 0;
+    QFont bold = font();
+    bold.setBold(true);
     for (const Share& share : m_shares)
-        m_nameWidth = std::max(m_nameWidth, fontMetrics().horizontalAdvance(share.name));
+        m_nameWidth = std::max(m_nameWidth, QFontMetrics(bold).horizontalAdvance(share.name) + 1);
     if (const int top = greatest(); top >= 0) {
         const Share& share = m_shares[static_cast<std::size_t>(top)];
         setAccessibleDescription(tr("%1: %2").arg(share.name, percent(share.part)));
@@ -70,7 +72,9 @@ void ShareBars::paintEvent(QPaintEvent* event) {
     const Colors& colors = colorsFor(this);
     const int top = greatest();
     const int names = std::min(m_nameWidth, 2 * width() / 5);
-    const int numbers = fontMetrics().horizontalAdvance(percent(1)) + kGrid;
+    QFont bold = font();
+    bold.setBold(true);
+    const int numbers = QFontMetrics(bold).horizontalAdvance(percent(1)) + kGrid;
     const int first = std::max(0, event->rect().top() / rowHeight());
     const int last = std::min(static_cast<int>(m_shares.size()) - 1, event->rect().bottom() / rowHeight());
     for (int row = first; row <= last; ++row) {

@@ -5,6 +5,7 @@
 #include "engine/config/config.h"
 #include "engine/config/yaml_reader.h"
 #include "engine/text/char_tokenizer.h"
+#include "engine/text/open_tokenizer.h"
 #include "engine/text/sentencepiece.h"
 #include "engine/text/wordpiece.h"
 
@@ -123,6 +124,16 @@ Result<NamedTokenizers> readTokenizers(const std::filesystem::path& nemoFile) {
                          .tokenizer = std::make_shared<const text::CharTokenizer>(std::move(*characters))});
     }
     return found;
+}
+
+Result<NamedTokenizer> readTokenizerFile(const std::filesystem::path& path) {
+    auto opened = text::openTokenizer(path);
+    if (!opened) return fail(opened.error());
+    // What BERT's vocabularies have and no SentencePiece model.
+    const bool isWordPiece = (*opened)->clsId() && (*opened)->maskId();
+    return NamedTokenizer{.name = QString::fromStdString(path.filename().string()),
+                          .kind = isWordPiece ? text("WordPiece") : text("SentencePiece"),
+                          .tokenizer = *opened};
 }
 
 } // namespace fathom::app

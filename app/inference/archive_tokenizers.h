@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tokenizers that an archive holds, without its model and without LibTorch.
+// The tokenizers that an archive or a folder holds, without a model and without LibTorch.
 #pragma once
 
 #include "engine/base/result.h"
@@ -24,5 +24,8 @@ using NamedTokenizers = std::vector<NamedTokenizer>;
 /// whose config names files of another machine. For a background thread. Errors (BadInput): the archive or a
 /// tokenizer cannot be read.
 [[nodiscard]] Result<NamedTokenizers> readTokenizers(const std::filesystem::path& nemoFile);
+
+/// A SentencePiece model, a vocabulary, or a folder with one of them. For a background thread.
+[[nodiscard]] Result<NamedTokenizer> readTokenizerFile(const std::filesystem::path& path);
 
 } // namespace fathom::app

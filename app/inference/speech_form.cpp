@@ -76,6 +76,12 @@ SpeechForm::SpeechForm(const FormServices& services, QWidget* parent)
     layout->addWidget(m_options);
     layout->addWidget(m_notice);
     layout->addWidget(m_stack, 1);
+    auto* const bottom = new QHBoxLayout;
+    bottom->setSpacing(kGrid);
+    bottom->addWidget(m_count, 1);
+    bottom->addWidget(m_copy);
+    bottom->addWidget(m_export);
+    layout->addLayout(bottom);
     m_optionsDelay.setSingleShot(true);
     m_optionsDelay.setInterval(kOptionsDelayMs);
     connect(empty, &widgets::EmptyState::buttonClicked, this, &SpeechForm::choose);
@@ -107,9 +113,8 @@ QWidget* SpeechForm::buildBar() {
     row->addWidget(m_record);
     row->addWidget(options);
     row->addStretch();
-    row->addWidget(m_count);
-    for (QPushButton* const it : {m_stop, m_repeat, m_copy, m_export})
-        row->addWidget(it);
+    row->addWidget(m_stop);
+    row->addWidget(m_repeat);
     connect(choose, &QPushButton::clicked, this, &SpeechForm::choose);
     connect(options, &QPushButton::toggled, m_options, &QWidget::setVisible);
     return bar;

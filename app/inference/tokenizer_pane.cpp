@@ -5,6 +5,7 @@
 #include "app/inference/form_button.h"
 #include "app/inference/text_input.h"
 #include "app/inference/text_lines.h"
+#include "app/inference/tokenizer_training_dialog.h"
 #include "widgets/chip_flow.h"
 #include "widgets/elided_label.h"
 #include "widgets/notice_bar.h"
@@ -112,10 +113,13 @@ QWidget* TokenizerPane::buildBar() {
     m_choice->setAccessibleName(tr("Tokenizer"));
     m_choice->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_about->setMuted(true);
+    auto* const open =
+        formButton("import", tr("Open tokenizer…"), tr("Try another: a .model or a vocab.txt"));
+    auto* const trainNew = formButton("train", tr("Train…"), tr("Train a tokenizer on texts"));
+    connect(open, &QPushButton::clicked, this, &TokenizerPane::chooseTokenizer);
+    connect(trainNew, &QPushButton::clicked, this, &TokenizerPane::train);
     auto* const files = formButton("open", tr("Open text…"), tr("Put text files into the text"));
-    auto* const copy = formButton("copy", tr("Copy ids"), tr("Copy the ids, separated by spaces"));
     connect(files, &QPushButton::clicked, this, &TokenizerPane::chooseFiles);
-    connect(copy, &QPushButton::clicked, this, &TokenizerPane::copyIds);
     auto* const bar = new QWidget;
     auto* const row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
@@ -123,7 +127,8 @@ QWidget* TokenizerPane::buildBar() {
     row->addWidget(m_choice);
     row->addWidget(m_about, 1);
     row->addWidget(files);
-    row->addWidget(copy);
+    row->addWidget(open);
+    row->addWidget(trainNew);
     return bar;
 }
 
@@ -139,7 +144,13 @@ QWidget* TokenizerPane::buildDecoder() {
     auto* const form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    form->addRow(tr("Ids"), m_ids);
+    auto* const copy = formButton("copy", tr("Copy ids"), tr("Copy the ids, separated by spaces"));
+    connect(copy, &QPushButton::clicked, this, &TokenizerPane::copyIds);
+    auto* const ids = new QHBoxLayout;
+    ids->setSpacing(kGrid);
+    ids->addWidget(m_ids, 1);
+    ids->addWidget(copy);
+    form->addRow(tr("Ids"), ids);
     form->addRow(tr("Back to text"), m_decoded);
     return box;
 }
@@ -151,16 +162,48 @@ std::shared_ptr<const text::Tokenizer> TokenizerPane::tokenizer() const {
 
 void TokenizerPane::setTokenizers(NamedTokenizers tokenizers) {
     m_tokenizers = std::move(tokenizers);
+    fillChoice();
+    choose();
+}
+
+void TokenizerPane::fillChoice() {
     m_choice->clear();
     for (const NamedTokenizer& it : m_tokenizers)
         m_choice->addItem(it.name);
     m_choice->setVisible(m_tokenizers.size() > 1);
-    choose();
+}
+
+void TokenizerPane::chooseTokenizer() {
+    const QString file = QFileDialog::getOpenFileName(
+        this, tr("Open tokenizer"), QString(), tr("Tokenizers (*.model vocab.txt *.txt);;All files (*)"));
+    if (!file.isEmpty()) openTokenizer(file);
+}
+
+void TokenizerPane::openTokenizer(const QString& path) {
+    m_jobs.run(
+        QString(), this, [path](const std::stop_token&) { return readTokenizerFile(path.toStdString()); },
+        [this](const Result<NamedTokenizer>& opened) {
+            if (!opened)
+                return m_notice->present(widgets::NoticeBar::Kind::Error,
+                                         QString::fromStdString(opened.error().message()), tr("Dismiss"));
+            m_notice->hide();
+            m_tokenizers.push_back(*opened);
+            fillChoice();
+            m_choice->setCurrentIndex(m_choice->count() - 1);
+            choose();
+        });
+}
+
+void TokenizerPane::train() {
+    auto* const dialog = new TokenizerTrainingDialog({}, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &TokenizerTrainingDialog::trained, this, &TokenizerPane::openTokenizer);
+    dialog->open();
 }
 
 void TokenizerPane::choose() {
     const auto index = static_cast<std::size_t>(std::max(0, m_choice->currentIndex()));
-    m_about->setText(index < m_tokenizers.size() ? about(m_tokenizers[index]) : QString());
+    m_about->setText(index < m_tokenizers.size() ? about(m_tokenizers[index]) : tr("No tokenizer is open."));
     tokenizeText();
 }
 

@@ -31,6 +31,10 @@ public:
     explicit TokenizerPane(JobRunner& jobs, QWidget* parent = nullptr);
     void setTokenizers(NamedTokenizers tokenizers);
     void setText(const QString& text);
+    /// Adds a tokenizer and chooses it: see readTokenizerFile().
+    void openTokenizer(const QString& path);
+    /// Trains one in a dialog of its own, and opens it.
+    void train();
     /// Puts text files into the text.
     void addFiles(const QStringList& files);
     [[nodiscard]] const TokenizedText& shown() const { return m_shown; }
@@ -43,6 +47,8 @@ private:
     QWidget* buildDecoder();
     void choose();
     void chooseFiles();
+    void chooseTokenizer();
+    void fillChoice();
     void tokenizeText();
     void present(TokenizedText text);
     void decode();

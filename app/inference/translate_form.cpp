@@ -64,6 +64,12 @@ TranslateForm::TranslateForm(const FormServices& services, QWidget* parent)
     layout->addWidget(m_options);
     layout->addWidget(m_notice);
     layout->addWidget(buildTexts(), 1);
+    auto* const bottom = new QHBoxLayout;
+    bottom->setSpacing(kGrid);
+    bottom->addWidget(m_count, 1);
+    bottom->addWidget(m_copy);
+    bottom->addWidget(m_export);
+    layout->addLayout(bottom);
     setFocusProxy(m_source);
     m_delay.setSingleShot(true);
     m_delay.setInterval(kDelayMs);
@@ -97,9 +103,7 @@ QWidget* TranslateForm::buildBar() {
     row->addWidget(files);
     row->addWidget(options);
     row->addStretch();
-    row->addWidget(m_count);
-    for (QPushButton* const button : {m_stop, m_copy, m_export})
-        row->addWidget(button);
+    row->addWidget(m_stop);
     connect(files, &QPushButton::clicked, this, &TranslateForm::chooseFiles);
     connect(options, &QPushButton::toggled, m_options, &QWidget::setVisible);
     return bar;

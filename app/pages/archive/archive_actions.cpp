@@ -45,6 +45,7 @@ ArchiveActions::ArchiveActions(ActionRegistry& registry) {
                 tr("Compare config, members and weights with another archive"));
     tryIt = make("try", tr("Try it"), "play", Qt::CTRL | Qt::Key_T,
                  tr("Restore the model and transcribe, classify or translate with it"));
+    tokenizers = make("tokenizers", tr("Tokenizers…"), "tag", {}, tr("Open, try or train a tokenizer"));
     undo = make("undo", tr("Undo"), "undo", QKeySequence::Undo, tr("Take back the last edit"));
     redo = make("redo", tr("Redo"), "redo", QKeySequence::Redo, tr("Make the last undone edit again"));
     save = make("save", tr("Save…"), "save", QKeySequence::Save,
@@ -67,8 +68,8 @@ ArchiveActions::ArchiveActions(ActionRegistry& registry) {
 }
 
 QList<QAction*> ArchiveActions::all() const {
-    return {open,   close, filter,      diff,    tryIt,  undo,   redo,  save,   saveAs,
-            revert, add,   addArtifact, replace, rename, remove, reset, convert};
+    return {open,   close,  filter, diff,        tryIt,   tokenizers, undo,   redo,  save,
+            saveAs, revert, add,    addArtifact, replace, rename,     remove, reset, convert};
 }
 
 void ArchiveActions::disableEdits() {

@@ -21,7 +21,8 @@ struct ArchiveActions {
     QAction* close;
     QAction* filter;
     QAction* diff;
-    QAction* tryIt; ///< its model
+    QAction* tryIt;      ///< its model
+    QAction* tokenizers; ///< of no archive
     QAction* undo;
     QAction* redo;
     QAction* save;

@@ -2,6 +2,7 @@
 #include "app/pages/archive/archive_page.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/inference/tokenizer_dialog.h"
 #include "app/pages/archive/archive_view.h"
 #include "app/pages/archive/diff_view.h"
 #include "app/pages/archive/opening_view.h"
@@ -116,6 +117,8 @@ void ArchivePage::addActions() {
         m_widget->addAction(action);
         connect(action, &QAction::triggered, this, [this, action] {
             if (action == m_actions->open) return chooseFile();
+            if (action == m_actions->tokenizers)
+                return (new TokenizerDialog(m_context.jobs(), m_widget))->show();
             if (action == m_actions->close) return requestClose(m_tabs->currentIndex());
             if (ArchiveView* const view = front()) view->run(action);
         });
