@@ -13,47 +13,12 @@ namespace {
 constexpr int kTimeoutMs = 30'000; ///< for other writers: an import has time
 constexpr const char* kWhat = "Cannot write the run store";
 
-/// What describe() writes anew; ?1 is the run.
-constexpr const char* kForgetDescription[] = {
-    "DELETE FROM config_values WHERE key IN (SELECT id FROM config_keys) AND run = ?1",
-    "DELETE FROM layers WHERE run = ?1",
-    "DELETE FROM environment WHERE run = ?1",
-};
-
 constexpr const char* kForgetContent[] = {
     "DELETE FROM points WHERE id >= ?2 << 32 AND id < (?2 + 1) << 32",
     "DELETE FROM pyramids WHERE series = ?2",
     "DELETE FROM summaries WHERE metric IN (SELECT id FROM metric_names) AND run = ?1 AND series = ?2",
     "DELETE FROM series WHERE run = ?1 AND id = ?2",
 };
-
-void updateRow(Database& database, RunId run, const ForeignRun& description) {
-    const NewRun& what = description.run;
-    const Progress& p = description.progress;
-    const std::string overrides = toJson(Value(Value::List(what.overrides.begin(), what.overrides.end())));
-    Statement(database,
-              "UPDATE runs SET state = ?2, error = ?3, started_at = ?4, ended_at = ?5, updated_at = ?6, "
-              "step = ?7, total_steps = ?8, epoch = ?9, total_epochs = ?10, phase = ?11, command = ?12, "
-              "directory = ?13, config_path = ?14, config_name = ?15, overrides = ?16, config_json = ?17, "
-              "config_yaml = ?18, pid = ?19, process_start = ?20, boot_id = ?21, host = ?22, "
-              "created_at = ifnull(nullif(?23, 0), created_at) WHERE id = ?1")
-        .bind(run, name(description.state), description.error, description.startedAt, description.endedAt,
-              wallTime(), p.step, p.totalSteps, p.epoch, p.totalEpochs, p.phase, what.command, what.directory,
-              what.configPath, what.configName, overrides, what.configJson, what.configYaml,
-              description.process.pid, description.process.startTime, description.process.bootId,
-              description.process.host, description.createdAt)
-        .run();
-}
-
-void updateEdits(Database& database, RunId run, const ForeignRun& description) {
-    Statement(database, "UPDATE runs SET note = ?2, starred = ?3, archived = ?4 WHERE id = ?1")
-        .bind(run, description.note, description.starred ? 1 : 0, description.archived ? 1 : 0)
-        .run();
-    Statement(database, "DELETE FROM tags WHERE run = ?").bind(run).run();
-    Statement tag(database, "INSERT OR IGNORE INTO tags(run, tag) VALUES(?, ?)");
-    for (const std::string& each : description.tags)
-        tag.bind(run, each).run();
-}
 
 void removeContent(Database& database, RunId run) {
     std::vector<std::int64_t> series;
@@ -70,16 +35,77 @@ void removeContent(Database& database, RunId run) {
         Statement(database, sql).bind(run).run();
 }
 
+/// What describe() writes anew.
+class Description {
+public:
+    explicit Description(Database& database)
+        : m_update(
+              database,
+              "UPDATE runs SET state = ?2, error = ?3, started_at = ?4, ended_at = ?5, updated_at = ?6, "
+              "step = ?7, total_steps = ?8, epoch = ?9, total_epochs = ?10, phase = ?11, command = ?12, "
+              "directory = ?13, config_path = ?14, config_name = ?15, overrides = ?16, config_json = ?17, "
+              "config_yaml = ?18, pid = ?19, process_start = ?20, boot_id = ?21, host = ?22, "
+              "created_at = ifnull(nullif(?23, 0), created_at) WHERE id = ?1"),
+          m_updateEdits(database, "UPDATE runs SET note = ?2, starred = ?3, archived = ?4 WHERE id = ?1"),
+          m_forgetTags(database, "DELETE FROM tags WHERE run = ?"),
+          m_tag(database, "INSERT OR IGNORE INTO tags(run, tag) VALUES(?, ?)"),
+          m_forgetConfig(database,
+                         "DELETE FROM config_values WHERE key IN (SELECT id FROM config_keys) AND run = ?"),
+          m_forgetLayers(database, "DELETE FROM layers WHERE run = ?"),
+          m_forgetEnvironment(database, "DELETE FROM environment WHERE run = ?") {}
+
+    /// All but the config.
+    void write(RunId run, const ForeignRun& description) {
+        const NewRun& what = description.run;
+        const Progress& p = description.progress;
+        const std::string overrides =
+            toJson(Value(Value::List(what.overrides.begin(), what.overrides.end())));
+        m_update
+            .bind(run, name(description.state), description.error, description.startedAt, description.endedAt,
+                  wallTime(), p.step, p.totalSteps, p.epoch, p.totalEpochs, p.phase, what.command,
+                  what.directory, what.configPath, what.configName, overrides, what.configJson,
+                  what.configYaml, description.process.pid, description.process.startTime,
+                  description.process.bootId, description.process.host, description.createdAt)
+            .run();
+        for (Statement* forget : {&m_forgetConfig, &m_forgetLayers, &m_forgetEnvironment})
+            forget->bind(run).run();
+    }
+
+    /// What a user may have changed since.
+    void writeEdits(RunId run, const ForeignRun& description) {
+        m_updateEdits.bind(run, description.note, description.starred ? 1 : 0, description.archived ? 1 : 0)
+            .run();
+        m_forgetTags.bind(run).run();
+        for (const std::string& each : description.tags)
+            m_tag.bind(run, each).run();
+    }
+
+private:
+    Statement m_update;
+    Statement m_updateEdits;
+    Statement m_forgetTags;
+    Statement m_tag;
+    Statement m_forgetConfig;
+    Statement m_forgetLayers;
+    Statement m_forgetEnvironment;
+};
+
 } // namespace
 
 struct BulkWriter::Impl {
     explicit Impl(fs::path store)
         : file(std::move(store)),
           database(openForWriting(file, kTimeoutMs, Database::Mode::ReadWriteExisting)),
+          find(database, "SELECT id FROM runs WHERE source = ? AND source <> ''"),
+          runs(database),
+          description(database),
           batches(file) {}
 
     fs::path file;
     Database database;
+    Statement find;
+    RunInserter runs;
+    Description description;
     BatchWriter batches;
     Batch batch;
     std::int64_t nextSeries = 1;
@@ -102,27 +128,29 @@ Result<BulkWriter> BulkWriter::open(const fs::path& workspace) {
 
 Result<std::optional<RunId>> BulkWriter::find(const std::string& source) {
     return guarded("Cannot read the run store", m_impl->file, [&]() -> Result<std::optional<RunId>> {
-        Statement select(m_impl->database, "SELECT id FROM runs WHERE source = ? AND source <> ''");
-        if (!select.bind(source).step()) return std::optional<RunId>();
-        return std::optional(RunId{select.integer(0)});
+        std::optional<RunId> found;
+        if (m_impl->find.bind(source).step()) found = RunId{m_impl->find.integer(0)};
+        m_impl->find.reset(); // it would hold on to this moment of the database
+        return found;
     });
 }
 
 Result<RunId> BulkWriter::addRun(const ForeignRun& run) {
-    return guarded(kWhat, m_impl->file,
-                   [&]() -> Result<RunId> { return insertRun(m_impl->database, run).id; });
+    return guarded(kWhat, m_impl->file, [&]() -> Result<RunId> { return m_impl->runs.insert(run).id; });
 }
 
 Status BulkWriter::describe(RunId run, const ForeignRun& description, Edits edits) {
     return guarded(kWhat, m_impl->file, [&]() -> Status {
-        Database& database = m_impl->database;
-        Transaction transaction(database);
-        updateRow(database, run, description);
-        if (edits == Edits::Too) updateEdits(database, run, description);
-        for (const char* sql : kForgetDescription)
-            Statement(database, sql).bind(run).run();
-        writeConfig(database, run, description.run);
-        transaction.commit();
+        try {
+            Transaction transaction(m_impl->database);
+            m_impl->description.write(run, description);
+            if (edits == Edits::Too) m_impl->description.writeEdits(run, description);
+            m_impl->runs.writeConfig(run, description.run);
+            transaction.commit();
+        } catch (const DatabaseError&) {
+            m_impl->runs.forget();
+            throw;
+        }
         return {};
     });
 }

@@ -48,14 +48,23 @@ ConfigWriter::ConfigWriter(Database& database)
                     "INSERT OR REPLACE INTO layers(run, position, kind, name, text) VALUES(?, ?, ?, ?, ?)"),
       m_insertEnvironment(database, "INSERT OR REPLACE INTO environment(name, run, value) VALUES(?, ?, ?)") {}
 
+void ConfigWriter::forget() {
+    m_keys.clear();
+    m_origins.clear();
+}
+
 std::int64_t ConfigWriter::keyId(const std::string& name) {
-    if (const std::int64_t id = idOf(m_findKey.bind(name)); id != 0) return id;
-    return idOf(m_insertKey.bind(name));
+    std::int64_t& id = m_keys[name];
+    if (id == 0) id = idOf(m_findKey.bind(name));
+    if (id == 0) id = idOf(m_insertKey.bind(name));
+    return id;
 }
 
 std::int64_t ConfigWriter::originId(const std::string& layer, const std::string& place) {
-    if (const std::int64_t id = idOf(m_findOrigin.bind(layer, place)); id != 0) return id;
-    return idOf(m_insertOrigin.bind(layer, place));
+    std::int64_t& id = m_origins[{layer, place}];
+    if (id == 0) id = idOf(m_findOrigin.bind(layer, place));
+    if (id == 0) id = idOf(m_insertOrigin.bind(layer, place));
+    return id;
 }
 
 std::int64_t ConfigWriter::textId(const std::string& text) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store/insert_run.h"
 
-#include "engine/store/config_rows.h"
-
 namespace fathom::store {
 
 namespace {
@@ -33,56 +31,61 @@ Run runOf(const ForeignRun& request) {
     return run;
 }
 
-int nextNumber(Database& database, const std::string& name) {
-    Statement number(database, "INSERT INTO run_numbers(name, last) VALUES(?, 1) "
-                               "ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last");
-    number.bind(name).step();
-    return static_cast<int>(number.integer(0));
-}
+} // namespace
 
-void insertRow(Database& database, Run& run) {
+RunInserter::RunInserter(Database& database)
+    : m_database(database),
+      m_number(database, "INSERT INTO run_numbers(name, last) VALUES(?, 1) "
+                         "ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last"),
+      m_insert(
+          database,
+          "INSERT INTO runs(name, number, state, error, created_at, started_at, ended_at, updated_at, step, "
+          "total_steps, epoch, total_epochs, phase, steps_per_second, pid, process_start, boot_id, host, "
+          "directory, "
+          "config_path, config_name, command, overrides, config_json, config_yaml, note, starred, archived, "
+          "source) "
+          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      m_tag(database, "INSERT OR IGNORE INTO tags(run, tag) VALUES(?, ?)"),
+      m_config(database) {}
+
+void RunInserter::insertRow(Run& run) {
     const std::string overrides = toJson(Value(Value::List(run.overrides.begin(), run.overrides.end())));
-    Statement insert(
-        database,
-        "INSERT INTO runs(name, number, state, error, created_at, started_at, ended_at, updated_at, step, "
-        "total_steps, epoch, total_epochs, phase, steps_per_second, pid, process_start, boot_id, host, "
-        "directory, "
-        "config_path, config_name, command, overrides, config_json, config_yaml, note, starred, archived, "
-        "source) "
-        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     const Progress& p = run.progress;
-    insert
+    m_insert
         .bind(run.name, run.number, name(run.state), run.error, run.createdAt, run.startedAt, run.endedAt,
               run.updatedAt, p.step, p.totalSteps, p.epoch, p.totalEpochs, p.phase, p.stepsPerSecond,
               run.process.pid, run.process.startTime, run.process.bootId, run.process.host, run.directory,
               run.configPath, run.configName, run.command, overrides, run.configJson, run.configYaml,
               run.note, run.starred ? 1 : 0, run.archived ? 1 : 0, run.source)
         .run();
-    run.id = RunId{database.lastRow()};
-    Statement tag(database, "INSERT OR IGNORE INTO tags(run, tag) VALUES(?, ?)");
+    run.id = RunId{m_database.lastRow()};
     for (const std::string& each : run.tags)
-        tag.bind(run.id, each).run();
+        m_tag.bind(run.id, each).run();
 }
 
-} // namespace
-
-void writeConfig(Database& database, RunId run, const NewRun& description) {
-    ConfigWriter config(database);
+void RunInserter::writeConfig(RunId run, const NewRun& description) {
     if (!description.leaves.empty())
-        config.write(run, description.leaves);
+        m_config.write(run, description.leaves);
     else if (const Result<Value> parsed = fromJson(description.configJson); parsed)
-        config.write(run, leavesOf(*parsed));
-    config.write(run, description.layers);
-    config.write(run, description.environment);
+        m_config.write(run, leavesOf(*parsed));
+    m_config.write(run, description.layers);
+    m_config.write(run, description.environment);
 }
 
-Run insertRun(Database& database, const ForeignRun& request) {
+Run RunInserter::insert(const ForeignRun& request) {
     Run run = runOf(request);
-    Transaction transaction(database);
-    run.number = nextNumber(database, run.name);
-    insertRow(database, run);
-    writeConfig(database, run.id, request.run);
-    transaction.commit();
+    try {
+        Transaction transaction(m_database);
+        m_number.bind(run.name).step();
+        run.number = static_cast<int>(m_number.integer(0));
+        m_number.reset(); // a statement that is not at its end would keep the transaction open
+        insertRow(run);
+        writeConfig(run.id, request.run);
+        transaction.commit();
+    } catch (const DatabaseError&) {
+        forget();
+        throw;
+    }
     return run;
 }
 

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run's own row and what is known of it from the start. Internal to engine/store; throws DatabaseError.
+// New runs, with their numbers and configs. Internal to engine/store; throws DatabaseError.
 #pragma once
 
 #include "engine/store/bulk_writer.h"
+#include "engine/store/config_rows.h"
 #include "engine/store/database.h"
 
 namespace fathom::store {
 
-/// One transaction. The run gets the next number of its name.
-[[nodiscard]] Run insertRun(Database& database, const ForeignRun& request);
+/// Its statements are prepared once, for as many runs as come.
+class RunInserter {
+public:
+    explicit RunInserter(Database& database);
+    /// One transaction; the run gets the next number of its name.
+    Run insert(const ForeignRun& request);
+    /// Config, layers and environment. Within the caller's transaction; if that is rolled back, call
+    /// forget().
+    void writeConfig(RunId run, const NewRun& description);
+    void forget() { m_config.forget(); }
 
-/// The leaves (those of configJson where none are given), layers and environment, within the caller's
-/// transaction.
-void writeConfig(Database& database, RunId run, const NewRun& description);
+private:
+    void insertRow(Run& run);
+
+    Database& m_database;
+    Statement m_number;
+    Statement m_insert;
+    Statement m_tag;
+    ConfigWriter m_config;
+};
 
 } // namespace fathom::store

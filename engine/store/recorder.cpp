@@ -388,7 +388,7 @@ Result<std::shared_ptr<RunWriter>> Recorder::createRun(const NewRun& request) {
         created.run = request;
         created.state = RunState::Created;
         created.process = thisProcess();
-        Run run = insertRun(database, created);
+        Run run = RunInserter(database).insert(created);
         const RunId id = run.id;
         auto writer = std::make_shared<QueueingRunWriter<Impl>>(m_impl, std::move(run));
         m_impl->queue(true, [&] { m_impl->active.insert(id); });

@@ -2,6 +2,8 @@
 // Reading and writing others' logs.
 //   bench_exchange events [MILLIONS]   parses an event file of that many scalars (default 5), without a store
 //   bench_exchange import [MILLIONS]   the same into a workspace (default 1)
+//   bench_exchange sqlite              SQLite alone: that many rows in a bare loop, with and without a log
+//   bench_exchange runs [THOUSANDS]    adds and describes runs with a config of 450 leaves (default 1)
 //   bench_exchange tags                imports a log of 12,345 tags
 //   bench_exchange follow              from writing an event to finding it in the store
 //   bench_exchange store [MILLIONS]    20 metrics through the recorder, back out, and to event files and CSV
@@ -11,6 +13,8 @@
 #include "engine/exchange/event_run.h"
 #include "engine/exchange/exporter.h"
 #include "engine/exchange/importer.h"
+#include "engine/store/bulk_writer.h"
+#include "engine/store/database.h"
 #include "engine/store/event_encoding.h"
 #include "engine/store/recorder.h"
 
@@ -134,6 +138,70 @@ void benchImport(const fs::path& folder, double millions) {
                 static_cast<double>(count) / seconds / 1e6);
     const double again = leastSeconds([&] { import(folder / "0", folder / "log"); }, 3);
     std::printf("import_again %.0f ms\n", again * 1e3);
+}
+
+/// What no writer of plain rows can be faster than: 20 series of rows in ascending order, one transaction,
+/// sixteen rows a statement, and nothing else.
+void insertBare(const fs::path& file, std::int64_t count, const char* journal) {
+    store::Database database(file, store::Database::Mode::ReadWrite, 1000);
+    database.execute(("PRAGMA journal_mode = " + std::string(journal)).c_str());
+    database.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; "
+                     "PRAGMA cache_size = -32768; CREATE TABLE points(id INTEGER PRIMARY KEY, "
+                     "step INTEGER NOT NULL, wall_time REAL NOT NULL, value REAL)");
+    constexpr int rows = 16;
+    std::string sql = "INSERT INTO points(id, step, wall_time, value) VALUES(?, ?, ?, ?)";
+    for (int i = 1; i < rows; ++i)
+        sql += ", (?, ?, ?, ?)";
+    store::Statement insert(database, sql);
+    store::Transaction transaction(database);
+    for (std::int64_t series = 1; series <= 20; ++series)
+        for (std::int64_t i = 0; i < count / 20; i += rows) {
+            insert.reset();
+            int index = 0;
+            for (std::int64_t row = i; row < i + rows; ++row) {
+                insert.set(++index, (series << 32) + row);
+                insert.set(++index, row);
+                insert.set(++index, 1.7e9 + static_cast<double>(row));
+                insert.set(++index, 1.0 / static_cast<double>(row + 1));
+            }
+            insert.run();
+        }
+    transaction.commit();
+}
+
+void benchSqlite(const fs::path& folder, double millions) {
+    const auto count = static_cast<std::int64_t>(millions * 1e6);
+    int round = 0;
+    for (const char* journal : {"WAL", "OFF"}) {
+        const double seconds =
+            leastSeconds([&] { insertBare(folder / std::to_string(round++), count, journal); }, 3);
+        std::printf("sqlite_%s_rate %.2f million/s\n", journal, static_cast<double>(count) / seconds / 1e6);
+    }
+}
+
+void benchRuns(const fs::path& folder, double thousands) {
+    const auto count = static_cast<int>(thousands * 1e3);
+    store::ForeignRun run;
+    run.run.name = "bench";
+    for (int i = 0; i < 450; ++i)
+        run.run.leaves.push_back(
+            {.key = "model.layer_" + std::to_string(i / 10) + ".key_" + std::to_string(i % 10),
+             .value = Value(std::int64_t{i}),
+             .layer = "yaml",
+             .origin = "config.yaml:" + std::to_string(i + 1)});
+    auto writer = store::BulkWriter::open(folder);
+    if (!writer) giveUp(writer.error());
+    const double seconds = leastSeconds(
+        [&] {
+            for (int i = 0; i < count; ++i) {
+                const auto added = writer->addRun(run);
+                if (!added) giveUp(added.error());
+                if (const Status described = writer->describe(*added, run); !described)
+                    giveUp(described.error());
+            }
+        },
+        1);
+    std::printf("run_450_leaves %.2f ms\n", seconds * 1e3 / count);
 }
 
 void benchTags(const fs::path& folder) {
@@ -260,6 +328,8 @@ int main(int argc, char** argv) {
     const Folder folder;
     if (what == "events") benchEvents(folder.path(), number);
     if (what == "import") benchImport(folder.path(), number);
+    if (what == "sqlite") benchSqlite(folder.path(), number);
+    if (what == "runs") benchRuns(folder.path(), number);
     if (what == "tags") benchTags(folder.path());
     if (what == "follow") benchFollow(folder.path());
     if (what == "store") benchStore(folder.path(), number);
