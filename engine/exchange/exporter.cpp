@@ -89,32 +89,30 @@ Status describeJson(store::Reader& reader, const store::Run& run, std::string& t
     return {};
 }
 
-} // namespace
-
-Result<ExportCounts> exportCsv(store::Reader& reader, std::span<const store::RunId> runs, const WriteText& write,
-                               const ExportOptions& options) {
-    TextOut out(write);
-    out.text = runs.size() > 1 ? "run,name,step,wall_time,value\n" : "name,step,wall_time,value\n";
+/// Run after run, series after series, a line for each point. The format is told by
+///   status begin(run, text)              what stands before the run's points
+///   string prefix(run, name)             of each line of a series
+///   void point(text, point)              its rest
+template <class Format>
+Result<ExportCounts> exportText(store::Reader& reader, std::span<const store::RunId> runs, TextOut& out,
+                                const ExportOptions& options, const Format& format) {
     ExportCounts counts;
     for (const store::RunId id : runs) {
         const Result<store::Run> run = exportedRun(reader, id);
         if (!run) return fail(run.error());
-        const std::string start = runs.size() > 1 ? quoted(run->title()) + ',' : std::string();
-        const Status done = visitSeries(reader, id, options, [&](const std::string& name, const auto& points) -> Status {
-            const std::string prefix = start + quoted(name) + ',';
-            for (const store::StoredPoint& point : points) {
-                out.text += prefix;
-                append(out.text, point.step);
-                out.text += ',';
-                appendCsv(out.text, point.wallTime);
-                out.text += ',';
-                appendCsv(out.text, point.value);
-                out.text += '\n';
-                if (Status written = out.flushIfLarge(); !written) return written;
-            }
-            counts.points += points.size();
-            return {};
-        });
+        if (Status begun = format.begin(*run, out.text); !begun) return fail(begun.error());
+        const Status done =
+            visitSeries(reader, id, options, [&](const std::string& name, const auto& points) -> Status {
+                const std::string prefix = format.prefix(*run, name);
+                for (const store::StoredPoint& point : points) {
+                    out.text += prefix;
+                    append(out.text, point.step);
+                    format.point(out.text, point);
+                    if (Status written = out.flushIfLarge(); !written) return written;
+                }
+                counts.points += points.size();
+                return {};
+            });
         if (!done) return fail(done.error());
         ++counts.runs;
     }
@@ -123,36 +121,54 @@ Result<ExportCounts> exportCsv(store::Reader& reader, std::span<const store::Run
     return counts;
 }
 
+struct CsvFormat {
+    bool namesRuns = false;
+
+    [[nodiscard]] static Status begin(const store::Run&, std::string&) { return {}; }
+    [[nodiscard]] std::string prefix(const store::Run& run, const std::string& name) const {
+        return (namesRuns ? quoted(run.title()) + ',' : std::string()) + quoted(name) + ',';
+    }
+    static void point(std::string& text, const store::StoredPoint& point) {
+        text += ',';
+        appendCsv(text, point.wallTime);
+        text += ',';
+        appendCsv(text, point.value);
+        text += '\n';
+    }
+};
+
+struct JsonFormat {
+    store::Reader& reader;
+
+    [[nodiscard]] Status begin(const store::Run& run, std::string& text) const {
+        return describeJson(reader, run, text);
+    }
+    [[nodiscard]] static std::string prefix(const store::Run& run, const std::string& name) {
+        return "{\"run\":" + toJson(Value(run.title())) + ",\"name\":" + toJson(Value(name)) + ",\"step\":";
+    }
+    static void point(std::string& text, const store::StoredPoint& point) {
+        text += ",\"wall_time\":";
+        text += toJson(Value(point.wallTime));
+        text += ",\"value\":";
+        text += toJson(Value(point.value));
+        text += "}\n";
+    }
+};
+
+} // namespace
+
+Result<ExportCounts> exportCsv(store::Reader& reader, std::span<const store::RunId> runs,
+                               const WriteText& write, const ExportOptions& options) {
+    TextOut out(write);
+    const CsvFormat format{.namesRuns = runs.size() > 1};
+    out.text = format.namesRuns ? "run,name,step,wall_time,value\n" : "name,step,wall_time,value\n";
+    return exportText(reader, runs, out, options, format);
+}
+
 Result<ExportCounts> exportJsonLines(store::Reader& reader, std::span<const store::RunId> runs,
                                      const WriteText& write, const ExportOptions& options) {
     TextOut out(write);
-    ExportCounts counts;
-    for (const store::RunId id : runs) {
-        const Result<store::Run> run = exportedRun(reader, id);
-        if (!run) return fail(run.error());
-        if (Status described = describeJson(reader, *run, out.text); !described) return fail(described.error());
-        const std::string start = "{\"run\":" + toJson(Value(run->title())) + ",\"name\":";
-        const Status done = visitSeries(reader, id, options, [&](const std::string& name, const auto& points) -> Status {
-            const std::string prefix = start + toJson(Value(name)) + ",\"step\":";
-            for (const store::StoredPoint& point : points) {
-                out.text += prefix;
-                append(out.text, point.step);
-                out.text += ",\"wall_time\":";
-                out.text += toJson(Value(point.wallTime));
-                out.text += ",\"value\":";
-                out.text += toJson(Value(point.value));
-                out.text += "}\n";
-                if (Status written = out.flushIfLarge(); !written) return written;
-            }
-            counts.points += points.size();
-            return {};
-        });
-        if (!done) return fail(done.error());
-        ++counts.runs;
-    }
-    if (Status written = out.flush(); !written) return fail(written.error());
-    counts.bytes = out.bytes();
-    return counts;
+    return exportText(reader, runs, out, options, JsonFormat{reader});
 }
 
 } // namespace fathom::exchange

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/query/field.h"
 
+#include "engine/base/edit_distance.h"
 #include "engine/query/expression.h"
 #include "engine/query/lexer.h"
 
@@ -29,22 +30,6 @@ std::string listed(const std::vector<std::string>& names) {
         text += (i > 0 ? ", " : "") + names[i];
     if (names.size() > kNamesInError) text += ", …";
     return text;
-}
-
-std::size_t editDistance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            diagonal = above;
-        }
-    }
-    return row[b.size()];
 }
 
 /// Names that contain it, or differ from it by a letter or two.
