@@ -27,6 +27,8 @@ CsvReader::CsvReader(CsvReader&& other) noexcept
       m_begin(other.m_begin),
       m_end(other.m_end),
       m_atEnd(other.m_atEnd),
+      m_isGrowing(other.m_isGrowing),
+      m_firstLine(std::move(other.m_firstLine)),
       m_delimiter(other.m_delimiter),
       m_line(other.m_line),
       m_nextLine(other.m_nextLine),
@@ -55,7 +57,34 @@ Result<CsvReader> CsvReader::open(const std::filesystem::path& path) {
     if (std::string_view(reader.m_buffer.data(), reader.m_end).starts_with("\xef\xbb\xbf"))
         reader.m_begin = 3;
     reader.chooseDelimiter();
+    reader.keepFirstLine();
     return reader;
+}
+
+void CsvReader::keepFirstLine() {
+    const std::string_view all(m_buffer.data(), m_end);
+    if (all.empty()) return;
+    m_firstLine = all.substr(0, std::min(all.find('\n'), all.size() - 1) + 1);
+}
+
+bool CsvReader::hasNews() const {
+    struct stat now {};
+    struct stat opened {};
+    if (stat(m_path.c_str(), &now) != 0 || fstat(m_fd, &opened) != 0)
+        return false; // gone, or just between two
+    return now.st_ino != opened.st_ino || now.st_dev != opened.st_dev ||
+           static_cast<std::uint64_t>(now.st_size) != m_bytesRead;
+}
+
+bool CsvReader::isReplaced() const {
+    struct stat now {};
+    struct stat opened {};
+    if (stat(m_path.c_str(), &now) != 0 || fstat(m_fd, &opened) != 0) return false;
+    if (now.st_ino != opened.st_ino || now.st_dev != opened.st_dev) return true;
+    if (static_cast<std::uint64_t>(now.st_size) < m_bytesRead) return true;
+    std::string first(m_firstLine.size(), '\0'); // a logger with a new column writes everything again
+    const ssize_t count = pread(m_fd, first.data(), first.size(), 0);
+    return count != static_cast<ssize_t>(first.size()) || first != m_firstLine;
 }
 
 void CsvReader::chooseDelimiter() {
@@ -97,7 +126,7 @@ bool CsvReader::findRow(std::size_t& end, int& lines) {
     lines = 1;
     for (std::size_t i = 0;; ++i) {
         if (m_begin + i == m_end && (i > kLongestRow || !fill())) {
-            if (!m_status) return false;
+            if (!m_status || (m_isGrowing && i <= kLongestRow)) return false;
             end = m_begin + i;
             if (i <= kLongestRow && !isQuoted) return i > 0;
             m_line = m_nextLine;
@@ -143,6 +172,7 @@ bool CsvReader::next(std::vector<std::string_view>& row) {
     std::size_t end = 0;
     int lines = 1;
     row.clear();
+    if (m_isGrowing) m_atEnd = false;
     while (m_status && findRow(end, lines)) {
         m_line = std::exchange(m_nextLine, m_nextLine + lines);
         char* const begin = m_buffer.data() + m_begin;

@@ -28,6 +28,14 @@ public:
     CsvReader& operator=(CsvReader&&) = delete;
     ~CsvReader();
 
+    /// For a file that another program still writes: next() leaves a row without its line end for later, and
+    /// goes on where the file has grown.
+    void expectMore() { m_isGrowing = true; }
+    /// Whether it has grown since it was read to its end, or is another file by now.
+    [[nodiscard]] bool hasNews() const;
+    /// Whether what was read is no longer there: a shorter file, another one, or another first line.
+    [[nodiscard]] bool isReplaced() const;
+
     /// False at the end, and on an error. Empty lines are passed over. The views hold until the next call.
     bool next(std::vector<std::string_view>& row);
     /// BadInput with file and line.
@@ -44,6 +52,7 @@ private:
     [[nodiscard]] bool findRow(std::size_t& end, int& lines);
     void split(char* begin, char* end, std::vector<std::string_view>& row) const;
     void chooseDelimiter();
+    void keepFirstLine();
 
     std::filesystem::path m_path;
     int m_fd = -1;
@@ -51,6 +60,8 @@ private:
     std::size_t m_begin = 0;
     std::size_t m_end = 0;
     bool m_atEnd = false;
+    bool m_isGrowing = false;
+    std::string m_firstLine{}; ///< with its end, or as much of it as was there when the file was opened
     char m_delimiter = ',';
     int m_line = 0;
     int m_nextLine = 1;

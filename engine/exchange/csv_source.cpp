@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <memory>
 #include <set>
+#include <utility>
 
 namespace fathom::exchange {
 
@@ -82,16 +84,16 @@ public:
     CsvRun(CsvReader& reader, const Layout& layout, double defaultTime, std::string fileStem)
         : m_reader(reader), m_layout(layout), m_defaultTime(defaultTime), m_stem(std::move(fileStem)) {}
 
-    /// Rows of other runs are passed over; `run` empty: all.
+    /// What there is, or has come in since. Rows of other runs are passed over; `run` empty: all.
     Status read(RunSink& sink, const std::string& run, const std::stop_token& stop) {
         std::vector<std::string_view> row;
-        m_series.assign(m_layout.header.size(), -1);
+        m_series.resize(m_layout.header.size(), -1);
         for (std::size_t count = 0; sink.good() && m_reader.next(row); ++count) {
             if (count % 4096 == 0 && stop.stop_requested()) return {};
             if (m_layout.isLong() && m_layout.run != kNone && cell(row, m_layout.run) != run) continue;
             if (Status taken = take(row, sink); !taken) return taken;
         }
-        sink.counts.bytes += m_reader.bytesRead();
+        sink.counts.bytes += m_reader.bytesRead() - std::exchange(m_bytesTold, m_reader.bytesRead());
         return m_reader.status();
     }
 
@@ -162,20 +164,79 @@ private:
     const double m_defaultTime;
     const std::string m_stem;
     std::int64_t m_rows = 0;
+    std::uint64_t m_bytesTold = 0;
     std::vector<int> m_series{};
     std::string m_lastName{};
     int m_lastSeries = -1;
 };
 
-Status readCsv(const fs::path& path, const std::string& run, RunSink& sink, const std::stop_token& stop) {
-    Result<CsvReader> reader = CsvReader::open(path);
-    if (!reader) return fail(reader.error());
-    const Result<Layout> layout = readLayout(*reader);
-    if (!layout) return fail(layout.error());
-    const Status read =
-        CsvRun(*reader, *layout, modifiedAt(path), path.stem().string()).read(sink, run, stop);
-    sink.flush();
-    return read;
+/// One file, read once or as it grows.
+class CsvFile {
+public:
+    CsvFile(fs::path path, std::string run) : m_path(std::move(path)), m_run(std::move(run)) {}
+
+    Status read(RunSink& sink, const std::stop_token& stop, bool isGrowing) {
+        if (m_open && m_open->reader.isReplaced()) {
+            sink.counts = {};
+            sink.restart();
+            m_open.reset();
+        }
+        if (!m_open) {
+            if (Status opened = open(isGrowing); !opened) return opened;
+        }
+        if (m_open == nullptr) return {};
+        const Status read = m_open->rows.read(sink, m_run, stop);
+        sink.flush();
+        if (!isGrowing) m_open.reset(); // thousands of files must not stay open
+        return read;
+    }
+    [[nodiscard]] bool hasNews() const { return !m_open || m_open->reader.hasNews(); }
+    void rewind() { m_open.reset(); }
+
+private:
+    struct Open {
+        Open(CsvReader file, double time, std::string stem)
+            : reader(std::move(file)), rows(reader, layout, time, std::move(stem)) {}
+        CsvReader reader;
+        Layout layout{};
+        CsvRun rows;
+    };
+
+    Status open(bool isGrowing) {
+        Result<CsvReader> reader = CsvReader::open(m_path);
+        if (!reader) return fail(reader.error());
+        auto opened = std::make_unique<Open>(std::move(*reader), modifiedAt(m_path), m_path.stem().string());
+        if (isGrowing) opened->reader.expectMore();
+        Result<Layout> layout = readLayout(opened->reader);
+        if (!layout) { // a header that is being written is not there yet
+            const bool isThere = opened->reader.line() > 0 || !opened->reader.status();
+            return isGrowing && !isThere ? Status() : fail(layout.error());
+        }
+        opened->layout = std::move(*layout);
+        m_open = std::move(opened);
+        return {};
+    }
+
+    const fs::path m_path;
+    const std::string m_run;
+    std::unique_ptr<Open> m_open{};
+};
+
+/// `before(sink)` tells what stands beside the file, once.
+SourceRun csvRun(std::string key, std::string name, const fs::path& path, const std::string& run,
+                 const SourceOptions& options, std::function<void(RunSink&)> before = {}) {
+    const auto file = std::make_shared<CsvFile>(path, run);
+    SourceRun source{.key = std::move(key),
+                     .name = std::move(name),
+                     .read =
+                         [file, before = std::move(before),
+                          isGrowing = options.isGrowing](RunSink& sink, const std::stop_token& stop) {
+                             if (before) before(sink);
+                             return file->read(sink, stop, isGrowing);
+                         },
+                     .rewind = [file] { file->rewind(); }};
+    if (options.isGrowing) source.hasNews = [file] { return file->hasNews(); };
+    return source;
 }
 
 /// The runs that a long file tells of, in the order in which they appear.
@@ -218,32 +279,27 @@ void describeLightning(const fs::path& folder, RunSink& sink) {
 
 } // namespace
 
-Result<Source> openCsv(const fs::path& path) {
+Result<Source> openCsv(const fs::path& path, const SourceOptions& options) {
     Result<CsvReader> reader = CsvReader::open(path);
     if (!reader) return fail(reader.error());
     const Result<Layout> layout = readLayout(*reader);
     if (!layout) return fail(layout.error());
     Source source{.format = Format::Csv};
     const std::string whole = wholePath(path);
-    const auto add = [&](const std::string& key, std::string name, const std::string& run) {
-        source.runs.push_back({.key = key,
-                               .name = std::move(name),
-                               .read = [path, run](RunSink& sink, const std::stop_token& stop) {
-                                   return readCsv(path, run, sink, stop);
-                               }});
-    };
     if (!layout->isLong() || layout->run == kNone) {
-        add("csv:" + whole, path.stem().string(), {});
+        source.runs.push_back(csvRun("csv:" + whole, path.stem().string(), path, {}, options));
         return source;
     }
     const Result<std::vector<std::string>> names = runsIn(*reader, layout->run);
     if (!names) return fail(names.error());
     for (const std::string& name : *names)
-        add("csv:" + whole + '#' + name, name.empty() ? path.stem().string() : withoutNumber(name), name);
+        source.runs.push_back(csvRun("csv:" + whole + '#' + name,
+                                     name.empty() ? path.stem().string() : withoutNumber(name), path, name,
+                                     options));
     return source;
 }
 
-Result<Source> openLightningLogs(const fs::path& path) {
+Result<Source> openLightningLogs(const fs::path& path, const SourceOptions& options) {
     Source source{.format = Format::LightningLogs};
     const std::vector<fs::path> files =
         filesAt(path, [](const fs::path& file) { return file.filename() == "metrics.csv"; });
@@ -251,14 +307,11 @@ Result<Source> openLightningLogs(const fs::path& path) {
         const fs::path folder = fs::path(wholePath(file)).parent_path();
         const fs::path relative = folder.lexically_relative(wholePath(path));
         const bool isBelow = !relative.empty() && relative != "." && *relative.begin() != "..";
-        source.runs.push_back(
-            {.key = "lightning:" + folder.string(),
-             .name = isBelow ? relative.generic_string()
-                             : folder.parent_path().filename().string() + '/' + folder.filename().string(),
-             .read = [file](RunSink& sink, const std::stop_token& stop) {
-                 describeLightning(file.parent_path(), sink);
-                 return readCsv(file, {}, sink, stop);
-             }});
+        source.runs.push_back(csvRun(
+            "lightning:" + folder.string(),
+            isBelow ? relative.generic_string()
+                    : folder.parent_path().filename().string() + '/' + folder.filename().string(),
+            file, {}, options, [file](RunSink& sink) { describeLightning(file.parent_path(), sink); }));
     }
     return source;
 }

@@ -152,7 +152,8 @@ std::uint64_t elementsOf(Reader shape) {
     return elements;
 }
 
-void readTensor(Reader tensor, SummaryValue& value) {
+void readTensor(std::string_view bytes, SummaryValue& value) {
+    Reader tensor(bytes.data(), bytes.size());
     value.kind = SummaryValue::Kind::Tensor;
     int type = 0;
     std::uint64_t elements = 1;
@@ -199,8 +200,10 @@ void readTensor(Reader tensor, SummaryValue& value) {
             numbers.add(integerOf(type, tensor.get_uint64()));
             break;
         case field(8, Wire::length_delimited):
-            if (const std::string_view text = bytesOf(tensor); !std::exchange(hasText, true))
+            if (const std::string_view text = bytesOf(tensor); !std::exchange(hasText, true)) {
                 value.text = text;
+                value.tensor = bytes;
+            }
             break;
         default:
             tensor.skip();
@@ -266,7 +269,7 @@ void readValue(Reader reader, SummaryValue& value) {
             readMedia(reader.get_message(), value, Kind::Audio);
             break;
         case field(8, Wire::length_delimited):
-            readTensor(reader.get_message(), value);
+            readTensor(bytesOf(reader), value);
             break;
         case field(9, Wire::length_delimited):
             readMetadata(reader.get_message(), value);
@@ -443,6 +446,21 @@ bool parseEvent(std::string_view record, EventMessage& event, EventDepth depth) 
     } catch (const protozero::exception&) {
         return false;
     }
+}
+
+std::vector<std::string_view> stringsOf(std::string_view tensor) {
+    std::vector<std::string_view> strings;
+    try {
+        for (Reader reader(tensor.data(), tensor.size()); reader.next();) {
+            if (reader.tag_and_type() == field(8, Wire::length_delimited))
+                strings.push_back(bytesOf(reader));
+            else
+                reader.skip();
+        }
+    } catch (const protozero::exception&) { // parseEvent() has read it: only of other bytes
+        strings.clear();
+    }
+    return strings;
 }
 
 bool parseHparams(std::string_view content, HparamsContent& hparams) {

@@ -22,6 +22,7 @@ struct SummaryValue {
     double number = 0;            ///< of a Scalar, and of a Tensor whose hasNumber
     bool hasNumber = false;       ///< a tensor of one number
     std::string_view text{};      ///< the first string of a tensor of strings
+    std::string_view tensor{};    ///< such a tensor as a whole, for stringsOf()
     std::string_view media{};     ///< encoded audio or image
     std::string_view mediaType{}; ///< "audio/wav"
     std::string_view plugin{};    ///< "scalars", "text", "hparams"; only the first value of a tag has it
@@ -47,6 +48,9 @@ enum class EventDepth { Head, Whole };
 /// Reads a record; `event` is cleared first and keeps its memory. False: the bytes are no such message.
 [[nodiscard]] bool parseEvent(std::string_view record, EventMessage& event,
                               EventDepth depth = EventDepth::Whole);
+
+/// All strings of a tensor, as TensorFlow 2 keeps images and audio in them.
+[[nodiscard]] std::vector<std::string_view> stringsOf(std::string_view tensor);
 
 /// What the hparams plugin put into a summary's metadata.
 struct HparamsContent {

@@ -21,19 +21,29 @@ std::string_view nameOf(SummaryValue::Kind kind) {
     return "tensor";
 }
 
-std::string fileNameOf(std::string_view tag, std::int64_t step, std::string_view suffix) {
+/// `index` tells several of one value apart.
+std::string fileNameOf(std::string_view tag, std::int64_t step, std::size_t index, std::string_view suffix) {
     std::string name(tag.substr(0, 100));
     for (char& c : name)
         if (c == '/' || static_cast<unsigned char>(c) < 0x20) c = '_';
     if (name.empty() || name.front() == '.') name.insert(name.begin(), '_');
-    return name + '-' + std::to_string(step) + std::string(suffix);
+    name += '-' + std::to_string(step);
+    if (index > 0) name += '-' + std::to_string(index);
+    return name + std::string(suffix);
+}
+
+/// By how the bytes begin; empty where that is unknown.
+std::string_view knownSuffix(std::string_view bytes) {
+    if (bytes.starts_with("\x89PNG")) return ".png";
+    if (bytes.starts_with("GIF8")) return ".gif";
+    if (bytes.starts_with("\xff\xd8")) return ".jpg";
+    return bytes.starts_with("RIFF") ? ".wav" : std::string_view();
 }
 
 std::string_view suffixOf(const SummaryValue& value) {
     if (value.kind == SummaryValue::Kind::Audio) return value.mediaType == "audio/wav" ? ".wav" : ".audio";
-    if (value.media.starts_with("\x89PNG")) return ".png";
-    if (value.media.starts_with("GIF8")) return ".gif";
-    return value.media.starts_with("\xff\xd8") ? ".jpg" : ".image";
+    const std::string_view known = knownSuffix(value.media);
+    return known.empty() ? ".image" : known;
 }
 
 /// torch's add_text appends this to the tag.
@@ -95,7 +105,7 @@ void EventValues::takeOther(const Tag& tag, const EventMessage& event, const Sum
         takeHparams(value);
     } else if (!value.media.empty() && m_options.keepMedia) {
         takeMedia(tag, event, value, sink);
-    } else {
+    } else if (!m_options.keepMedia || !takeTensorMedia(tag, event, value, sink)) {
         ++sink.counts.skipped[tag.kind.empty() ? "tensor" : tag.kind];
     }
 }
@@ -103,8 +113,25 @@ void EventValues::takeOther(const Tag& tag, const EventMessage& event, const Sum
 void EventValues::takeMedia(const Tag& tag, const EventMessage& event, const SummaryValue& value,
                             RunSink& sink) {
     noteTime(event);
-    sink.media(nameOf(value.kind), fileNameOf(tag.name, event.step, suffixOf(value)), value.media);
+    sink.media(nameOf(value.kind), fileNameOf(tag.name, event.step, 0, suffixOf(value)), value.media);
     ++sink.counts.artifacts;
+}
+
+/// TensorFlow 2 writes images as strings after width and height, clips as strings with a label each: what has
+/// the beginning of a file is one.
+bool EventValues::takeTensorMedia(const Tag& tag, const EventMessage& event, const SummaryValue& value,
+                                  RunSink& sink) {
+    const bool isImage = tag.kind == "images";
+    if (!isImage && tag.kind != "audio") return false;
+    std::size_t count = 0;
+    for (const std::string_view bytes : stringsOf(value.tensor)) {
+        const std::string_view suffix = knownSuffix(bytes);
+        if (suffix.empty()) continue;
+        sink.media(isImage ? "image" : "audio", fileNameOf(tag.name, event.step, count++, suffix), bytes);
+        ++sink.counts.artifacts;
+    }
+    if (count > 0) noteTime(event);
+    return count > 0;
 }
 
 void EventValues::takeHparams(const SummaryValue& value) {

@@ -57,6 +57,8 @@ private:
     void takeOther(const Tag& tag, const EventMessage& event, const SummaryValue& value, RunSink& sink);
     void takeHparams(const SummaryValue& value);
     void takeMedia(const Tag& tag, const EventMessage& event, const SummaryValue& value, RunSink& sink);
+    [[nodiscard]] bool takeTensorMedia(const Tag& tag, const EventMessage& event, const SummaryValue& value,
+                                       RunSink& sink);
     void noteTime(const EventMessage& event) { m_greatestStep = std::max(m_greatestStep, event.step); }
 
     EventOptions m_options;

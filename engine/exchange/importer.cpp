@@ -39,7 +39,7 @@ public:
     Result<ImportReport> run() {
         if (Status known = noteOwnRuns(); !known) return fail(known.error());
         for (std::size_t i = 0; i < m_runs.size() && !isStopped(); ++i) {
-            if (m_options.progress) m_options.progress({i, m_runs.size(), m_runs[i].source.name});
+            tell(m_runs[i], 0);
             if (Status read = readOne(m_runs[i]); !read) return fail(read.error());
         }
         if (Status linked = linkResumed(); !linked) return fail(linked.error());
@@ -84,11 +84,20 @@ private:
         return {};
     }
 
+    void tell(const Run& run, std::uint64_t points) const {
+        if (!m_options.progress) return;
+        m_options.progress({.runs = m_done,
+                            .totalRuns = m_runs.size(),
+                            .name = run.source.name,
+                            .points = m_donePoints + points});
+    }
+
     /// Errors are the store's; those of the source are the run's.
     Status readOne(Run& run) {
         if (m_ids.contains(run.source.key)) return {};
         run.sink = std::make_unique<StoreSink>(m_writer, m_workspace, run.source.key,
                                                m_options.namePrefix + run.source.name);
+        run.sink->onPoints = [this, &run](std::uint64_t points) { tell(run, points); };
         if (Status opened = run.sink->open(); !opened) return opened;
         m_ids[run.source.key] = run.sink->id();
         noteError(run, run.source.read(*run.sink, m_options.stop));
@@ -99,6 +108,7 @@ private:
             noteError(run, run.source.read(*run.sink, m_options.stop));
         }
         ++m_done;
+        m_donePoints += run.sink->counts.points;
         return close(run, isStopped());
     }
 
@@ -136,7 +146,7 @@ private:
             for (std::size_t i = 0; i < m_runs.size(); ++i)
                 if (Status read = readNews(m_runs[i]); !read) return read;
             if (Clock::now() > lookForRuns) {
-                if (Result<Source> source = openEventFiles(m_path, m_options.source)) add(std::move(*source));
+                lookForNewRuns();
                 lookForRuns = Clock::now() + kLookForRuns;
             }
             std::unique_lock lock(mutex);
@@ -147,6 +157,13 @@ private:
             if (run.sink)
                 if (Status closed = close(run, false); !closed) return closed;
         return {};
+    }
+
+    void lookForNewRuns() {
+        Result<Source> source = fail(Error{});
+        if (m_report.format == Format::EventFiles) source = openEventFiles(m_path, m_options.source);
+        if (m_report.format == Format::LightningLogs) source = openLightningLogs(m_path, m_options.source);
+        if (source) add(std::move(*source));
     }
 
     Status readNews(Run& run) {
@@ -190,6 +207,7 @@ private:
     std::set<std::string> m_keys{};
     std::map<std::string, store::RunId> m_ids{}; ///< by key, of the runs that are in the store
     std::size_t m_done = 0;
+    std::uint64_t m_donePoints = 0;
     bool m_isEnding = false;
     ImportReport m_report{};
 };
@@ -216,18 +234,21 @@ Result<ImportReport> importRuns(const fs::path& workspace, const fs::path& path,
     // A folder that is followed may be empty: the training that writes to it can begin later.
     const bool isWatched =
         options.follow && !options.source.format && fs::is_directory(path, ignored) && !detectFormat(path);
-    Result<Source> source =
-        isWatched ? openEventFiles(path, options.source) : openSource(path, options.source);
+    ImportOptions how = options;
+    how.source.isGrowing = options.follow;
+    Result<Source> source = isWatched ? openEventFiles(path, how.source) : openSource(path, how.source);
     if (!source) return fail(source.error());
-    if (options.follow && source->format != Format::EventFiles)
+    const bool canFollow = source->format == Format::EventFiles || source->format == Format::Csv ||
+                           source->format == Format::LightningLogs;
+    if (options.follow && !canFollow)
         return fail({.kind = ErrorKind::Usage,
                      .what = "Cannot follow",
-                     .why = "this can only be done with TensorBoard's event files",
+                     .why = "this can only be done with TensorBoard's event files, CSV and Lightning's logs",
                      .remedy = "Import again when there is more",
                      .file = path.string()});
     Result<store::BulkWriter> writer = store::BulkWriter::open(workspace);
     if (!writer) return fail(writer.error());
-    return Import(workspace, path, options, std::move(*writer), std::move(*source)).run();
+    return Import(workspace, path, how, std::move(*writer), std::move(*source)).run();
 }
 
 } // namespace fathom::exchange

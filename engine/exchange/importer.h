@@ -18,18 +18,21 @@ namespace fathom::exchange {
 struct ImportProgress {
     std::size_t runs = 0; ///< done
     std::size_t totalRuns = 0;
-    std::string name{}; ///< of the run that is being read
+    std::string name{};       ///< of the run that is being read
+    std::uint64_t points = 0; ///< read so far, of all runs
 };
 
 struct ImportOptions {
     SourceOptions source{};
     std::string namePrefix{}; ///< before the name of each run
-    /// Goes on until stopped, and brings in what is written to the source meanwhile (event files only): a
+    /// Goes on until stopped, and brings in what is written to the source meanwhile (event files, CSV,
+    /// Lightning's logs): a
     /// point is in the store about 60 ms after it was written. The runs are this process's and running until
     /// then.
     bool follow = false;
     std::stop_token stop{};
-    std::function<void(const ImportProgress&)> progress{}; ///< from the calling thread
+    /// From the calling thread: before each run, and every few thousand points.
+    std::function<void(const ImportProgress&)> progress{};
 };
 
 struct ImportedRun {

@@ -164,9 +164,9 @@ Result<Source> openSource(const fs::path& path, const SourceOptions& options) {
         case Format::EventFiles:
             return openEventFiles(path, options);
         case Format::Csv:
-            return openCsv(path);
+            return openCsv(path, options);
         case Format::LightningLogs:
-            return openLightningLogs(path);
+            return openLightningLogs(path, options);
         case Format::MlflowFiles:
             return openMlflowFiles(path);
         case Format::MlflowDatabase:

@@ -55,6 +55,7 @@ struct Source {
 struct SourceOptions {
     std::optional<Format> format{}; ///< of several that a folder holds, or of a file with another suffix
     bool keepMedia = false;         ///< see EventOptions
+    bool isGrowing = false;         ///< it will be followed: rows that are being written are left for later
 };
 
 /// What a path holds. Errors (BadInput): nothing that is known.
@@ -64,8 +65,9 @@ struct SourceOptions {
 
 // One for each format; `path` has been found to hold it.
 [[nodiscard]] Result<Source> openEventFiles(const std::filesystem::path& path, const SourceOptions& options);
-[[nodiscard]] Result<Source> openCsv(const std::filesystem::path& path);
-[[nodiscard]] Result<Source> openLightningLogs(const std::filesystem::path& path);
+[[nodiscard]] Result<Source> openCsv(const std::filesystem::path& path, const SourceOptions& options);
+[[nodiscard]] Result<Source> openLightningLogs(const std::filesystem::path& path,
+                                               const SourceOptions& options);
 [[nodiscard]] Result<Source> openMlflowFiles(const std::filesystem::path& path);
 [[nodiscard]] Result<Source> openMlflowDatabase(const std::filesystem::path& path);
 [[nodiscard]] Result<Source> openWandbRuns(const std::filesystem::path& path);

@@ -90,6 +90,8 @@ void StoreSink::write(std::span<const ImportedPoint> points) {
         }
     }
     if (m_writer.queuedPoints() >= kCommitPoints) note(m_writer.commit());
+    m_readPoints += points.size();
+    if (onPoints) onPoints(m_readPoints);
 }
 
 void StoreSink::event(const store::Event& event) {
@@ -124,7 +126,7 @@ void StoreSink::restart() {
     m_byName.clear();
     m_stored.clear();
     m_storedEvents = m_seenEvents = 0;
-    m_newPoints = 0;
+    m_newPoints = m_readPoints = 0;
     m_greatestStep = 0;
     m_firstTime = m_lastTime = 0;
     m_differs = false;

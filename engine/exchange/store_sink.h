@@ -7,6 +7,7 @@
 #include "engine/store/reader.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -37,6 +38,9 @@ public:
     [[nodiscard]] bool isRewritten() const { return m_isRewritten; }
     [[nodiscard]] std::uint64_t newPoints() const { return m_newPoints; }
     [[nodiscard]] const Status& status() const { return m_status; }
+
+    /// Called every few thousand points with how many were read.
+    std::function<void(std::uint64_t)> onPoints{};
 
     int series(std::string_view name) override;
     void describe(const store::ForeignRun& description) override { m_description = description; }
@@ -77,6 +81,7 @@ private:
     std::size_t m_seenEvents = 0;
     store::ForeignRun m_description{};
     std::uint64_t m_newPoints = 0;
+    std::uint64_t m_readPoints = 0;
     std::int64_t m_greatestStep = 0;
     double m_firstTime = 0; ///< 0: no point yet
     double m_lastTime = 0;

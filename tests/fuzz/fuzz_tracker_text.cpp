@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const fs::path& target = targets[data[0] % std::size(targets)];
     fuzz::write(target, data + 1, size - 1);
     if (target == csv)
-        readAll(exchange::openCsv(csv));
+        readAll(exchange::openCsv(csv, {}));
     else
         readAll(exchange::openMlflowFiles(folder.path));
     return 0;

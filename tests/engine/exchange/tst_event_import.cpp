@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <protozero/pbf_writer.hpp>
 #include <random>
 
 namespace fs = std::filesystem;
@@ -64,6 +65,7 @@ private Q_SLOTS:
     void beginsAnew_whenASessionStartComesWhileFollowing();
     void purgesByTag_inFilesWithoutVersion();
     void beginsAnew_whenTheFileIsReplaced();
+    void keepsImagesAndAudio_ofTensors();
     void readsTwelveThousandTags_inASecond();
     void parsesEveryForm_ofAScalar();
 
@@ -270,6 +272,52 @@ void TestEventImport::beginsAnew_whenTheFileIsReplaced() {
     append(m_file, version() + scalar(5, 1));
     QVERIFY(run.readNew(sink, {}));
     QCOMPARE(stepsOf(sink), (Steps{5}));
+}
+
+/// As `tf.summary.image` and `tf.summary.audio` write: strings of a tensor, the plugin in the metadata.
+void TestEventImport::keepsImagesAndAudio_ofTensors() {
+    const auto event = [](std::int64_t step, const char* tag, const char* plugin,
+                          const std::vector<std::string>& strings) {
+        std::string tensor;
+        protozero::pbf_writer writer(tensor);
+        writer.add_enum(1, 7); // DT_STRING
+        for (const std::string& text : strings)
+            writer.add_bytes(8, text);
+        std::string pluginData;
+        protozero::pbf_writer(pluginData).add_string(1, plugin);
+        std::string metadata;
+        protozero::pbf_writer(metadata).add_message(1, pluginData);
+        std::string value;
+        protozero::pbf_writer valueWriter(value);
+        valueWriter.add_string(1, tag);
+        valueWriter.add_message(9, metadata);
+        valueWriter.add_message(8, tensor);
+        std::string summary;
+        protozero::pbf_writer(summary).add_message(1, value);
+        std::string record;
+        protozero::pbf_writer recordWriter(record);
+        recordWriter.add_double(1, 1.7e9);
+        recordWriter.add_int64(2, step);
+        recordWriter.add_message(5, summary);
+        return framed(record);
+    };
+    append(m_file, version() +
+                       event(3, "val/spectrogram", "images", {"80", "40", "\x89PNG one", "\x89PNG two"}) +
+                       event(4, "clip", "audio", {"RIFF wave", "a label"}) +
+                       event(5, "odd", "images", {"80", "40", "no picture"}));
+    CollectingSink skipped;
+    QVERIFY(EventRun(m_file.parent_path(), {}).readNew(skipped, {}));
+    QVERIFY(skipped.files.empty());
+    QCOMPARE(skipped.counts.skipped["images"], 2U);
+    QCOMPARE(skipped.counts.skipped["audio"], 1U);
+    CollectingSink kept;
+    QVERIFY(EventRun(m_file.parent_path(), {.keepMedia = true}).readNew(kept, {}));
+    const std::map<std::string, std::string> expected{{"val_spectrogram-3.png", "\x89PNG one"},
+                                                      {"val_spectrogram-3-1.png", "\x89PNG two"},
+                                                      {"clip-4.wav", "RIFF wave"}};
+    QCOMPARE(kept.files, expected);
+    QCOMPARE(kept.counts.artifacts, 3U);
+    QCOMPARE(kept.counts.skipped["images"], 1U);
 }
 
 void TestEventImport::readsTwelveThousandTags_inASecond() {

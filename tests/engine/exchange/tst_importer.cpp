@@ -9,6 +9,7 @@
 #include "tests/engine/exchange/exchange_testing.h"
 
 #include <QElapsedTimer>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -71,6 +72,7 @@ private Q_SLOTS:
     void keepsMedia_asFilesOfTheRun();
     void follows_eventsThatAnotherThreadWrites();
     void follow_beginsAnew_whenPointsArePurged();
+    void follows_lightningLogs_alsoWhenTheHeaderChanges();
     void merge_bringsEverything_andNothingTwice();
     void merge_doesNotBringBack_whatCameFromHere();
 
@@ -251,6 +253,7 @@ void TestImporter::follows_eventsThatAnotherThreadWrites() {
     {
         std::jthread follower(
             [&] { report = import(m_root / "logs", {.follow = true, .stop = stop.get_token()}); });
+        const auto ending = qScopeGuard([&] { stop.request_stop(); });
         const auto awaitPoints = [&](const char* name, std::size_t count) {
             return QTest::qWaitFor(
                 [&] {
@@ -278,6 +281,51 @@ void TestImporter::follows_eventsThatAnotherThreadWrites() {
         QVERIFY(QTest::qWaitFor([&] { return reader().runs()->front().progress.step == 4; }, 10'000));
         append(m_root / "logs/b/events.out.tfevents.1.host.1.0", head() + scalar(7, 1)); // a new run
         QVERIFY(awaitPoints("b", 1));
+        stop.request_stop();
+    }
+    QVERIFY2(report, report ? "" : report.error().message().c_str());
+    QCOMPARE(report->runs.size(), 2U);
+    const auto runs = reader().runs();
+    for (const store::Run& run : *runs)
+        QCOMPARE(run.state, store::RunState::Completed);
+}
+
+/// As its CSVLogger writes: rows, half a row, and everything again when a column comes.
+void TestImporter::follows_lightningLogs_alsoWhenTheHeaderChanges() {
+    const fs::path file = m_root / "csv_logs/version_0/metrics.csv";
+    append(file, "step,train_loss\n0,4.5\n1,3");
+    std::stop_source stop;
+    Result<ImportReport> report = fail(Error{});
+    {
+        std::jthread follower(
+            [&] { report = import(m_root / "csv_logs", {.follow = true, .stop = stop.get_token()}); });
+        const auto ending = qScopeGuard([&] { stop.request_stop(); });
+        const auto awaitLast = [&](const char* series, std::size_t count, double last) {
+            return QTest::qWaitFor(
+                [&] {
+                    auto read = store::Reader::open(m_workspace);
+                    const auto runs = read ? read->runs() : fail(Error{});
+                    if (!runs || runs->empty()) return false;
+                    const auto points = pointsOf(*read, runs->front().id);
+                    return points.contains(series) && points.at(series).size() == count &&
+                           points.at(series).back().value == last;
+                },
+                10'000);
+        };
+        QVERIFY(awaitLast("train_loss", 1, 4.5)); // the second row is not whole
+        append(file, ".25\n2,3\n");
+        QVERIFY(awaitLast("train_loss", 3, 3));
+        QVERIFY(writeFileAtomically(file, "step,train_loss,val_loss\n0,4.5,\n1,3.25,\n2,3,\n2,,2.5\n"));
+        QVERIFY(awaitLast("val_loss", 1, 2.5));
+        QVERIFY(awaitLast("train_loss", 3, 3));
+        { // in its place
+            std::ofstream out(file, std::ios::trunc);
+            out << "step,train_loss,val_loss,lr\n0,4.5,,0.1\n1,3.25,,0.1\n2,3,,0.1\n2,,2.5,\n3,2.75,,0.1\n";
+        }
+        QVERIFY(awaitLast("train_loss", 4, 2.75));
+        QVERIFY(awaitLast("lr", 4, 0.1));
+        append(m_root / "csv_logs/version_1/metrics.csv", "step,train_loss\n0,1\n"); // a new run
+        QVERIFY(QTest::qWaitFor([&] { return reader().runs()->size() == 2; }, 10'000));
         stop.request_stop();
     }
     QVERIFY2(report, report ? "" : report.error().message().c_str());
