@@ -145,6 +145,14 @@ Result<std::vector<Series>> Reader::series(RunId run) {
     });
 }
 
+Result<std::optional<SeriesId>> Reader::seriesNamed(RunId run, const std::string& name) {
+    return m_impl->read<std::optional<SeriesId>>([&](std::optional<SeriesId>& series) {
+        Statement& select = m_impl->statement("SELECT id FROM series WHERE run = ? AND name = ?");
+        if (select.bind(run, name).step()) series = SeriesId{select.integer(0)};
+        select.reset();
+    });
+}
+
 Result<std::vector<StoredPoint>> Reader::tail(RunId run, TailPosition& position, std::size_t limit) {
     TailPosition reached = position;
     auto points = m_impl->read<std::vector<StoredPoint>>([&](std::vector<StoredPoint>& found) {

@@ -44,6 +44,7 @@ public:
     [[nodiscard]] Result<std::int64_t> runCount();
     [[nodiscard]] Result<std::optional<Run>> run(RunId id);
     [[nodiscard]] Result<std::vector<Series>> series(RunId run);
+    [[nodiscard]] Result<std::optional<SeriesId>> seriesNamed(RunId run, const std::string& name);
     /// The last point of every series of every run: what a table of runs shows.
     [[nodiscard]] Result<std::vector<LastValue>> lastValues();
     [[nodiscard]] Result<std::vector<LastValue>> lastValues(RunId run);

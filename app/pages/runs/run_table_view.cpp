@@ -2,6 +2,7 @@
 #include "app/pages/runs/run_table_view.h"
 
 #include "app/pages/runs/run_delegate.h"
+#include "app/pages/runs/sparklines.h"
 #include "widgets/theme.h"
 
 #include <QGuiApplication>
@@ -15,6 +16,8 @@
 namespace fathom::app {
 
 namespace {
+
+constexpr int kCurveLetters = 6; ///< more, where a curve stands before the number
 
 /// In widths of an average letter.
 int lettersFor(const query::Field& field) {
@@ -32,8 +35,8 @@ int lettersFor(const query::Field& field) {
 
 } // namespace
 
-RunTableView::RunTableView(RunTableModel& model, QWidget* parent)
-    : QTableView(parent), m_runs(model), m_pinned(new QTableView(this)) {
+RunTableView::RunTableView(RunTableModel& model, Sparklines& sparklines, QWidget* parent)
+    : QTableView(parent), m_runs(model), m_sparklines(sparklines), m_pinned(new QTableView(this)) {
     setUp(*this);
     setUp(*m_pinned);
     setAccessibleName(tr("Runs"));
@@ -50,10 +53,15 @@ RunTableView::RunTableView(RunTableModel& model, QWidget* parent)
             &QScrollBar::setValue);
     for (QTableView* view : {static_cast<QTableView*>(this), m_pinned})
         connect(view, &QTableView::activated, this, &RunTableView::activate);
+    connect(&sparklines, &Sparklines::changed, this, [this] {
+        viewport()->update();
+        m_pinned->viewport()->update();
+    });
+    connect(&model, &RunTableModel::runsChanged, &sparklines, &Sparklines::noteChanged);
 }
 
 void RunTableView::setUp(QTableView& view) {
-    view.setItemDelegate(new RunDelegate(&view));
+    view.setItemDelegate(new RunDelegate(m_runs, m_sparklines, &view));
     view.setShowGrid(false);
     view.setAlternatingRowColors(true);
     view.setWordWrap(false);
@@ -138,8 +146,10 @@ std::vector<query::Field> RunTableView::columnOrder() const {
     return order;
 }
 
-int RunTableView::fittingWidth(const query::Field& field) const {
-    return lettersFor(field) * fontMetrics().averageCharWidth() + 2 * widgets::kGrid;
+int RunTableView::fittingWidth(int column) const {
+    const query::Field& field = m_runs.columns()[static_cast<std::size_t>(column)];
+    const int letters = lettersFor(field) + (showsCurve(m_runs, column) ? kCurveLetters : 0);
+    return letters * fontMetrics().averageCharWidth() + 2 * widgets::kGrid;
 }
 
 /// The model's order is the order on screen: what the header was dragged to is in the model by now.
@@ -150,7 +160,7 @@ void RunTableView::applyColumns() {
         const query::Field& field = fields[static_cast<std::size_t>(column)];
         QHeaderView* const header = horizontalHeader();
         if (header->visualIndex(column) != column) header->moveSection(header->visualIndex(column), column);
-        const int width = m_widths.value(QString::fromStdString(query::text(field)), fittingWidth(field));
+        const int width = m_widths.value(QString::fromStdString(query::text(field)), fittingWidth(column));
         if (columnWidth(column) != width) setColumnWidth(column, width);
         if (m_pinned->columnWidth(column) != width) m_pinned->setColumnWidth(column, width);
         const bool isHidden = column >= m_pinnedCount;

@@ -10,10 +10,13 @@
 
 namespace fathom::app {
 
+class Sparklines;
+
 class RunTableView : public QTableView {
     Q_OBJECT
 public:
-    explicit RunTableView(RunTableModel& model, QWidget* parent = nullptr);
+    /// Both outlive the view.
+    RunTableView(RunTableModel& model, Sparklines& sparklines, QWidget* parent = nullptr);
 
     /// The first columns do not scroll sideways.
     void setPinnedCount(int columns);
@@ -60,9 +63,10 @@ private:
     void restoreSelection();
     void activate(const QModelIndex& index);
     [[nodiscard]] int pinnedWidth() const;
-    [[nodiscard]] int fittingWidth(const query::Field& field) const;
+    [[nodiscard]] int fittingWidth(int column) const;
 
     RunTableModel& m_runs;
+    Sparklines& m_sparklines;
     QTableView* m_pinned;
     int m_pinnedCount = 0;
     QHash<QString, int> m_widths;

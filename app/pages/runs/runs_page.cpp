@@ -13,6 +13,7 @@
 #include "app/pages/runs/run_panel.h"
 #include "app/pages/runs/run_summary.h"
 #include "app/pages/runs/runs_view.h"
+#include "app/pages/runs/sparklines.h"
 #include "app/pages/runs/trash_dialog.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
@@ -201,7 +202,7 @@ void RunsPage::applySchema() {
 
 bool RunsPage::isSettled() const {
     return m_settled && !m_columns.isLoading() && !m_runs.isWaiting() && !m_panelDelay.isActive() &&
-           (!m_view || !m_view->panel().isLoading());
+           (!m_view || (!m_view->panel().isLoading() && !m_view->sparklines().isBusy()));
 }
 
 const store::Run* RunsPage::current() const {

@@ -4,6 +4,7 @@
 #include "app/pages/runs/compare_bar.h"
 #include "app/pages/runs/filter_line.h"
 #include "app/pages/runs/run_panel.h"
+#include "app/pages/runs/sparklines.h"
 #include "app/shell/app_context.h"
 #include "widgets/empty_state.h"
 #include "widgets/icon.h"
@@ -40,7 +41,8 @@ RunsView::RunsView(RunTableModel& model, const RunActions& actions, AppContext& 
     : QStackedWidget(parent),
       m_model(model),
       m_filter(new FilterLine),
-      m_table(new RunTableView(model)),
+      m_sparklines(new Sparklines(context.jobs(), context.workspace(), this)),
+      m_table(new RunTableView(model, *m_sparklines)),
       m_panel(new RunPanel(context)),
       m_marks(new CompareBar(actions.compare, actions.clearMarks)),
       m_notice(new widgets::NoticeBar),

@@ -30,6 +30,7 @@ public:
 
     [[nodiscard]] FilterLine& filter() const { return *m_filter; }
     [[nodiscard]] RunTableView& table() const { return *m_table; }
+    [[nodiscard]] const Sparklines& sparklines() const { return *m_sparklines; }
     [[nodiscard]] RunPanel& panel() const { return *m_panel; }
     [[nodiscard]] QSplitter& splitter() const { return *m_splitter; }
     [[nodiscard]] CompareBar& marks() const { return *m_marks; }
@@ -51,6 +52,7 @@ private:
 
     RunTableModel& m_model;
     FilterLine* m_filter;
+    Sparklines* m_sparklines;
     RunTableView* m_table;
     RunPanel* m_panel;
     CompareBar* m_marks;
