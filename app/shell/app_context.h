@@ -54,12 +54,13 @@ Q_SIGNALS:
     void compareRequested(const QList<qint64>& runs);
     /// Open on Configure what this command line trains, its overrides ready to be edited.
     void configureCommandRequested(const QString& command);
-    /// Open a file on the page for its kind: .yaml on Configure, .nemo and .ckpt on Archive. Shell brings the
-    /// page up.
+    /// Open a file on the page for its kind: .yaml on Configure, exported figures on Compare, everything else
+    /// on Archive. Shell brings the page up.
     void openFileRequested(const QString& path);
     /// The shell's answer to openFileRequested, addressed to one page.
     void configFileOpened(const QString& path);
     void archiveFileOpened(const QString& path);
+    void figureFileOpened(const QString& path);
     /// Bring a page to the front.
     void pageRequested(const QString& pageId);
     /// One line in the status bar for a few seconds.

@@ -4,14 +4,19 @@
 #include "app/bridge/job_runner.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
+#include "app/shell/import_bar.h"
 #include "engine/exchange/importer.h"
+#include "widgets/number_format.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMessageBox>
-#include <QMetaMethod>
+#include <QMetaObject>
 #include <QSettings>
+
+#include <functional>
+#include <map>
 
 namespace fathom::app {
 
@@ -21,13 +26,17 @@ QString settingKey() {
     return QStringLiteral("import/folder");
 }
 
+constexpr int kTellMs = 50; ///< between two words about the progress
+
 /// What several imports brought, as the user is told.
 struct Outcome {
     int newRuns = 0;
     int changedRuns = 0;
     int unchangedRuns = 0;
-    qint64 points = 0;
-    qint64 damaged = 0;
+    bool isStopped = false;
+    QString whereStopped{};
+    exchange::ImportCounts counts{};
+    qint64 newPoints = 0;
     QStringList problems{};
 
     void add(const exchange::ImportReport& report) {
@@ -36,30 +45,78 @@ struct Outcome {
             newRuns += run.outcome == Kind::New ? 1 : 0;
             changedRuns += run.outcome == Kind::Updated || run.outcome == Kind::Rewritten ? 1 : 0;
             unchangedRuns += run.outcome == Kind::Unchanged ? 1 : 0;
-            points += static_cast<qint64>(run.newPoints);
+            newPoints += static_cast<qint64>(run.newPoints);
             if (run.error) problems.append(QString::fromStdString(run.error->message()));
         }
-        damaged += static_cast<qint64>(report.counts.badRecords);
+        for (const std::string& warning : report.counts.warnings)
+            problems.append(QString::fromStdString(warning));
+        counts.add(report.counts);
+    }
+
+    [[nodiscard]] QString summary() const {
+        const auto count = [](auto value) { return widgets::formatCount(static_cast<qint64>(value)); };
+        QStringList parts{ImportActions::tr("%1 new runs").arg(newRuns),
+                          ImportActions::tr("%1 updated").arg(changedRuns),
+                          ImportActions::tr("%1 unchanged").arg(unchangedRuns)};
+        QStringList rest{ImportActions::tr("%1 new points").arg(count(newPoints))};
+        const std::pair<std::uint64_t, QString> others[] = {
+            {counts.events, ImportActions::tr("%1 events")},
+            {counts.samples, ImportActions::tr("%1 samples")},
+            {counts.artifacts, ImportActions::tr("%1 files")},
+            {counts.purged, ImportActions::tr("%1 points made obsolete by a restart")},
+            {counts.badRecords, ImportActions::tr("%1 damaged records skipped")}};
+        for (const auto& [number, text] : others)
+            if (number > 0) rest.append(text.arg(count(number)));
+        for (const auto& [kind, number] : counts.skipped)
+            rest.append(
+                ImportActions::tr("%1 of kind %2 left out").arg(count(number), QString::fromStdString(kind)));
+        const QString all =
+            parts.join(QStringLiteral(", ")) + QStringLiteral("; ") + rest.join(QStringLiteral(", "));
+        if (!isStopped) return ImportActions::tr("Imported: %1").arg(all);
+        if (whereStopped.isEmpty()) return ImportActions::tr("Import stopped: %1").arg(all);
+        return ImportActions::tr("Import stopped: %1. Import again to go on.").arg(whereStopped);
     }
 };
 
+using Tell = std::function<void(const exchange::ImportProgress&)>;
+
 Outcome importAll(const std::filesystem::path& workspace, const QStringList& paths,
-                  const std::stop_token& stop) {
+                  const exchange::SourceOptions& source, const std::stop_token& stop, const Tell& tell) {
     Outcome outcome;
     for (const QString& path : paths) {
-        const auto report = exchange::importRuns(workspace, path.toStdString(), {.stop = stop});
+        if (stop.stop_requested()) break;
+        const auto report = exchange::importRuns(workspace, path.toStdString(),
+                                                 {.source = source, .stop = stop, .progress = tell});
         if (report)
             outcome.add(*report);
+        else if (report.error().kind == ErrorKind::Interrupted)
+            outcome.whereStopped = QString::fromStdString(report.error().why);
         else
             outcome.problems.append(QString::fromStdString(report.error().message()));
     }
+    outcome.isStopped = stop.stop_requested();
     return outcome;
+}
+
+QString progressText(const exchange::ImportProgress& progress) {
+    const QString name = QString::fromStdString(progress.name);
+    const QString points = widgets::formatCount(static_cast<qint64>(progress.points));
+    if (progress.totalRuns < 2) return ImportActions::tr("Importing %1: %2 points").arg(name, points);
+    return ImportActions::tr("Importing %1, run %2 of %3: %4 points")
+        .arg(name)
+        .arg(progress.runs + 1)
+        .arg(progress.totalRuns)
+        .arg(points);
 }
 
 } // namespace
 
 ImportActions::ImportActions(AppContext& context, QWidget* window, QObject* parent)
-    : QObject(parent), m_context(context), m_window(window) {
+    : QObject(parent), m_context(context), m_window(window), m_bar(new ImportBar) {
+    connect(m_bar, &ImportBar::cancelRequested, this, [this] {
+        m_waiting.clear();
+        m_stop.request_stop();
+    });
     context.actions().add({.id = QStringLiteral("runs.import.folder"),
                            .text = tr("Import runs from a folder…"),
                            .icon = QStringLiteral("import"),
@@ -71,6 +128,15 @@ ImportActions::ImportActions(AppContext& context, QWidget* window, QObject* pare
                            .icon = QStringLiteral("import"),
                            .tip = tr("Event files, CSV files, an MLflow database, W&B logs")},
                           this, [this] { chooseFiles(); });
+    context.actions().add({.id = QStringLiteral("runs.merge"),
+                           .text = tr("Merge another workspace…"),
+                           .icon = QStringLiteral("import"),
+                           .tip = tr("Copy the runs of another Fathom workspace into this one")},
+                          this, [this] { chooseWorkspace(); });
+}
+
+ImportActions::~ImportActions() {
+    if (m_bar && m_bar->parent() == nullptr) delete m_bar; // nobody showed it
 }
 
 QString ImportActions::lastFolder() const {
@@ -99,31 +165,50 @@ void ImportActions::chooseFiles() {
     importPaths(files);
 }
 
-void ImportActions::importPaths(const QStringList& paths) {
-    Q_EMIT m_context.statusMessage(tr("Importing %1 …")
-                                       .arg(paths.size() == 1
-                                                ? QDir::toNativeSeparators(paths.front())
-                                                : tr("%n file(s)", nullptr, static_cast<int>(paths.size()))));
+void ImportActions::chooseWorkspace() {
+    const QString folder =
+        QFileDialog::getExistingDirectory(m_window, tr("Merge another workspace"), lastFolder());
+    if (folder.isEmpty()) return;
+    rememberFolder(folder);
+    importPaths({folder}, exchange::Format::Workspace);
+}
+
+void ImportActions::importPaths(const QStringList& paths, std::optional<exchange::Format> format) {
+    m_waiting.push_back({paths, format});
+    if (m_bar->isBusy()) return;
+    startNext();
+}
+
+void ImportActions::startNext() {
+    const Order order = m_waiting.front();
+    m_waiting.erase(m_waiting.begin());
+    m_stop = {};
+    m_bar->begin(tr("Importing %1 …")
+                     .arg(order.paths.size() == 1
+                              ? QDir::toNativeSeparators(order.paths.front())
+                              : tr("%n file(s)", nullptr, static_cast<int>(order.paths.size()))));
+    const auto tell = [bar = m_bar,
+                       last = QElapsedTimer()](const exchange::ImportProgress& progress) mutable {
+        if (last.isValid() && last.elapsed() < kTellMs) return;
+        last.start();
+        QMetaObject::invokeMethod(bar, [bar, progress] {
+            if (bar)
+                bar->setProgress(static_cast<int>(progress.runs), static_cast<int>(progress.totalRuns),
+                                 progressText(progress));
+        });
+    };
     m_context.jobs().run(
         {}, this,
-        [workspace = m_context.workspace(), paths](std::stop_token stop) {
-            return importAll(workspace, paths, stop);
+        [workspace = m_context.workspace(), order, tell,
+         cancel = m_stop](const std::stop_token& stop) mutable {
+            const std::stop_callback ending(stop, [&] { cancel.request_stop(); }); // the window closes
+            return importAll(workspace, order.paths, {.format = order.format}, cancel.get_token(), tell);
         },
-        [this](Outcome outcome) {
-            QString text = tr("Imported: %1 new runs, %2 updated, %3 unchanged; %4 new points")
-                               .arg(outcome.newRuns)
-                               .arg(outcome.changedRuns)
-                               .arg(outcome.unchangedRuns)
-                               .arg(outcome.points);
-            if (outcome.damaged > 0) text += tr("; %1 damaged records skipped").arg(outcome.damaged);
-            Q_EMIT m_context.statusMessage(text);
+        [this](const Outcome& outcome) {
+            m_bar->finish(outcome.summary(), outcome.problems);
+            Q_EMIT m_context.statusMessage(outcome.summary());
             if (outcome.newRuns > 0) Q_EMIT m_context.pageRequested(QStringLiteral("runs"));
-            if (outcome.problems.isEmpty()) return;
-            const QString problems = outcome.problems.join(QLatin1Char('\n'));
-            if (isSignalConnected(QMetaMethod::fromSignal(&ImportActions::failed)))
-                Q_EMIT failed(problems);
-            else
-                QMessageBox::warning(m_window, tr("Not everything was imported"), problems);
+            if (!m_waiting.empty()) startNext();
         });
 }
 

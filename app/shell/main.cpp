@@ -5,6 +5,7 @@
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "app/shell/import_actions.h"
+#include "app/shell/import_bar.h"
 #include "app/shell/main_window.h"
 #include "app/shell/page.h"
 #include "app/shell/pages.h"
@@ -101,6 +102,9 @@ int main(int argc, char** argv) {
     std::vector<std::unique_ptr<Page>> pages = makePages(context);
     MainWindow window(context, pages);
     ImportActions imports(context, &window);
+    window.addBar(imports.bar());
+    QObject::connect(&window, &MainWindow::importRequested, &imports,
+                     [&imports](const QStringList& paths) { imports.importPaths(paths); });
     ScreenshotRun screenshots(window, pages, options.screenshots);
 
     QObject::connect(&window, &MainWindow::firstPainted, &context, [&] {

@@ -10,24 +10,40 @@
 #include "app/shell/rail.h"
 #include "app/shell/run_status_bar.h"
 #include "app/shell/shortcuts_dialog.h"
+#include "app/shell/sql_window.h"
 #include "widgets/elided_label.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 
 #include <QCloseEvent>
 #include <QDir>
+#include <QDragEnterEvent>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QMessageBox>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTimer>
 #include <QToolButton>
+#include <QUrl>
 
 namespace fathom::app {
 
 namespace {
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+constexpr const char* kOpened = "*.yaml *.yml *.nemo *.ckpt *.svg *.pdf *.png *.pgf";
+
+/// The page that opens files of this suffix; empty where none does.
+QString pageFor(const QString& suffix) {
+    static constexpr std::pair<const char*, const char*> kPages[] = {
+        {"yaml", "configure"}, {"yml", "configure"}, {"nemo", "archive"}, {"ckpt", "archive"},
+        {"svg", "compare"},    {"pdf", "compare"},   {"png", "compare"},  {"pgf", "compare"}};
+    for (const auto& [known, page] : kPages)
+        if (suffix.compare(QLatin1String(known), Qt::CaseInsensitive) == 0) return QString::fromLatin1(page);
+    return {};
+}
 
 QString keysOf(const QAction* action) {
     return action->shortcut().toString(QKeySequence::NativeText);
@@ -39,6 +55,7 @@ MainWindow::MainWindow(AppContext& context, std::vector<std::unique_ptr<Page>>& 
     setWindowIcon(widgets::icon(QStringLiteral("fathom")));
     const QString workspace = QString::fromStdString(context.workspace().filename().string());
     setWindowTitle(tr("Fathom — %1").arg(workspace));
+    setAcceptDrops(true);
     addActions();
     build();
     connectContext();
@@ -69,6 +86,11 @@ void MainWindow::build() {
     layout->addWidget(buildHeader());
     layout->addLayout(middle, 1);
     layout->addWidget(m_status);
+}
+
+void MainWindow::addBar(QWidget* bar) {
+    auto* const column = static_cast<QVBoxLayout*>(layout());
+    column->insertWidget(column->indexOf(m_status), bar);
 }
 
 QWidget* MainWindow::buildHeader() {
@@ -109,6 +131,18 @@ void MainWindow::addActions() {
                      .tip = tr("Bring the page %1 up").arg(page.title())},
                     this, [this, i] { showIndex(i); });
     }
+    actions.add({.id = QStringLiteral("file.open"),
+                 .text = tr("Open file…"),
+                 .icon = QStringLiteral("open"),
+                 .shortcut = Qt::CTRL | Qt::SHIFT | Qt::Key_O,
+                 .tip = tr("Open a config, an archive, or an exported figure to draw it again")},
+                this, [this] { chooseFile(); });
+    actions.add({.id = QStringLiteral("runs.sql"),
+                 .text = tr("SQL console"),
+                 .icon = QStringLiteral("terminal"),
+                 .shortcut = Qt::CTRL | Qt::SHIFT | Qt::Key_Q,
+                 .tip = tr("Ask the store of runs in SQL, which cannot change it")},
+                this, [this] { openSql(); });
     actions.add({.id = QStringLiteral("palette.show"),
                  .text = tr("Search or run a command"),
                  .icon = QStringLiteral("search"),
@@ -196,14 +230,48 @@ QString MainWindow::currentPage() const {
 }
 
 void MainWindow::openFile(const QString& path) {
-    const QString suffix = QFileInfo(path).suffix().toLower();
-    const bool config = suffix == QLatin1String("yaml") || suffix == QLatin1String("yml");
-    showPage(config ? QStringLiteral("configure") : QStringLiteral("archive"));
+    const QString found = pageFor(QFileInfo(path).suffix());
+    const QString page = found.isEmpty() ? QStringLiteral("archive") : found;
+    showPage(page);
     const QString absolute = QFileInfo(path).absoluteFilePath();
-    if (config)
+    if (page == QLatin1String("configure"))
         Q_EMIT m_context.configFileOpened(absolute);
+    else if (page == QLatin1String("compare"))
+        Q_EMIT m_context.figureFileOpened(absolute);
     else
         Q_EMIT m_context.archiveFileOpened(absolute);
+}
+
+void MainWindow::chooseFile() {
+    const QString filter =
+        tr("Configs, archives and exported figures (%1);;All files (*)").arg(QLatin1String(kOpened));
+    const QString file = QFileDialog::getOpenFileName(this, tr("Open file"), {}, filter);
+    if (!file.isEmpty()) openFile(file);
+}
+
+void MainWindow::openSql() {
+    if (m_sql == nullptr) m_sql = new SqlWindow(m_context, this);
+    m_sql->show();
+    m_sql->raise();
+    m_sql->activateWindow();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    QStringList others;
+    for (const QUrl& url : event->mimeData()->urls()) {
+        if (!url.isLocalFile()) continue;
+        const QFileInfo file(url.toLocalFile());
+        if (file.isFile() && !pageFor(file.suffix()).isEmpty())
+            openFile(file.filePath());
+        else
+            others.append(file.filePath());
+    }
+    event->acceptProposedAction();
+    if (!others.isEmpty()) Q_EMIT importRequested(others);
 }
 
 void MainWindow::buildPagesWhenIdle() {

@@ -20,6 +20,7 @@ class CommandPalette;
 class Page;
 class Rail;
 class RunStatusBar;
+class SqlWindow;
 
 class MainWindow : public QWidget {
     Q_OBJECT
@@ -31,24 +32,32 @@ public:
     /// Brings a page up; an unknown id is ignored.
     void showPage(const QString& pageId);
     [[nodiscard]] QString currentPage() const;
-    /// .yaml and .yml go to Configure, everything else to Archive.
+    /// .yaml and .yml go to Configure, figures to Compare, everything else to Archive.
     void openFile(const QString& path);
+    /// Puts a line between the pages and the status bar.
+    void addBar(QWidget* bar);
     /// Makes the widgets of pages that were not shown yet, one per turn of the event loop.
     void buildPagesWhenIdle();
 
 Q_SIGNALS:
     /// Once, when the first frame was painted.
     void firstPainted();
+    /// Files and folders that no page opens were dropped on the window.
+    void importRequested(const QStringList& paths);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void build();
     [[nodiscard]] QWidget* buildHeader();
     void connectContext();
     void addActions();
+    void chooseFile();
+    void openSql();
     void adoptAction(QAction* action);
     void ensureWidget(std::size_t index);
     void showIndex(std::size_t index);
@@ -64,6 +73,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     RunStatusBar* m_status = nullptr;
     CommandPalette* m_palette = nullptr;
+    SqlWindow* m_sql = nullptr; ///< made when it is first asked for
     std::vector<QWidget*> m_widgets; ///< null until the page was first shown
     std::size_t m_current = 0;
     bool m_painted = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/shell/import_actions.h"
+#include "app/shell/import_bar.h"
 #include "engine/store/reader.h"
 #include "tests/app/page_fixture.h"
 
@@ -21,6 +22,8 @@ class TestImportActions : public QObject {
 private Q_SLOTS:
     void import_bringsRunsIn_andTellsHowMany();
     void import_tellsWhatItCouldNotRead();
+    void cancel_keepsWhatIsThere_andAnotherImportGoesOn();
+    void merge_takesRunsOfAnotherWorkspace_oneImportAfterTheOther();
     void actions_areRegistered();
 };
 
@@ -29,34 +32,80 @@ void TestImportActions::import_bringsRunsIn_andTellsHowMany() {
     ImportActions imports(fixture.context, nullptr);
     QSignalSpy messages(&fixture.context, &AppContext::statusMessage);
     QSignalSpy pages(&fixture.context, &AppContext::pageRequested);
+    QVERIFY(!imports.bar()->isVisibleTo(nullptr));
     imports.importPaths({data("tensorboard"), data("lightning")});
-    QTRY_COMPARE(messages.count(), 2);
-    QCOMPARE(messages[1][0].toString(),
-             QStringLiteral("Imported: 5 new runs, 0 updated, 0 unchanged; 195 new points"));
+    QVERIFY(imports.bar()->isBusy());
+    QTRY_COMPARE(messages.count(), 1);
+    const QString told = messages[0][0].toString();
+    QVERIFY2(told.startsWith(QStringLiteral("Imported: 5 new runs, 0 updated, 0 unchanged; 195 new points")),
+             qPrintable(told));
+    QCOMPARE(imports.bar()->text(), told);
+    QVERIFY(!imports.bar()->isBusy() && imports.bar()->problems().isEmpty());
     QCOMPARE(pages.count(), 1);
     auto reader = store::Reader::open(fixture.folder.path().toStdString());
     QVERIFY(reader);
     QCOMPARE(reader->runs()->size(), 5U);
     imports.importPaths({data("lightning")});
-    QTRY_COMPARE(messages.count(), 4);
-    QVERIFY(messages[3][0].toString().contains(QStringLiteral("1 unchanged")));
+    QTRY_COMPARE(messages.count(), 2);
+    QVERIFY(messages[1][0].toString().contains(QStringLiteral("1 unchanged")));
     QCOMPARE(pages.count(), 1);
 }
 
 void TestImportActions::import_tellsWhatItCouldNotRead() {
     PageFixture fixture;
     ImportActions imports(fixture.context, nullptr);
-    QSignalSpy problems(&imports, &ImportActions::failed);
     imports.importPaths({data("README.md"), data("lightning")});
-    QTRY_COMPARE(problems.count(), 1);
-    QVERIFY(problems[0][0].toString().contains(QStringLiteral("README.md")));
+    QTRY_VERIFY(!imports.bar()->isBusy());
+    QCOMPARE(imports.bar()->problems().size(), 1);
+    QVERIFY(imports.bar()->problems()[0].contains(QStringLiteral("README.md")));
     QCOMPARE(store::Reader::open(fixture.folder.path().toStdString())->runs()->size(), 1U);
+}
+
+/// Enough rows that it is still going on when it is stopped; run again it goes on to the end.
+void TestImportActions::cancel_keepsWhatIsThere_andAnotherImportGoesOn() {
+    PageFixture fixture;
+    QTemporaryDir logs;
+    QFile file(logs.filePath(QStringLiteral("long.csv")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    constexpr int rows = 400'000;
+    QByteArray text = "step,loss\n";
+    for (int i = 0; i < rows; ++i)
+        text += QByteArray::number(i) + ",0.5\n";
+    file.write(text);
+    file.close();
+    ImportActions imports(fixture.context, nullptr);
+    ImportBar& bar = *imports.bar();
+    imports.importPaths({file.fileName()});
+    Q_EMIT bar.cancelRequested();
+    QTRY_VERIFY(!bar.isBusy());
+    QVERIFY2(bar.text().startsWith(QStringLiteral("Import stopped")), qPrintable(bar.text()));
+    imports.importPaths({file.fileName()});
+    QTRY_VERIFY_WITH_TIMEOUT(!bar.isBusy(), 60'000);
+    QVERIFY2(bar.text().startsWith(QStringLiteral("Imported")), qPrintable(bar.text()));
+    auto reader = store::Reader::open(fixture.folder.path().toStdString());
+    QCOMPARE(reader->runs()->size(), 1U);
+    QCOMPARE(reader->summaries(reader->runs()->front().id)->front().points, rows);
+}
+
+void TestImportActions::merge_takesRunsOfAnotherWorkspace_oneImportAfterTheOther() {
+    PageFixture other;
+    ImportActions there(other.context, nullptr);
+    there.importPaths({data("lightning")});
+    QTRY_VERIFY(!there.bar()->isBusy());
+    PageFixture fixture;
+    ImportActions imports(fixture.context, nullptr);
+    QSignalSpy messages(&fixture.context, &AppContext::statusMessage);
+    imports.importPaths({other.folder.path()}, exchange::Format::Workspace);
+    imports.importPaths({data("tensorboard")}); // waits for its turn
+    QTRY_COMPARE(messages.count(), 2);
+    QVERIFY(messages[0][0].toString().contains(QStringLiteral("1 new runs")));
+    QCOMPARE(store::Reader::open(fixture.folder.path().toStdString())->runs()->size(), 5U);
 }
 
 void TestImportActions::actions_areRegistered() {
     PageFixture fixture;
     const ImportActions imports(fixture.context, nullptr);
-    for (const char* id : {"runs.import.folder", "runs.import.files"}) {
+    for (const char* id : {"runs.import.folder", "runs.import.files", "runs.merge"}) {
         const QAction* action = fixture.actions.find(QLatin1String(id));
         QVERIFY(action != nullptr);
         QVERIFY(!action->statusTip().isEmpty() && !action->icon().isNull());
