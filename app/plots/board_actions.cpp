@@ -252,17 +252,15 @@ void BoardActions::exportPlot(PlotTile* tile) {
 void BoardActions::exportAll() {
     ExportDialog dialog({}, &m_board);
     if (dialog.exec() != QDialog::Accepted) return;
-    auto* job = new BoardExport(m_context,
-                                {.workspace = m_context.workspace(),
-                                 .runs = m_board.runs(),
-                                 .board = m_board.document().spec(),
-                                 .facts = m_board.facts(),
-                                 .filter = m_board.bar().filter(),
-                                 .colors = m_board.colors(),
-                                 .folder = dialog.file(),
-                                 .format = dialog.format(),
-                                 .points = dialog.points()},
-                                &m_board);
+    auto* job = new BoardExport(
+        m_context,
+        {.workspace = m_context.workspace(),
+         .runs = m_board.runs(),
+         .board = m_board.document().spec(),
+         .facts = m_board.facts(),
+         .filter = m_board.bar().filter(),
+         .colors = m_board.colors()},
+        {.folder = dialog.file(), .format = dialog.format(), .points = dialog.points()}, &m_board);
     auto* progress = new QProgressDialog(tr("Writing plots"), tr("Cancel"), 0, 0, &m_board);
     progress->setAttribute(Qt::WA_DeleteOnClose);
     connect(job, &BoardExport::progressed, progress, [progress](int written, int of) {

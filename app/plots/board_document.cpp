@@ -75,6 +75,14 @@ void BoardDocument::open(const QString& name) {
     show(std::move(next));
 }
 
+void BoardDocument::adopt(BoardSpec spec) {
+    if (spec.name == m_spec.name) return edit({}, [&](BoardSpec& board) { board = std::move(spec); });
+    m_wantedName = spec.name;
+    std::erase_if(m_others, [&](const BoardSpec& board) { return board.name == spec.name; });
+    show(std::move(spec));
+    scheduleSave();
+}
+
 void BoardDocument::show(BoardSpec spec) {
     if (m_dirty) save();
     const bool another = spec.name != m_spec.name;

@@ -30,6 +30,9 @@ public:
     /// Shows the board of that name; remembered until it is read. An unknown one is the standard board.
     void open(const QString& name);
 
+    /// Shows and keeps this board, in place of one of its name.
+    void adopt(BoardSpec spec);
+
     /// Changes that follow one another within a second under the same non-empty key are undone together.
     void edit(const QString& key, const std::function<void(BoardSpec&)>& change);
     /// The same for one plot; one of the rest gets an entry of its own.

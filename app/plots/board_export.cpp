@@ -2,7 +2,6 @@
 #include "app/plots/board_export.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/plots/curve_loader.h"
 #include "app/plots/plot_tile.h"
 #include "app/plots/view_editors.h"
 #include "app/shell/app_context.h"
@@ -15,14 +14,9 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
-#include <algorithm>
-
 namespace fathom::app {
 
 namespace {
-
-constexpr std::size_t kAtOnce = 6;
-constexpr QSize kLoadedSize{640, 400}; // of plots that are loaded only to be written
 
 Result<std::int64_t> writeFigure(const widgets::FigureCopy& copy, widgets::FigureFormat format,
                                  const QString& source, const std::filesystem::path& file) {
@@ -87,70 +81,38 @@ void exportTile(AppContext& context, QObject* receiver, const PlotTile& tile, co
         done);
 }
 
-BoardExport::BoardExport(AppContext& context, Request request, QWidget* window)
-    : QObject(window), m_context(context), m_request(std::move(request)), m_window(window) {
-    m_panels = panelsOf(m_request.board, *m_request.facts, m_request.filter);
-    m_loader = std::make_unique<CurveLoader>(m_request.workspace);
-    connect(m_loader.get(), &CurveLoader::plotChanged, this, &BoardExport::take);
-    connect(m_loader.get(), &CurveLoader::failed, this,
+BoardExport::BoardExport(AppContext& context, PanelLoader::Request request, Target target, QWidget* window)
+    : QObject(window),
+      m_context(context),
+      m_target(std::move(target)),
+      m_panels(std::move(request), window, this) {
+    connect(&m_panels, &PanelLoader::loaded, this, [this](PlotTile* tile) { write(*tile); });
+    connect(&m_panels, &PanelLoader::failed, this,
             [this](const Error& error) { m_errors.append(QString::fromStdString(error.message())); });
+    connect(&m_panels, &PanelLoader::finished, this, [this] {
+        Q_EMIT finished(m_written, m_errors);
+        deleteLater();
+    });
 }
 
 BoardExport::~BoardExport() = default;
 
 void BoardExport::start() {
-    m_loader->setRuns(m_request.runs, {});
-    fill();
+    m_panels.start();
 }
 
-void BoardExport::fill() {
-    while (m_tiles.size() < kAtOnce && m_next < m_panels.size()) {
-        const PlotPanel& panel = m_panels[m_next];
-        auto tile = std::make_unique<PlotTile>(++m_next, m_window);
-        tile->hide();
-        tile->resize(kLoadedSize);
-        const PlotSpec* spec = specOf(m_request.board, panel);
-        tile->setPlan(panel, planOf(panel, m_request.board, *m_request.facts, m_request.colors),
-                      spec != nullptr ? spec->notes : std::vector<PlotNote>(), nullptr);
-        if (tile->query()->curves.empty())
-            ++m_ended;
-        else
-            m_tiles.push_back(std::move(tile));
-    }
-    std::vector<WantedPlot> wanted;
-    for (const auto& tile : m_tiles)
-        wanted.push_back({tile->id(), tile->query()});
-    m_loader->setPlots(std::move(wanted));
-    if (m_ended < static_cast<int>(m_panels.size())) return;
-    Q_EMIT finished(m_written, m_errors);
-    deleteLater();
-}
-
-void BoardExport::take(const PlotNewsPtr& news) {
-    const auto found = std::find_if(m_tiles.begin(), m_tiles.end(),
-                                    [&](const auto& tile) { return tile->id() == news->plot; });
-    if (found == m_tiles.end()) return;
-    (*found)->apply(*news);
-    if (!(*found)->isComplete()) return;
-    std::unique_ptr<PlotTile> tile = std::move(*found);
-    m_tiles.erase(found);
-    write(std::move(tile));
-}
-
-void BoardExport::write(std::unique_ptr<PlotTile> tile) {
-    tile->plot().redraw(); // fits the axes to the points
-    const QString file = fileFor(tile->panel());
-    const QString source = sourceOf(*tile, m_request.board, *m_request.facts, m_request.filter);
-    exportTile(m_context, this, *tile, file, m_request.points, source, [this](Result<std::int64_t> bytes) {
+void BoardExport::write(const PlotTile& tile) {
+    const PanelLoader::Request& request = m_panels.request();
+    const QString file = fileFor(tile.panel());
+    const QString source = sourceOf(tile, request.board, *request.facts, request.filter);
+    exportTile(m_context, this, tile, file, m_target.points, source, [this](Result<std::int64_t> bytes) {
         if (bytes)
             ++m_written;
         else
             m_errors.append(QString::fromStdString(bytes.error().message()));
-        ++m_ended;
-        Q_EMIT progressed(m_ended, static_cast<int>(m_panels.size()));
-        fill();
+        Q_EMIT progressed(m_panels.ended() + 1, m_panels.count());
+        m_panels.release();
     });
-    tile.release()->deleteLater();
 }
 
 /// "val_wer.svg"; characters that are no good in names of files become "-", and equal names get numbers.
@@ -162,7 +124,7 @@ QString BoardExport::fileFor(const PlotPanel& panel) {
     QString name = base;
     for (int i = 2; !m_names.insert(name).second; ++i)
         name = QStringLiteral("%1 %2").arg(base).arg(i);
-    return QDir(m_request.folder).filePath(name + QLatin1Char('.') + widgets::suffixOf(m_request.format));
+    return QDir(m_target.folder).filePath(name + QLatin1Char('.') + widgets::suffixOf(m_target.format));
 }
 
 } // namespace fathom::app

@@ -64,6 +64,8 @@ public:
     [[nodiscard]] PlotGrid& grid() const { return *m_grid; }
     /// What is known of the runs; never null.
     [[nodiscard]] const BoardFactsPtr& facts() const { return m_facts; }
+    /// facts() is of the runs that are shown.
+    [[nodiscard]] bool hasFacts() const { return !m_factsDue; }
     [[nodiscard]] BoardBar& bar() const { return *m_bar; }
     [[nodiscard]] const RunColors& colors() const { return m_colors; }
 

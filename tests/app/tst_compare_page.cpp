@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Compare page on synthetic runs whose differences are known.
+#include "app/bridge/engine_bridge.h"
 #include "app/pages/compare/compare_page.h"
 #include "app/pages/compare/comparison_tab.h"
 #include "app/pages/compare/difference_pane.h"
@@ -12,10 +13,12 @@
 #include "app/pages/compare/weights_tab.h"
 #include "app/plots/plot_board.h"
 #include "app/plots/plot_grid.h"
+#include "app/samples/clip_pane.h"
 #include "engine/archive/nemo.h"
 #include "engine/base/file.h"
 #include "tests/app/page_fixture.h"
 #include "tests/app/run_fixture.h"
+#include "tests/app/wave_fixture.h"
 #include "tests/engine/archive/archive_testing.h"
 #include "widgets/parallel_coordinates.h"
 #include "widgets/scatter_plot.h"
@@ -25,6 +28,9 @@
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QGuiApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollBar>
@@ -245,6 +251,24 @@ private Q_SLOTS:
         QTRY_VERIFY(tab->pane().toPlainText().contains(QStringLiteral("no such file")));
     }
 
+    void predictions_canBePlayed() {
+        Opened opened;
+        QVERIFY(writeFile(opened.fixture.folder.filePath(QStringLiteral("a.flac")), waveOfTone(1)));
+        opened.page->setRuns(firstRuns(2));
+        QVERIFY(opened.settle());
+        auto* tab = opened.tab<PredictionsTab>();
+        opened.bringUp(tab);
+        QVERIFY(tab->sound().isHidden()); // no clip is chosen
+        for (int row = 0; row < tab->sorted().rowCount(); ++row)
+            if (tab->model().at(tab->sorted().mapToSource(tab->sorted().index(row, 0)).row()).source ==
+                "a.flac")
+                tab->table().setCurrentIndex(tab->sorted().index(row, PredictionModel::ReferenceColumn));
+        QVERIFY(!tab->sound().isHidden());
+        QTRY_VERIFY_WITH_TIMEOUT(!tab->sound().isLoading(), 30'000);
+        QVERIFY2(tab->sound().problem().isEmpty(), qPrintable(tab->sound().problem()));
+        QCOMPARE(tab->sound().seconds(), 1.0);
+    }
+
     void predictions_areSortedByWhatDiffersMost() {
         Opened opened;
         opened.page->setRuns({1, 2});
@@ -315,9 +339,9 @@ private Q_SLOTS:
         const QString markdown = opened.fixture.folder.filePath(QStringLiteral("report.md"));
         QSignalSpy said(&opened.fixture.context, &AppContext::statusMessage);
         opened.page->writeReport(html);
-        QTRY_COMPARE(said.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(said.count(), 2, 30'000); // that it began, and that it is there
         opened.page->writeReport(markdown);
-        QTRY_COMPARE(said.count(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(said.count(), 4, 30'000);
         const auto text = readFile(html.toStdString());
         QVERIFY(text->find("model.optim.lr") != std::string::npos);
         QVERIFY(text->find("model.encoder.layers") == std::string::npos);
@@ -329,8 +353,54 @@ private Q_SLOTS:
             QVERIFY2(QFileInfo::exists(opened.fixture.folder.filePath(name)), figure);
         }
         opened.page->writeReport(QStringLiteral("/nowhere/report.html"));
-        QTRY_COMPARE(said.count(), 3);
+        QTRY_COMPARE_WITH_TIMEOUT(said.count(), 6, 30'000);
         QVERIFY(said.last().front().toString().contains(QStringLiteral("/nowhere")));
+    }
+
+    void report_hasAllSections_whicheverTabsWereShown() {
+        Opened opened;
+        opened.page->setRuns(firstRuns(kRuns));
+        QVERIFY(opened.settle());
+        const QString file = opened.fixture.folder.filePath(QStringLiteral("whole.md"));
+        opened.page->writeReport(file);
+        QVERIFY(!opened.page->isSettled());
+        QVERIFY(opened.settle());
+        for (const char* figure : {"importance", "relations", "scatter", "curves_1"}) {
+            const QString name = QStringLiteral("whole_figures/%1.svg").arg(QLatin1String(figure));
+            QVERIFY2(QFileInfo::exists(opened.fixture.folder.filePath(name)), figure);
+        }
+        QCOMPARE(opened.tabs()->currentIndex(), 0);
+    }
+
+    /// The ids are those of another workspace; the titles say which runs are meant.
+    void figure_isDrawnAgain_fromItsFile() {
+        Opened opened;
+        EngineBridge& engine = opened.fixture.engine;
+        QSignalSpy lists(&engine, &EngineBridge::runListChanged);
+        engine.open();
+        QTRY_VERIFY_WITH_TIMEOUT(lists.count() > 0, 30'000);
+        const QString file = opened.fixture.folder.filePath(QStringLiteral("figure.pgf"));
+        BoardSpec spec;
+        spec.plots = {{.title = QStringLiteral("Errors"), .metrics = {QStringLiteral("val_wer")}}};
+        QJsonArray runs;
+        for (const auto& [id, title] : {std::pair{2, "speech/2"}, {900, "speech/5"}, {7, "gone/1"}})
+            runs.append(
+                QJsonObject{{QStringLiteral("id"), id}, {QStringLiteral("title"), QLatin1String(title)}});
+        const QJsonObject json{{QStringLiteral("runs"), runs},
+                               {QStringLiteral("board"), QJsonDocument::fromJson(toJson(spec)).object()}};
+        QVERIFY(writeFile(file, "% Drawn by Fathom\n% " + QJsonDocument(json).toJson(QJsonDocument::Compact) +
+                                    '\n'));
+        QSignalSpy said(&opened.fixture.context, &AppContext::statusMessage);
+        Q_EMIT opened.fixture.context.figureFileOpened(file);
+        QTRY_COMPARE_WITH_TIMEOUT(said.count(), 1, 30'000);
+        QVERIFY2(said[0][0].toString().contains(QStringLiteral("1 of its runs")),
+                 qPrintable(said[0][0].toString()));
+        QVERIFY(opened.settle());
+        QCOMPARE(opened.page->runs(), (QList<qint64>{2, 5}));
+        auto* board = opened.widget->findChild<PlotBoard*>();
+        QCOMPARE(board->document().spec().name, QStringLiteral("Errors"));
+        QTRY_COMPARE_WITH_TIMEOUT(board->grid().tiles().size(), std::size_t{1}, 30'000);
+        QCOMPARE(opened.tabs()->currentWidget(), board->parentWidget());
     }
 
     void weights_areComparedOnRequest() {

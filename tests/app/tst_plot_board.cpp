@@ -293,8 +293,8 @@ private Q_SLOTS:
                                      .runs = bench.runs,
                                      .board = bench.board->document().spec(),
                                      .facts = bench.board->facts(),
-                                     .colors = bench.board->colors(),
-                                     .folder = folder.path(),
+                                     .colors = bench.board->colors()},
+                                    {.folder = folder.path(),
                                      .format = widgets::FigureFormat::Csv,
                                      .points = widgets::FigurePoints::All},
                                     bench.board.get());

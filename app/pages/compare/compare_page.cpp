@@ -3,32 +3,28 @@
 
 #include "app/bridge/engine_bridge.h"
 #include "app/bridge/job_runner.h"
-#include "app/pages/compare/compare_report.h"
 #include "app/pages/compare/comparison_tab.h"
 #include "app/pages/compare/importance_tab.h"
 #include "app/pages/compare/predictions_tab.h"
 #include "app/pages/compare/relations_tab.h"
+#include "app/pages/compare/report_writer.h"
 #include "app/pages/compare/run_chooser.h"
 #include "app/pages/compare/weights_tab.h"
+#include "app/plots/figure_source.h"
 #include "app/plots/plot_board.h"
-#include "app/plots/plot_grid.h"
-#include "app/plots/plot_tile.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "widgets/action_button.h"
 #include "widgets/empty_state.h"
 #include "widgets/icon.h"
-#include "widgets/line_plot.h"
 #include "widgets/number_format.h"
-#include "widgets/parallel_coordinates.h"
-#include "widgets/plot_export.h"
-#include "widgets/scatter_plot.h"
 #include "widgets/theme.h"
 
 #include <QComboBox>
 #include <QCryptographicHash>
 #include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -46,8 +42,7 @@ using Kind = ComparisonSection::Kind;
 
 namespace {
 
-constexpr int kReloadMs = 2000;        ///< a run that goes on is read anew at most this often
-constexpr std::size_t kMostCurves = 8; ///< plots of the board in a report
+constexpr int kReloadMs = 2000; ///< a run that goes on is read anew at most this often
 const QString kLoadJob = QStringLiteral("compare.load");
 
 } // namespace
@@ -62,6 +57,7 @@ ComparePage::ComparePage(AppContext& context, QObject* parent) : Page(parent), m
         setRuns(runs);
         Q_EMIT m_context.pageRequested(id());
     });
+    connect(&context, &AppContext::figureFileOpened, this, &ComparePage::openFigure);
 }
 
 ComparePage::~ComparePage() {
@@ -141,7 +137,7 @@ void ComparePage::build() {
         tr("What differs"));
     m_config = new ComparisonTab(m_context, {Kind::Config}, tr("Config keys"));
     m_curves = new PlotBoard(m_context, {.page = id()});
-    m_predictions = new PredictionsTab;
+    m_predictions = new PredictionsTab(m_context.jobs(), m_context.workspace());
     m_weights = new WeightsTab(m_context.jobs());
     m_importance = new ImportanceTab(*m_study);
     m_relations = new RelationsTab(*m_study);
@@ -151,6 +147,12 @@ void ComparePage::build() {
     connect(m_relations, &RelationsTab::showRunRequested, &m_context, &AppContext::showRunRequested);
     connect(m_relations, &RelationsTab::compareRequested, this, &ComparePage::setRuns);
     connect(m_study, &StudySource::changed, this, &ComparePage::updateActions);
+    m_writer = new ReportWriter(
+        m_context, {.curves = *m_curves, .weights = *m_weights, .study = *m_study, .relations = *m_relations},
+        m_stack);
+    connect(m_writer, &ReportWriter::written, this, [this](const QString& file, const QString& problem) {
+        Q_EMIT m_context.statusMessage(problem.isEmpty() ? tr("Report written to %1").arg(file) : problem);
+    });
 
     auto* const curvesTab = new QWidget;
     auto* const curvesLayout = new QVBoxLayout(curvesTab);
@@ -199,7 +201,7 @@ bool ComparePage::isSettled() const {
     const bool isPlotting =
         m_tabs && m_tabs->currentWidget() == m_curves->parentWidget() && !m_curves->isSettled();
     return !m_isLoading && !isPlotting && (m_study == nullptr || !m_study->isBusy()) &&
-           (m_weights == nullptr || !m_weights->isBusy());
+           (m_weights == nullptr || !m_weights->isBusy()) && (m_writer == nullptr || !m_writer->isBusy());
 }
 
 void ComparePage::takeNews(const RunListNewsPtr& news) {
@@ -314,13 +316,15 @@ void ComparePage::show(const ComparisonPtr& comparison) {
 void ComparePage::fillCurrentTab() {
     const QWidget* const tab = m_tabs->currentWidget();
     if (tab == m_importance || tab == m_relations) m_study->refresh();
-    if (m_curves->parentWidget() == tab && m_comparison) {
-        std::vector<store::RunId> runs;
-        for (const ComparedRun& run : *m_comparison->runs)
-            runs.push_back(run.run.id);
-        m_curves->setRuns(std::move(runs), (*m_comparison->runs)[m_comparison->baseline].run.id);
-    }
+    if (m_curves->parentWidget() == tab && m_comparison) plotRuns();
     updateActions();
+}
+
+void ComparePage::plotRuns() {
+    std::vector<store::RunId> runs;
+    for (const ComparedRun& run : *m_comparison->runs)
+        runs.push_back(run.run.id);
+    m_curves->setRuns(std::move(runs), (*m_comparison->runs)[m_comparison->baseline].run.id);
 }
 
 void ComparePage::showProblem(const Error& error) {
@@ -380,54 +384,46 @@ void ComparePage::chooseReport() {
 
 void ComparePage::writeReport(const QString& file) {
     if (!m_comparison) return;
-    ReportInput input{.comparison = m_comparison, .weights = m_weights->model().weights()};
-    const StudyPtr& study = m_study->study();
-    if (study && !m_study->isBusy() && !m_study->importance().keys.empty()) {
-        input.study = study;
-        input.importance = m_study->importance();
-        const std::size_t bars = std::min<std::size_t>(15, input.importance.keys.size());
-        if (std::isfinite(input.importance.explained))
-            input.figures.push_back(
-                makeFigure("importance",
-                           tr("Importance of config keys for %1, with 95 % intervals").arg(study->metricName),
-                           {900, static_cast<int>(bars) * 28},
-                           [&](QPainter* painter, const QRectF& area, const QPalette& palette) {
-                               drawImportance(painter, area, palette, input.importance, bars);
-                           }));
-        const auto drawing = [](const auto& plot) {
-            return [&plot](QPainter* painter, const QRectF& area, const QPalette& palette) {
-                plot.draw(painter, area, palette);
-            };
-        };
-        input.figures.push_back(makeFigure("relations",
-                                           tr("Runs across config keys and %1").arg(study->metricName),
-                                           {1000, 460}, drawing(m_relations->parallel())));
-        input.figures.push_back(makeFigure("scatter",
-                                           tr("%1 against the most important key").arg(study->metricName),
-                                           {800, 460}, drawing(m_relations->scatter())));
-    }
+    plotRuns();
+    m_writer->write(m_comparison, file);
+    Q_EMIT m_context.statusMessage(tr("Writing the report …"));
+}
+
+void ComparePage::openFigure(const QString& file) {
+    widget();
     m_context.jobs().run(
-        QStringLiteral("compare.report"), this,
-        [input = std::move(input), curves = copyCurves(), file](std::stop_token) mutable {
-            addCurves(input, *curves);
-            return analysis::writeReport(makeReport(input), file.toStdString());
-        },
-        [this, file](const Status& written) {
-            Q_EMIT m_context.statusMessage(written ? tr("Report written to %1").arg(file)
-                                                   : QString::fromStdString(written.error().message()));
+        QStringLiteral("compare.figure"), this,
+        [file](const std::stop_token&) { return readFigureSource(file); },
+        [this, file](const Result<FigureSource>& source) {
+            if (!source)
+                return Q_EMIT m_context.statusMessage(QString::fromStdString(source.error().message()));
+            showFigure(*source, file);
         });
 }
 
-std::shared_ptr<ReportCurves> ComparePage::copyCurves() const {
-    auto curves = std::make_shared<ReportCurves>();
-    if (m_curves->runs().empty()) return curves;
-    for (const PlotTile* const tile : m_curves->grid().tiles()) {
-        if (!tile->isComplete() || curves->size() == kMostCurves) continue;
-        curves->push_back({tile->panel().title.isEmpty() ? tile->plot().title() : tile->panel().title,
-                           widgets::FigureCopy(tile->plot().figureIn(widgets::lightColors()),
-                                               widgets::lightColors(), widgets::FigurePoints::Shown)});
+/// Ids are those of the workspace that the figure was drawn in: the titles tell whether they mean these runs.
+void ComparePage::showFigure(const FigureSource& source, const QString& file) {
+    QList<qint64> ids;
+    for (const FigureRun& wanted : source.runs) {
+        qint64 id = m_known.empty() ? wanted.id : -1; // the list of runs is not read yet
+        for (const RunRow& row : m_known) {
+            const bool isIt = QString::fromStdString(row.run.title()) == wanted.title;
+            if (isIt && (id < 0 || static_cast<qint64>(row.run.id) == wanted.id))
+                id = static_cast<qint64>(row.run.id);
+        }
+        if (id >= 0) ids.append(id);
     }
-    return curves;
+    const QString name = QFileInfo(file).fileName();
+    if (ids.isEmpty())
+        return Q_EMIT m_context.statusMessage(
+            tr("None of the runs of %1 is in this workspace: %2").arg(name, source.runs.front().title));
+    m_curves->document().adopt(source.board);
+    m_tabs->setCurrentWidget(m_curves->parentWidget());
+    setRuns(ids);
+    const auto missing = static_cast<qsizetype>(source.runs.size()) - ids.size();
+    Q_EMIT m_context.statusMessage(
+        missing == 0 ? tr("Opened %1 as the board “%2”").arg(name, source.board.name)
+                     : tr("Opened %1; %2 of its runs are not in this workspace").arg(name).arg(missing));
 }
 
 /// Run ids mean something in their workspace only.

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "app/models/run_news.h"
-#include "app/pages/compare/compare_report.h"
 #include "app/pages/compare/compared_runs.h"
 #include "app/shell/page.h"
 
@@ -24,10 +23,12 @@ namespace fathom::app {
 
 class AppContext;
 class ComparisonTab;
+struct FigureSource;
 class ImportanceTab;
 class PlotBoard;
 class PredictionsTab;
 class RelationsTab;
+class ReportWriter;
 class StudySource;
 class WeightsTab;
 
@@ -54,6 +55,8 @@ public:
     [[nodiscard]] qint64 baseline() const { return m_baseline; }
     /// .md gives Markdown, anything else HTML. Said in the status bar when done.
     void writeReport(const QString& file);
+    /// Shows the plot of an exported figure again, as a board of its own.
+    void openFigure(const QString& file);
 
 private:
     void addActions();
@@ -67,9 +70,9 @@ private:
     void reload();
     void compare();
     void show(const ComparisonPtr& comparison);
+    void showFigure(const FigureSource& source, const QString& file);
     void fillCurrentTab();
-    /// The plots that are drawn; empty before Curves was shown.
-    [[nodiscard]] std::shared_ptr<ReportCurves> copyCurves() const;
+    void plotRuns();
     void showProblem(const Error& error);
     void updateHeader();
     void updateActions();
@@ -102,6 +105,7 @@ private:
     WeightsTab* m_weights = nullptr;
     ImportanceTab* m_importance = nullptr;
     RelationsTab* m_relations = nullptr;
+    ReportWriter* m_writer = nullptr;
 };
 
 } // namespace fathom::app

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pages/compare/predictions_tab.h"
 
+#include "app/models/clip_source.h"
 #include "app/pages/compare/pinned_table.h"
 #include "app/pages/compare/prediction_delegate.h"
+#include "app/samples/clip_pane.h"
 #include "widgets/empty_state.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
@@ -74,8 +76,9 @@ QString wordsHtml(const PredictedWords& words, const widgets::Colors& c) {
 
 } // namespace
 
-PredictionsTab::PredictionsTab(QWidget* parent)
+PredictionsTab::PredictionsTab(JobRunner& jobs, std::filesystem::path workspace, QWidget* parent)
     : QWidget(parent),
+      m_workspace(std::move(workspace)),
       m_model(new PredictionModel(this)),
       m_sorted(new ClipFilter(this)),
       m_search(new QLineEdit),
@@ -87,6 +90,8 @@ PredictionsTab::PredictionsTab(QWidget* parent)
     m_sorted->setSortRole(PredictionModel::SortRole);
     m_table = new PinnedTable(m_sorted, new PredictionDelegate(this), PredictionModel::FirstRunColumn + 1);
     m_clip = new QTextBrowser;
+    m_sound = new ClipPane(jobs);
+    m_sound->hide();
     build();
     const auto filter = [this] {
         static_cast<ClipFilter*>(m_sorted)->set(m_search->text(), m_onlyDifferences->isChecked());
@@ -119,7 +124,13 @@ void PredictionsTab::build() {
     bar->addWidget(m_onlyDifferences);
     auto* const split = new QSplitter(Qt::Vertical);
     split->addWidget(m_table);
-    split->addWidget(m_clip);
+    auto* const chosen = new QSplitter(Qt::Horizontal);
+    chosen->addWidget(m_clip);
+    chosen->addWidget(m_sound);
+    chosen->setStretchFactor(0, 3);
+    chosen->setStretchFactor(1, 2);
+    chosen->setChildrenCollapsible(false);
+    split->addWidget(chosen);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 1);
     split->setChildrenCollapsible(false);
@@ -177,6 +188,7 @@ void PredictionsTab::updateSummary() {
 void PredictionsTab::showClip() {
     const QModelIndex current = m_sorted->mapToSource(m_table->currentIndex());
     const widgets::Colors& c = widgets::colorsFor(this);
+    showSound(current.isValid() ? m_model->at(current.row()).source : std::string());
     if (!current.isValid()) {
         m_clip->setHtml(
             QStringLiteral("<p style=\"color:%1\">%2</p>")
@@ -199,6 +211,16 @@ void PredictionsTab::showClip() {
                      m_model->errorText(current.row(), column),
                      wordsHtml(m_model->words(current.row(), column), c));
     m_clip->setHtml(html + QStringLiteral("</table>"));
+}
+
+void PredictionsTab::showSound(const std::string& source) {
+    const bool isRecording = namesRecording(source);
+    m_sound->setVisible(isRecording);
+    std::vector<std::filesystem::path> folders{m_workspace};
+    if (isRecording)
+        for (const ComparedRun& run : *m_model->comparison()->runs)
+            folders.emplace_back(run.run.directory);
+    m_sound->setClip(isRecording ? source : std::string(), std::move(folders));
 }
 
 void PredictionsTab::changeEvent(QEvent* event) {

@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <filesystem>
+
 class QLabel;
 class QLineEdit;
 class QSortFilterProxyModel;
@@ -19,12 +21,15 @@ class EmptyState;
 
 namespace fathom::app {
 
+class ClipPane;
+class JobRunner;
 class PinnedTable;
 
 class PredictionsTab : public QWidget {
     Q_OBJECT
 public:
-    explicit PredictionsTab(QWidget* parent = nullptr);
+    /// Recordings are looked for in the workspace and in the folders of the runs.
+    PredictionsTab(JobRunner& jobs, std::filesystem::path workspace, QWidget* parent = nullptr);
 
     void setComparison(const ComparisonPtr& comparison);
     void setOnlyDifferences(bool only);
@@ -32,6 +37,7 @@ public:
     [[nodiscard]] PredictionModel& model() const { return *m_model; }
     [[nodiscard]] QSortFilterProxyModel& sorted() const { return *m_sorted; }
     [[nodiscard]] PinnedTable& table() const { return *m_table; }
+    [[nodiscard]] ClipPane& sound() const { return *m_sound; }
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -39,11 +45,14 @@ protected:
 private:
     void build();
     void showClip();
+    void showSound(const std::string& source);
     void updateSummary();
+    const std::filesystem::path m_workspace;
     PredictionModel* m_model;
     QSortFilterProxyModel* m_sorted;
     PinnedTable* m_table;
     QTextBrowser* m_clip;
+    ClipPane* m_sound;
     QLineEdit* m_search;
     QToolButton* m_onlyDifferences;
     QLabel* m_summary;
