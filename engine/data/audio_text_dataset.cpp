@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ranges>
 #include <unordered_map>
 
 namespace fathom::data {
@@ -54,7 +55,7 @@ Status AudioTextDataset::encodeTexts(const TextEncoder& encode) {
     usable.reserve(m_manifest.entries.size());
     for (ManifestEntry& entry : m_manifest.entries) {
         text::EncodedText encoded = encode(entry.text);
-        if (!encoded.unknown.empty() && !m_options.dropUnknownCharacters) {
+        if (!encoded.unknown.empty() && !m_options.dropUnknownCharacters && !m_options.unknownHaveId) {
             Error error = unknownCharacters(m_manifest, entry, encoded.unknown);
             if (!m_options.manifest.skipBadFiles) return fail(std::move(error));
             m_manifest.skipped.push_back(std::move(error));
@@ -256,6 +257,17 @@ std::vector<std::string> AudioTextDataset::warnings() const {
             std::to_string(m_linesWithoutMember) +
             (m_linesWithoutMember == 1 ? " line of the manifests has" : " lines of the manifests have") +
             " no recording in the tar files, the first: " + m_firstWithoutMember.message());
+    if (m_options.unknownHaveId && !m_dropped.empty()) {
+        constexpr std::size_t kNamed = 8;
+        std::string names;
+        for (const auto& [word, texts] : m_dropped | std::views::take(kNamed))
+            names += (names.empty() ? "" : ", ") + word;
+        lines.push_back(std::to_string(m_dropped.size()) +
+                        " characters or words of the texts are unknown to the tokenizer and became its "
+                        "unknown token: " +
+                        names);
+        return lines;
+    }
     for (const auto& [character, texts] : m_dropped)
         lines.push_back("the character " + text::describeCharacter(character) +
                         " is not in labels and was dropped from " + std::to_string(texts) +

@@ -33,10 +33,12 @@ struct AudioTextOptions {
     ManifestOptions manifest{}; ///< its skipBadFiles also covers broken recordings and unknown characters
     int sampleRate = 16000;     ///< Hz; recordings of another rate are resampled
     bool trimSilence = false;   ///< cut the silence at both ends of each recording
-    bool dropUnknownCharacters = false;  ///< leave them out of the ids, and count them, instead of an error
-    std::optional<std::int64_t> bosId{}; ///< put before the ids of each text
-    std::optional<std::int64_t> eosId{}; ///< put after them
-    std::int64_t padId = 0;              ///< fills the ids of a batch
+    bool dropUnknownCharacters = false; ///< leave them out of the ids, and count them, instead of an error
+    bool unknownHaveId =
+        false; ///< the vocabulary has an id for what it does not know, which is no error then
+    std::optional<std::int64_t> bosId{};           ///< put before the ids of each text
+    std::optional<std::int64_t> eosId{};           ///< put after them
+    std::int64_t padId = 0;                        ///< fills the ids of a batch
     std::size_t cacheBytes = 1024UL * 1024 * 1024; ///< decoded recordings kept in memory, at most
     SlowLimits slow{};                             ///< when a read is worth a note
     std::shared_ptr<const Augmentor> augmentor{};  ///< changes the clips of load(); null: nothing does

@@ -27,6 +27,7 @@ struct WithBuiltins : Models {
     WithBuiltins() : Registry("model") {
         for (plugin::ModelRegistration model : {
                  plugin::ModelRegistration{.name = "EncDecCTCModel", .factory = &CtcModel::make},
+                 plugin::ModelRegistration{.name = "EncDecCTCModelBPE", .factory = &CtcModel::makeSubword},
              }) {
             [[maybe_unused]] const Status added = registerIn(*this, std::move(model));
             assert(added && "a built-in model cannot be registered");

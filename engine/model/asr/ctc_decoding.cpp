@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/model/asr/ctc_decoding.h"
 
+#include "engine/text/utf8.h"
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -9,21 +11,11 @@ namespace fathom::model {
 
 namespace {
 
-/// The first code point of valid UTF-8; 0 for an empty or broken text.
-char32_t firstCodePoint(std::string_view text) {
-    if (text.empty()) return 0;
-    const auto lead = static_cast<unsigned char>(text[0]);
-    const std::size_t bytes = lead < 0x80U          ? 1
-                              : (lead >> 5U) == 6U  ? 2
-                              : (lead >> 4U) == 14U ? 3
-                              : (lead >> 3U) == 30U ? 4
-                                                    : 0;
-    if (bytes == 0 || text.size() < bytes) return 0;
-    if (bytes == 1) return lead;
-    char32_t point = lead & (0xFFU >> (bytes + 1));
-    for (std::size_t i = 1; i < bytes; ++i)
-        point = (point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
-    return point;
+/// Pieces whose marks NeMo does not count: "[CLS]", "<s>", "##'", "▁'".
+bool isSpecial(std::string_view piece) {
+    return (piece.starts_with('[') && piece.ends_with(']')) ||
+           (piece.starts_with('<') && piece.ends_with('>')) || piece.starts_with("##") ||
+           piece.starts_with("\u2581");
 }
 
 } // namespace
@@ -45,26 +37,31 @@ bool isPunctuation(char32_t point) {
         kRanges, [&](const auto& range) { return point >= range.first && point <= range.second; });
 }
 
-CtcDecoding::CtcDecoding(text::CharTokenizer tokenizer) : m_tokenizer(std::move(tokenizer)) {
-    for (const std::string& label : m_tokenizer.labels()) {
-        m_isPunctuation.push_back(isPunctuation(firstCodePoint(label)));
-        m_isSpace.push_back(label == " ");
+CtcDecoding::CtcDecoding(std::shared_ptr<const text::Tokenizer> tokenizer)
+    : m_tokenizer(std::move(tokenizer)) {
+    for (std::int64_t id = 0; id < m_tokenizer->size(); ++id) {
+        const std::string piece = m_tokenizer->piece(id);
+        if (isSpecial(piece)) continue;
+        for (std::string_view rest = piece; !rest.empty();) {
+            const std::size_t bytes = text::sequenceLength(rest);
+            const char32_t point = text::codePoint(rest.substr(0, bytes));
+            if (isPunctuation(point)) m_marks.insert(point);
+            rest.remove_prefix(bytes);
+        }
     }
 }
 
 std::string CtcDecoding::prediction(std::span<const std::int64_t> ids) const {
-    const auto known = [&](std::int64_t id) {
-        return id >= 0 && static_cast<std::size_t>(id) < m_isSpace.size();
-    };
-    std::vector<std::int64_t> kept;
-    kept.reserve(ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (!known(ids[i])) continue;
-        const bool beforeMark =
-            i + 1 < ids.size() && known(ids[i + 1]) && m_isPunctuation[static_cast<std::size_t>(ids[i + 1])];
-        if (!beforeMark || !m_isSpace[static_cast<std::size_t>(ids[i])]) kept.push_back(ids[i]);
+    const std::string text = reference(ids);
+    if (m_marks.empty()) return text;
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::string_view rest = std::string_view(text).substr(at + 1);
+        const bool beforeMark = text[at] == ' ' && !rest.empty() &&
+                                m_marks.contains(text::codePoint(rest.substr(0, text::sequenceLength(rest))));
+        if (!beforeMark) out += text[at];
     }
-    return m_tokenizer.decode(kept);
+    return out;
 }
 
 } // namespace fathom::model

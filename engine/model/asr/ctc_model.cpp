@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/model/asr/ctc_model.h"
 
-#include "engine/config/compose.h"
+#include "engine/config/yaml_writer.h"
 #include "engine/data/audio.h"
 #include "engine/model/asr/decoding_defaults.h"
 #include "engine/model/asr/speech_dataset.h"
+#include "engine/model/asr/speech_tokenizer.h"
 #include "engine/model/named_arrays.h"
 #include "engine/model/section.h"
 #include "engine/model/torch_failure.h"
 #include "engine/nn/init.h"
-#include "engine/text/word_error_rate.h"
+#include "engine/text/char_tokenizer.h"
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace fathom::model {
 
 namespace {
+
+text::EditCount total(const std::vector<text::EditCount>& counts) {
+    text::EditCount sum;
+    for (const text::EditCount& count : counts)
+        sum += count;
+    return sum;
+}
 
 nn::CtcTargets targetsOf(const Batch& batch) {
     return {batch.tensors[2], nn::Lengths::from(batch.tensors[3])};
@@ -41,16 +50,28 @@ Result<std::unique_ptr<Model>> CtcModel::make(const config::Config& config, std:
     if (!params) return fail(params.error());
     Result<text::CharTokenizer> tokenizer = text::CharTokenizer::create(params->decoder.vocabulary);
     if (!tokenizer) return fail(tokenizer.error());
-    std::unique_ptr<CtcModel> model(new CtcModel(config, path, options, CtcDecoding(std::move(*tokenizer))));
-    try {
-        if (const Status built = model->build(*params); !built) return fail(built.error());
-    } catch (const std::exception& error) {
-        return fail(torchFailure("Cannot build the model", error));
-    }
+    auto labels = std::make_shared<const text::CharTokenizer>(std::move(*tokenizer));
+    std::unique_ptr<CtcModel> model(new CtcModel(config, path, options, CtcDecoding(std::move(labels))));
+    if (const Status built = model->build(*params); !built) return fail(built.error());
     return model;
 }
 
-Status CtcModel::build(const CtcModelParams& params) {
+Result<std::unique_ptr<Model>> CtcModel::makeSubword(const config::Config& config, std::string_view path,
+                                                     const ModelOptions& options) {
+    archive::ArtifactRegistry artifacts = options.artifacts;
+    Result<SpeechTokenizer> tokenizer = openSpeechTokenizer(config, below(path, "tokenizer"), artifacts);
+    if (!tokenizer) return fail(tokenizer.error());
+    const Result<CtcModelParams> params = readCtcModel(config, path, tokenizer->vocabulary);
+    if (!params) return fail(params.error());
+    std::unique_ptr<CtcModel> model(new CtcModel(config, path, options, CtcDecoding(tokenizer->tokenizer)));
+    if (!config.find(below(path, "target"))) model->m_target = kSubwordTarget;
+    model->artifacts() = std::move(artifacts);
+    model->m_tokenizerFiles = std::move(tokenizer->files);
+    if (const Status built = model->build(*params); !built) return fail(built.error());
+    return model;
+}
+
+Status CtcModel::build(const CtcModelParams& params) try {
     m_params = params;
     nn::Random random(m_options.seed);
     const nn::SkipInit skip(!m_options.initializeWeights);
@@ -59,7 +80,7 @@ Status CtcModel::build(const CtcModelParams& params) {
         out.className = error.className;
         return fail(std::move(out));
     };
-    Result<std::shared_ptr<nn::ConvAsrEncoder>> encoder = nn::ConvAsrEncoder::make(params.encoder, random);
+    Result<std::shared_ptr<nn::AcousticEncoder>> encoder = makeEncoder(params.encoder, random);
     if (!encoder) return positioned(encoder.error());
     m_encoder = std::move(*encoder);
     if (m_params.decoder.featIn <= 0) m_params.decoder.featIn = m_encoder->featOut();
@@ -68,7 +89,14 @@ Status CtcModel::build(const CtcModelParams& params) {
                                      "feat_in is " + std::to_string(m_params.decoder.featIn) +
                                          " but the encoder gives " + std::to_string(m_encoder->featOut()) +
                                          " channels",
-                                     "Set decoder.feat_in to null or to the filters of the last block"));
+                                     "Set decoder.feat_in to null or to what the encoder gives"));
+    for (const std::int64_t layer : params.interCtc.layers)
+        if (layer < 0 || layer >= m_encoder->layerCount())
+            return fail(m_config.errorAt(
+                below(m_path, "interctc.apply_at_layers"), "Cannot set up the losses of layers in between",
+                "Intermediate layer " + std::to_string(layer) + " was not captured! The encoder has " +
+                    std::to_string(m_encoder->layerCount()) + " layers, counted from 0",
+                "Name other layers"));
     Result<std::shared_ptr<nn::ConvAsrDecoder>> decoder = nn::ConvAsrDecoder::make(
         {m_params.decoder.featIn, m_params.decoder.classes, m_params.decoder.initMode}, random);
     if (!decoder) return positioned(decoder.error());
@@ -78,15 +106,19 @@ Status CtcModel::build(const CtcModelParams& params) {
     if (m_options.log && !params.decodingStrategy.starts_with("greedy"))
         m_options.log->warning("decoding.strategy '" + params.decodingStrategy +
                                "' is not supported; texts are decoded greedily");
+    registerModules();
+    return {};
+} catch (const std::exception& error) {
+    return fail(torchFailure("Cannot build the model", error));
+}
 
-    // NeMo's order of registration is the order of its state_dict.
+void CtcModel::registerModules() {
     m_module->register_module("preprocessor", m_preprocessor);
     m_module->register_module("encoder", m_encoder);
     m_module->register_module("decoder", m_decoder);
     m_module->register_module("loss", std::make_shared<torch::nn::Module>("CTCLoss"));
     if (m_specAugment) m_module->register_module("spec_augmentation", m_specAugment);
     m_module->register_module("wer", std::make_shared<torch::nn::Module>("WER"));
-    return {};
 }
 
 torch::Device CtcModel::device() const {
@@ -94,29 +126,26 @@ torch::Device CtcModel::device() const {
 }
 
 Result<std::string> CtcModel::configYaml() const {
-    Result<std::string> section = m_config.toYaml(m_path, /*resolve=*/true);
+    Result<Value> section = m_config.resolved(m_path);
     if (!section) return fail(section.error());
+    Value::Map& model = section->asMap();
     // NeMo's constructor writes what it worked out back into the config.
-    const config::ComposeRequest request{
-        .configName = "model_config",
-        .overrides = {"decoder.feat_in=" + std::to_string(m_params.decoder.featIn),
-                      "decoder.num_classes=" + std::to_string(m_params.decoder.classes)},
-        .files = {{"model_config.yaml", *section}}};
-    const config::Node* featIn = m_config.find(below(m_path, "decoder.feat_in"));
-    const config::Node* classes = m_config.find(below(m_path, "decoder.num_classes"));
-    if (featIn && classes &&
-        (!featIn->value.isInt() || !classes->value.isInt() || classes->value.asInt() <= 0)) {
-        const Result<config::Config> completed = config::compose(request);
-        if (!completed) return fail(completed.error());
-        section = completed->toYaml("", /*resolve=*/false);
-        if (!section) return fail(section.error());
+    if (Value* decoder = model.find("decoder"); decoder && decoder->isMap()) {
+        Value::Map& keys = decoder->asMap();
+        if (keys.find("feat_in")) keys.set("feat_in", m_params.decoder.featIn);
+        if (keys.find("num_classes")) keys.set("num_classes", m_params.decoder.classes);
+        if (!m_tokenizerFiles.empty())
+            keys.set("vocabulary",
+                     Value::List(m_params.decoder.vocabulary.begin(), m_params.decoder.vocabulary.end()));
     }
-    const auto lacks = [&](const char* key) { return m_config.find(below(m_path, key)) == nullptr; };
-    if (!section->empty() && section->back() != '\n') *section += '\n';
-    if (lacks("target")) *section += "target: " + m_target + '\n';
-    if (lacks("nemo_version")) *section += "nemo_version: " + std::string(kNemoVersion) + '\n';
-    if (lacks("decoding")) *section += ctcDecodingDefaults();
-    return section;
+    if (Value* tokenizer = model.find("tokenizer"); tokenizer && tokenizer->isMap())
+        for (const auto& [key, file] : m_tokenizerFiles)
+            tokenizer->asMap().set(key, file);
+    if (!model.find("target")) model.set("target", m_target);
+    if (!model.find("nemo_version")) model.set("nemo_version", std::string(kNemoVersion));
+    std::string yaml = config::writeYaml(*section);
+    if (!model.find("decoding")) yaml += ctcDecodingDefaults();
+    return yaml;
 }
 
 Result<std::shared_ptr<const Dataset>> CtcModel::dataset(Split split) {
@@ -144,12 +173,35 @@ Result<std::shared_ptr<const Dataset>> CtcModel::dataset(Split split) {
     return std::shared_ptr<const Dataset>(std::move(*data));
 }
 
-CtcModel::Output CtcModel::run(const nn::Features& features, nn::Random* random) const {
-    Output output;
+CtcModel::Output CtcModel::run(const nn::Features& features, nn::EncodeOptions options) const {
     const torch::ScalarType weights = m_module->parameters(true).front().scalar_type();
-    output.encoded = m_encoder->forward(features.values.to(weights), features.lengths, random);
-    output.logProbs = m_decoder->forward(output.encoded, m_params.temperature);
+    nn::EncoderOutput encoded = m_encoder->encode({features.values.to(weights), features.lengths}, options);
+    const auto decoded = [&](nn::Encoded& item) {
+        const torch::Tensor logProbs = m_decoder->forward(item, m_params.temperature);
+        return Output{std::move(item), logProbs, {}};
+    };
+    Output output = decoded(encoded.encoded);
+    for (nn::Encoded& layer : encoded.layers)
+        output.layers.push_back(decoded(layer));
     return output;
+}
+
+torch::Tensor CtcModel::lossOf(const Output& output, const nn::CtcTargets& targets,
+                               std::vector<LayerLoss>& layers) const {
+    const auto ctc = [&](const Output& of) {
+        return nn::ctcLoss(of.logProbs, of.encoded.lengths, targets, m_params.reduction);
+    };
+    const torch::Tensor last = ctc(output);
+    const InterCtcParams& inter = m_params.interCtc;
+    if (output.layers.empty()) return last;
+    torch::Tensor loss = last * (1 - std::accumulate(inter.weights.begin(), inter.weights.end(), 0.0));
+    layers.push_back({"final_loss", last});
+    for (std::size_t i = 0; i < output.layers.size(); ++i) {
+        const torch::Tensor between = ctc(output.layers[i]);
+        layers.push_back({"inter_ctc_loss_l" + std::to_string(inter.layers[i]), between});
+        loss = loss + between * inter.weights[i];
+    }
+    return loss;
 }
 
 std::vector<std::string> CtcModel::texts(const Output& output) const {
@@ -172,6 +224,15 @@ std::vector<std::string> CtcModel::references(const nn::CtcTargets& targets) con
     return out;
 }
 
+std::vector<text::EditCount> CtcModel::edits(const std::vector<std::string>& predicted,
+                                             const std::vector<std::string>& expected) const {
+    const auto unit = m_params.useCer ? text::ErrorUnit::Character : text::ErrorUnit::Word;
+    std::vector<text::EditCount> counts;
+    for (std::size_t i = 0; i < predicted.size(); ++i)
+        counts.push_back(text::countEdits(expected[i], predicted[i], unit));
+    return counts;
+}
+
 Result<TrainingStep> CtcModel::trainingStep(const Batch& batch, const StepContext& context) {
     try {
         nn::Random random(context.seed);
@@ -181,18 +242,19 @@ Result<TrainingStep> CtcModel::trainingStep(const Batch& batch, const StepContex
             if (const Status applied = m_specAugment->apply(features, random); !applied)
                 return fail(applied.error());
         }
-        const Output output = run(features, &random);
+        const Output output = run(features, {.random = &random, .layers = m_params.interCtc.layers});
         const nn::CtcTargets targets = targetsOf(batch);
         TrainingStep step;
-        step.loss = nn::ctcLoss(output.logProbs, output.encoded.lengths, targets, m_params.reduction);
+        std::vector<LayerLoss> layers;
+        step.loss = lossOf(output, targets, layers);
         if (context.wantMetrics) {
-            const auto unit = m_params.useCer ? text::ErrorUnit::Character : text::ErrorUnit::Word;
-            const std::vector<std::string> predicted = texts(output);
+            for (const LayerLoss& layer : layers)
+                step.metrics.push_back({layer.name, layer.loss.item<double>()});
             const std::vector<std::string> expected = references(targets);
-            text::EditCount edits;
-            for (std::size_t i = 0; i < predicted.size(); ++i)
-                edits += text::countEdits(expected[i], predicted[i], unit);
-            step.metrics.push_back({"training_batch_wer", edits.rate()});
+            const auto rate = [&](const Output& of) { return total(edits(texts(of), expected)).rate(); };
+            step.metrics.push_back({"training_batch_wer", rate(output)});
+            for (std::size_t i = 0; i < output.layers.size(); ++i)
+                step.metrics.push_back({werOf(i), rate(output.layers[i])});
         }
         return step;
     } catch (const std::exception& error) {
@@ -205,22 +267,24 @@ Result<EvaluationStep> CtcModel::evaluationStep(const Batch& batch) {
         const torch::NoGradGuard noGrad;
         const nn::Features features =
             m_preprocessor->forward(batch.tensors[0], nn::Lengths::from(batch.tensors[1]), nullptr);
-        const Output output = run(features, nullptr);
+        const Output output = run(features, {.layers = m_params.interCtc.layers});
         const nn::CtcTargets targets = targetsOf(batch);
-        const double loss =
-            nn::ctcLoss(output.logProbs, output.encoded.lengths, targets, m_params.reduction).item<double>();
-        const auto unit = m_params.useCer ? text::ErrorUnit::Character : text::ErrorUnit::Word;
-        const std::vector<std::string> predicted = texts(output);
-        const std::vector<std::string> expected = references(targets);
         EvaluationStep step;
-        text::EditCount sum;
-        for (std::size_t i = 0; i < predicted.size(); ++i) {
-            const text::EditCount edits = text::countEdits(expected[i], predicted[i], unit);
-            sum += edits;
-            step.samples.push_back({batch.sources[i], expected[i], predicted[i], edits.rate()});
-        }
-        step.metrics = {{"loss", loss, 1.0},
-                        {"wer", static_cast<double>(sum.edits), static_cast<double>(sum.units)}};
+        std::vector<LayerLoss> layers;
+        step.metrics.push_back({"loss", lossOf(output, targets, layers).item<double>(), 1.0});
+        const std::vector<std::string> expected = references(targets);
+        const std::vector<std::string> predicted = texts(output);
+        const std::vector<text::EditCount> counts = edits(predicted, expected);
+        for (std::size_t i = 0; i < predicted.size(); ++i)
+            step.samples.push_back({batch.sources[i], expected[i], predicted[i], counts[i].rate()});
+        const auto add = [&](const std::string& name, const text::EditCount& sum) {
+            step.metrics.push_back({name, static_cast<double>(sum.edits), static_cast<double>(sum.units)});
+        };
+        add("wer", total(counts));
+        for (const LayerLoss& layer : layers)
+            step.metrics.push_back({layer.name, layer.loss.item<double>(), 1.0});
+        for (std::size_t i = 0; i < output.layers.size(); ++i)
+            add(werOf(i), total(edits(texts(output.layers[i]), expected)));
         return step;
     } catch (const std::exception& error) {
         return fail(torchFailure("Cannot evaluate the batch", error));
@@ -267,7 +331,7 @@ Result<std::vector<run::NamedArray>> CtcModel::forward(const std::vector<run::Na
         m_module->eval();
         const Result<nn::Features> features = featuresOf(inputs);
         if (!features) return fail(features.error());
-        const Output output = run(*features, nullptr);
+        const Output output = run(*features, {.padding = true});
         return std::vector{namedArray("processed_signal", features->values),
                            namedArray("processed_signal_length", features->lengths.tensor()),
                            namedArray("encoded", output.encoded.padded()),
@@ -300,7 +364,7 @@ CtcModel::transcribeBatch(std::span<const std::filesystem::path> audio) const {
     for (std::size_t i = 0; i < signals.size(); ++i)
         std::memcpy(signal[static_cast<std::int64_t>(i)].data_ptr<float>(), signals[i].data(),
                     signals[i].size() * sizeof(float));
-    return texts(run(m_preprocessor->forwardUnpadded(signal, nn::Lengths(lengths)), nullptr));
+    return texts(run(m_preprocessor->forwardUnpadded(signal, nn::Lengths(lengths)), {}));
 }
 
 Result<std::vector<run::Transcript>> CtcModel::transcribe(const std::vector<std::filesystem::path>& audio,

@@ -6,6 +6,7 @@
 #include "engine/model/section.h"
 
 #include <limits>
+#include <numeric>
 
 namespace fathom::model {
 
@@ -260,82 +261,6 @@ Result<std::optional<nn::SpecAugmentParams>> readAugment(const Config& config, c
     return params;
 }
 
-struct EncoderSection {
-    Value target{};
-    std::int64_t featIn{};
-    std::string activation{};
-    std::string normalizationMode{};
-    std::string residualMode{};
-    std::int64_t normGroups{};
-    bool convMask{};
-    int frameSplicing{};
-    std::optional<std::string> initMode{};
-    Value jasper{};
-};
-
-const Schema<EncoderSection>& encoderSchema() {
-    static const auto schema = Schema<EncoderSection>(schemas::at("ConvASREncoder"))
-                                   .bind("_target_", &EncoderSection::target)
-                                   .bind("feat_in", &EncoderSection::featIn)
-                                   .bind("activation", &EncoderSection::activation)
-                                   .bind("normalization_mode", &EncoderSection::normalizationMode)
-                                   .bind("residual_mode", &EncoderSection::residualMode)
-                                   .bind("norm_groups", &EncoderSection::normGroups)
-                                   .bind("conv_mask", &EncoderSection::convMask)
-                                   .bind("frame_splicing", &EncoderSection::frameSplicing)
-                                   .bind("init_mode", &EncoderSection::initMode)
-                                   .bind("jasper", &EncoderSection::jasper);
-    return schema;
-}
-
-const Schema<nn::JasperBlockParams>& jasperSchema() {
-    using P = nn::JasperBlockParams;
-    static const auto schema = Schema<nn::JasperBlockParams>(schemas::at("JasperBlock"))
-                                   .bind("filters", &P::filters)
-                                   .bind("repeat", &P::repeat)
-                                   .bind("kernel", &P::kernel)
-                                   .bind("stride", &P::stride)
-                                   .bind("dilation", &P::dilation)
-                                   .bind("dropout", &P::dropout)
-                                   .bind("residual", &P::residual)
-                                   .bind("separable", &P::separable)
-                                   .bind("groups", &P::groups)
-                                   .bind("heads", &P::heads)
-                                   .bind("residual_mode", &P::residualMode)
-                                   .bind("residual_dense", &P::residualDense)
-                                   .bind("se", &P::se)
-                                   .bind("se_reduction_ratio", &P::seReductionRatio)
-                                   .bind("se_context_size", &P::seContextSize)
-                                   .bind("kernel_size_factor", &P::kernelSizeFactor)
-                                   .bind("stride_last", &P::strideLast)
-                                   .bind("future_context", &P::futureContext);
-    return schema;
-}
-
-Result<nn::ConvAsrEncoderParams> readEncoder(const Config& config, const std::string& path) {
-    const Result<EncoderSection> section = encoderSchema().read(config, path);
-    if (!section) return fail(section.error());
-    if (const Status status = checkClass(config, path, section->target, "ConvASREncoder"); !status)
-        return fail(status.error());
-    nn::ConvAsrEncoderParams params;
-    params.featIn = section->featIn;
-    params.activation = section->activation;
-    params.normalizationMode = section->normalizationMode;
-    params.residualMode = section->residualMode;
-    params.normGroups = section->normGroups;
-    params.convMask = section->convMask;
-    params.frameSplicing = section->frameSplicing;
-    params.initMode = section->initMode.value_or("");
-    const std::size_t blocks = section->jasper.isList() ? section->jasper.asList().size() : 0;
-    for (std::size_t i = 0; i < blocks; ++i) {
-        const Result<nn::JasperBlockParams> block =
-            jasperSchema().read(config, below(path, "jasper." + std::to_string(i)));
-        if (!block) return fail(block.error());
-        params.jasper.push_back(*block);
-    }
-    return params;
-}
-
 struct DecoderSection {
     Value target{};
     std::optional<std::int64_t> featIn{};
@@ -354,8 +279,23 @@ const Schema<DecoderSection>& decoderSchema() {
     return schema;
 }
 
+/// decoder.vocabulary, or `labels` of the model.
+Result<std::optional<std::vector<std::string>>> labelsOf(const Config& config, const DecoderSection& section,
+                                                         const std::string& labelsPath) {
+    if (section.vocabulary) return section.vocabulary;
+    const config::Node* labels = config.find(labelsPath);
+    if (!labels || labels->kind != config::NodeKind::List) return std::nullopt;
+    const Result<Value> resolved = config.resolved(labelsPath);
+    if (!resolved) return fail(resolved.error());
+    std::vector<std::string> out;
+    for (const Value& label : resolved->asList())
+        out.push_back(label.isString() ? label.asString() : config::pythonStr(label));
+    return out;
+}
+
 Result<CtcDecoderParams> readDecoder(const Config& config, const std::string& path,
-                                     const std::string& labelsPath) {
+                                     const std::string& labelsPath,
+                                     const std::optional<std::vector<std::string>>& tokenizer) {
     const Result<DecoderSection> section = decoderSchema().read(config, path);
     if (!section) return fail(section.error());
     if (const Status status = checkClass(config, path, section->target, "ConvASRDecoder"); !status)
@@ -369,16 +309,11 @@ Result<CtcDecoderParams> readDecoder(const Config& config, const std::string& pa
         error.className = "ValueError";
         return fail(std::move(error));
     };
-    if (section->vocabulary) {
-        params.vocabulary = *section->vocabulary;
-    } else if (const config::Node* labels = config.find(labelsPath);
-               labels && labels->kind == config::NodeKind::List) {
-        const Result<Value> resolved = config.resolved(labelsPath);
-        if (!resolved) return fail(resolved.error());
-        for (const Value& label : resolved->asList())
-            params.vocabulary.push_back(label.isString() ? label.asString() : config::pythonStr(label));
-    }
-    if (!section->vocabulary && params.classes < 0)
+    const Result<std::optional<std::vector<std::string>>> vocabulary =
+        tokenizer ? tokenizer : labelsOf(config, *section, labelsPath);
+    if (!vocabulary) return fail(vocabulary.error());
+    params.vocabulary = vocabulary->value_or(std::vector<std::string>{});
+    if (!tokenizer && !section->vocabulary && params.classes < 0)
         return mismatch(
             "Neither of the vocabulary and num_classes are set! At least one of them need to be set.",
             "Set decoder.vocabulary to the labels");
@@ -408,6 +343,39 @@ const Schema<TopSection>& topSchema() {
     return schema;
 }
 
+struct InterCtcSection {
+    std::optional<std::vector<double>> weights{};
+    std::optional<std::vector<std::int64_t>> layers{};
+};
+
+Result<InterCtcParams> readInterCtc(const Config& config, const std::string& path) {
+    static const auto schema = Schema<InterCtcSection>(schemas::at("InterCTC"))
+                                   .bind("loss_weights", &InterCtcSection::weights)
+                                   .bind("apply_at_layers", &InterCtcSection::layers);
+    const config::Node* node = config.find(path);
+    if (!node || node->kind != config::NodeKind::Map) return InterCtcParams{};
+    const Result<InterCtcSection> section = schema.read(config, path);
+    if (!section) return fail(section.error());
+    InterCtcParams params{section->layers.value_or(std::vector<std::int64_t>{}),
+                          section->weights.value_or(std::vector<double>{})};
+    const auto refuse = [&](const char* key, std::string why, std::string remedy) {
+        Error error = config.errorAt(below(path, key), "Cannot set up the losses of layers in between",
+                                     std::move(why), std::move(remedy));
+        error.className = "ValueError";
+        return fail(std::move(error));
+    };
+    if (std::accumulate(params.weights.begin(), params.weights.end(), 0.0) >= 1)
+        return refuse(
+            "loss_weights",
+            "Make sure that sum of intermediate loss weights is < 1.0. The final loss gets what is left",
+            "Use for example [0.3]");
+    if (params.layers.size() != params.weights.size())
+        return refuse("apply_at_layers",
+                      "Length of interctc.apply_at_layers has to match interctc.loss_weights",
+                      "Give one layer for each weight");
+    return params;
+}
+
 Status requireSection(const Config& config, std::string_view path, const char* key) {
     const config::Node* node = config.find(below(path, key));
     if (node && node->kind == config::NodeKind::Map) return {};
@@ -420,7 +388,8 @@ Status requireSection(const Config& config, std::string_view path, const char* k
 
 } // namespace
 
-Result<CtcModelParams> readCtcModel(const Config& config, std::string_view path) {
+Result<CtcModelParams> readCtcModel(const Config& config, std::string_view path,
+                                    const std::optional<std::vector<std::string>>& vocabulary) {
     for (const char* section : {"preprocessor", "encoder", "decoder"}) {
         if (const Status present = requireSection(config, path, section); !present)
             return fail(present.error());
@@ -442,21 +411,25 @@ Result<CtcModelParams> readCtcModel(const Config& config, std::string_view path)
     if (!mel) return fail(mel.error());
     Result<std::optional<nn::SpecAugmentParams>> augment = readAugment(config, below(path, "spec_augment"));
     if (!augment) return fail(augment.error());
-    Result<nn::ConvAsrEncoderParams> encoder = readEncoder(config, below(path, "encoder"));
+    const bool masked = mel->rule == nn::FeatureRule::PaddingInvariant;
+    Result<EncoderParams> encoder = readEncoder(config, below(path, "encoder"), masked);
     if (!encoder) return fail(encoder.error());
-    Result<CtcDecoderParams> decoder = readDecoder(config, below(path, "decoder"), below(path, "labels"));
+    Result<CtcDecoderParams> decoder =
+        readDecoder(config, below(path, "decoder"), below(path, "labels"), vocabulary);
     if (!decoder) return fail(decoder.error());
+    Result<InterCtcParams> interCtc = readInterCtc(config, below(path, "interctc"));
+    if (!interCtc) return fail(interCtc.error());
     params.preprocessor = std::move(*mel);
     params.specAugment = *augment;
     params.encoder = std::move(*encoder);
     params.decoder = std::move(*decoder);
+    params.interCtc = std::move(*interCtc);
     const std::int64_t features =
         std::int64_t{params.preprocessor.features} * params.preprocessor.frameSplicing;
-    if (features != params.encoder.featIn * params.encoder.frameSplicing)
+    if (const std::int64_t taken = encoderFeatures(params.encoder); features != taken)
         return fail(config.errorAt(below(path, "encoder.feat_in"), "Cannot build the encoder",
-                                   "feat_in is " + std::to_string(params.encoder.featIn) +
-                                       " but the preprocessor gives " + std::to_string(features) +
-                                       " features",
+                                   "feat_in is " + std::to_string(taken) + " but the preprocessor gives " +
+                                       std::to_string(features) + " features",
                                    "Set encoder.feat_in to preprocessor.features"));
     return params;
 }

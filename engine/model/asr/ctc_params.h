@@ -4,8 +4,8 @@
 
 #include "engine/config/config.h"
 #include "engine/data/audio_text_dataset.h"
+#include "engine/model/asr/encoder_params.h"
 #include "engine/model/model.h"
-#include "engine/nn/conv_asr_encoder.h"
 #include "engine/nn/ctc.h"
 #include "engine/nn/mel_spectrogram.h"
 #include "engine/nn/spec_augment.h"
@@ -26,6 +26,12 @@ struct CtcDecoderParams {
     std::string initMode = "xavier_uniform";
 };
 
+/// Losses of layers in between, with the model's own decoder (Lee and Watanabe 2021).
+struct InterCtcParams {
+    std::vector<std::int64_t> layers{}; ///< counted from 0
+    std::vector<double> weights{};      ///< of each; the final loss has what is left of 1
+};
+
 struct CtcModelParams {
     int sampleRate = 16000;
     nn::CtcReduction reduction = nn::CtcReduction::MeanBatch;
@@ -34,13 +40,17 @@ struct CtcModelParams {
     std::string decodingStrategy = "greedy_batch";
     nn::MelParams preprocessor{};
     std::optional<nn::SpecAugmentParams> specAugment{};
-    nn::ConvAsrEncoderParams encoder{};
+    EncoderParams encoder{};
     CtcDecoderParams decoder{};
+    InterCtcParams interCtc{};
 };
 
 /// Reads the section at `path`. Errors are Usage with file, line and key: a section is missing, names a class
-/// that is not known here, has an unknown key or a value NeMo refuses.
-[[nodiscard]] Result<CtcModelParams> readCtcModel(const config::Config& config, std::string_view path);
+/// that is not known here, has an unknown key or a value NeMo refuses. `vocabulary`: the pieces of a
+/// tokenizer, which replace decoder.vocabulary.
+[[nodiscard]] Result<CtcModelParams>
+readCtcModel(const config::Config& config, std::string_view path,
+             const std::optional<std::vector<std::string>>& vocabulary = std::nullopt);
 
 struct SpeechDataParams {
     std::vector<std::filesystem::path> manifests{};

@@ -52,6 +52,7 @@ Result<std::shared_ptr<const SpeechDataset>> SpeechDataset::open(const SpeechDat
     options.manifest.skipBadFiles = params.skipBadFiles;
     options.sampleRate = params.sampleRate;
     options.dropUnknownCharacters = params.dropUnknownCharacters;
+    options.unknownHaveId = tokenizer.unkId().has_value();
     options.trimSilence = params.trimSilence;
     options.bosId = params.bosId;
     options.eosId = params.eosId;

@@ -191,8 +191,9 @@ void TestCtcGolden::training_logProbabilitiesMatchNemo() {
     const model::CtcModelParams params = model::readCtcModel(archiveConfig({}), "").value();
     nn::Random random(1);
     torch::nn::Module root;
-    const auto encoder =
-        root.register_module("encoder", nn::ConvAsrEncoder::make(params.encoder, random).value());
+    const auto encoder = root.register_module(
+        "encoder",
+        nn::ConvAsrEncoder::make(std::get<nn::ConvAsrEncoderParams>(params.encoder), random).value());
     const auto decoder = root.register_module("decoder", nn::ConvAsrDecoder::make({64, 28}, random).value());
     QVERIFY(nn::loadStateDict(root, *weights(), {.strict = false}).has_value());
     root.train();

@@ -4,6 +4,7 @@
 #include "engine/model/asr/ctc_params.h"
 #include "engine/model/model.h"
 #include "engine/nn/weights.h"
+#include "engine/text/char_tokenizer.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -214,7 +215,8 @@ void TestCtcModel::weights_ofAnotherShapeAreRefusedWithPytorchsText() {
 }
 
 void TestCtcModel::predictions_loseTheSpaceBeforeMarks() {
-    const model::CtcDecoding decoding(text::CharTokenizer::create({" ", "a", "b", "'", "."}).value());
+    const model::CtcDecoding decoding(std::make_shared<const text::CharTokenizer>(
+        text::CharTokenizer::create({" ", "a", "b", "'", "."}).value()));
     const std::vector<std::int64_t> ids{1, 0, 3, 2, 0, 0, 4, 0, 1};
     QCOMPARE(decoding.prediction(ids), std::string("a'b . a"));
     QCOMPARE(decoding.reference(ids), std::string("a 'b  . a"));
