@@ -61,6 +61,8 @@ void TestShippedConfigs::checkCleanly_data() {
                                                     {"jasper_10x5dr", "EncDecCTCModel"},
                                                     {"citrinet_256", "EncDecCTCModelBPE"},
                                                     {"conformer_ctc_bpe", "EncDecCTCModelBPE"},
+                                                    {"fast_conformer_ctc_bpe", "EncDecCTCModelBPE"},
+                                                    {"conformer_prompts", "EncDecCTCModel"},
                                                     {"text_classification", "TextClassificationModel"},
                                                     {"aayn_base", "MTEncDecModel"}};
     for (const auto& entry :
