@@ -103,7 +103,9 @@ torch::Tensor convolveClips(const ConformerConv& conv, const torch::Tensor& x, c
 } // namespace
 
 bool canPack(const ConformerLayer& layer) {
-    return std::dynamic_pointer_cast<BatchNorm>(layer.parts().conv->norm) != nullptr;
+    // NeMo mixes several global frames up between the clips of a batch.
+    return std::dynamic_pointer_cast<BatchNorm>(layer.parts().conv->norm) != nullptr &&
+           layer.parts().attention->params().globalTokens <= 1;
 }
 
 PackedRows subsampleClips(const Subsampling& subsampling, const torch::Tensor& features,

@@ -32,7 +32,8 @@ struct PackedContext {
     bool chunked = false;
 };
 
-/// Whether the packed computation of the layer gives the same: batch norm in its convolution.
+/// Whether the packed computation of the layer gives the same: batch norm in its convolution, and no more
+/// than one global frame in its attention.
 [[nodiscard]] bool canPack(const ConformerLayer& layer);
 
 /// The frames of each clip of features [B, T, featIn]; requires subsampling.isPerClip().

@@ -104,7 +104,7 @@ torch::Tensor LocalAttention::fromGlobals(const Heads& global, const torch::Tens
     const std::int64_t batch = global.q.size(0);
     const std::int64_t count = indices.size(0);
     // NeMo reshapes [G, B, h, d] to [B · h, G, d]: with several global frames a head gets the queries of
-    // others.
+    // other heads and clips.
     const torch::Tensor queries = global.q.index_select(2, indices)
                                       .permute({2, 0, 1, 3})
                                       .reshape({batch, params().heads, count, headWidth()});

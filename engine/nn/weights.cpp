@@ -26,7 +26,8 @@ void collect(const torch::nn::Module& module, const std::string& prefix, std::ve
 void collectVersions(const torch::nn::Module& module, const std::string& path,
                      std::vector<archive::ModuleVersion>& out) {
     const auto* norm = dynamic_cast<const Norm*>(&module);
-    out.push_back({path, norm ? norm->stateVersion() : 1});
+    const bool isInstanceNorm = module.name() == "InstanceNorm1d"; // has no parameters, but PyTorch's version
+    out.push_back({path, norm ? norm->stateVersion() : isInstanceNorm ? 2 : 1});
     for (const auto& item : module.named_children())
         collectVersions(*item.value(), path.empty() ? item.key() : path + "." + item.key(), out);
 }
