@@ -70,10 +70,9 @@ void ChipFlow::layOut() {
         x = 0;
         y += step + kGap;
     }
-    const int all = m_rects.empty() ? 0 : m_rects.back().bottom() + 1;
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(step);
-    verticalScrollBar()->setRange(0, std::max(0, all - viewport()->height()));
+    verticalScrollBar()->setRange(0, std::max(0, contentHeight() - viewport()->height()));
 }
 
 QRect ChipFlow::chipRect(int chip) const {

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] int chipAt(QPoint position) const;
     /// In the viewport.
     [[nodiscard]] QRect chipRect(int chip) const;
+    /// Of all chips at the present width.
+    [[nodiscard]] int contentHeight() const { return m_rects.empty() ? 0 : m_rects.back().bottom() + 1; }
     /// Shown in the middle while there are no chips.
     void setPlaceholder(const QString& text);
 

@@ -85,7 +85,6 @@ QWidget* ClassifyForm::buildInput() {
     m_caption->setTextFormat(Qt::PlainText);
     m_bars->setAccessibleName(tr("Probabilities of the classes"));
     m_tokens->setAccessibleName(tr("Tokens"));
-    m_tokens->setMaximumHeight(6 * fontMetrics().lineSpacing());
     m_tokens->hide();
     auto* const scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
@@ -285,9 +284,7 @@ void ClassifyForm::showBars(const QString& of, const run::Classification& result
 }
 
 void ClassifyForm::showTokens(const QString& text) {
-    m_tokens->setVisible(m_tokenizer && !text.isEmpty());
-    if (!m_tokenizer) return;
-    m_tokens->setChips(tokenize(*m_tokenizer, text, {}).chips);
+    app::showTokens(*m_tokens, m_tokenizer.get(), text);
 }
 
 /// What is typed has precedence: a row shows when the line is empty, or the user moves to one.

@@ -2,6 +2,7 @@
 #include "app/inference/tokenized_text.h"
 
 #include "widgets/number_format.h"
+#include "widgets/theme.h"
 
 #include <QCoreApplication>
 
@@ -158,6 +159,17 @@ QString decodeIds(const text::Tokenizer& tokenizer, const QString& ids, QString&
     }
     take();
     return QString::fromStdString(tokenizer.decode(wanted));
+}
+
+void showTokens(widgets::ChipFlow& strip, const text::Tokenizer* tokenizer, const QString& line) {
+    constexpr int kMostLines = 4;
+    constexpr int kMostShown = 2000; // characters: this is the GUI thread
+    const bool isShown = tokenizer && !line.trimmed().isEmpty();
+    strip.setVisible(isShown);
+    if (!isShown) return;
+    strip.setChips(tokenize(*tokenizer, line.left(kMostShown), {}).chips);
+    const int oneLine = strip.chips().empty() ? 0 : strip.chipRect(0).height() + widgets::kGrid / 2;
+    strip.setFixedHeight(std::min(strip.contentHeight(), kMostLines * oneLine));
 }
 
 } // namespace fathom::app

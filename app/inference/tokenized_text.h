@@ -37,4 +37,8 @@ struct TokenizedText {
 /// Numbers separated by anything. An id outside the vocabulary is told in `problem`.
 [[nodiscard]] QString decodeIds(const text::Tokenizer& tokenizer, const QString& ids, QString& problem);
 
+/// Shows the pieces of a line in a strip that is as high as they need, four lines of them at most; hides it
+/// where there is nothing to show. GUI thread.
+void showTokens(widgets::ChipFlow& strip, const text::Tokenizer* tokenizer, const QString& line);
+
 } // namespace fathom::app

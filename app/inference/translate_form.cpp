@@ -122,7 +122,6 @@ QWidget* TranslateForm::buildTexts() {
     sides->addWidget(m_source);
     sides->addWidget(m_target);
     m_tokens->setAccessibleName(tr("Tokens of the line"));
-    m_tokens->setMaximumHeight(5 * fontMetrics().lineSpacing());
     m_tokens->hide();
     m_caption->setForegroundRole(QPalette::PlaceholderText);
     m_caption->setTextFormat(Qt::PlainText);
@@ -144,8 +143,9 @@ QWidget* TranslateForm::buildTexts() {
     all->setHandleWidth(kGrid);
     all->addWidget(sides);
     all->addWidget(below);
-    all->setStretchFactor(0, 2);
+    all->setStretchFactor(0, 1);
     all->setStretchFactor(1, 1);
+    all->setSizes({40 * kGrid, 30 * kGrid});
     return all;
 }
 
@@ -303,9 +303,7 @@ void TranslateForm::markTarget(int line) {
 }
 
 void TranslateForm::showTokens() {
-    const QString line = m_lines.value(m_source->textCursor().blockNumber());
-    m_tokens->setVisible(m_tokenizer && !line.trimmed().isEmpty());
-    if (m_tokenizer) m_tokens->setChips(tokenize(*m_tokenizer, line, {}).chips);
+    app::showTokens(*m_tokens, m_tokenizer.get(), m_lines.value(m_source->textCursor().blockNumber()));
 }
 
 void TranslateForm::showState() {
