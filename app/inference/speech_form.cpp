@@ -298,8 +298,10 @@ void SpeechForm::showState() {
     m_count->setText(text);
     m_stop->setVisible(isWorking);
     m_repeat->setVisible(all > 0 && !isWorking);
-    m_copy->setEnabled(finished > 0);
-    m_export->setEnabled(finished > 0);
+    for (QPushButton* const it : {m_copy, m_export}) {
+        it->setVisible(all > 0);
+        it->setEnabled(finished > 0);
+    }
 }
 
 void SpeechForm::tell(const QString& problem) {

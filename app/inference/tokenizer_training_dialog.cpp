@@ -50,6 +50,7 @@ TokenizerTrainingDialog::TokenizerTrainingDialog(const QString& program, QWidget
     setAcceptDrops(true);
     resize(80 * kGrid, 70 * kGrid);
     m_train->setDefault(true);
+    m_buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);
     m_progress->setRange(0, 0);
     m_progress->setTextVisible(false);
     m_said->setWordWrap(true);
@@ -112,6 +113,7 @@ QWidget* TokenizerTrainingDialog::buildForm() {
     form->addRow(tr("Into"), m_folder);
     auto* const layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(new QLabel(tr("Texts to train on, a sentence a line, or manifests; drop them here:")));
     layout->addWidget(m_files, 1);
     layout->addLayout(fileButtons);
     layout->addLayout(form);

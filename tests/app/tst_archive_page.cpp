@@ -14,8 +14,10 @@
 #include "widgets/hex_view.h"
 
 #include <QComboBox>
+#include <QDragEnterEvent>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QMimeData>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTreeView>
@@ -60,6 +62,7 @@ private Q_SLOTS:
     void distributedWeights_areListedPartByPart();
     void everyDtype_isShown();
     void model_isTriedAsItWasSaved();
+    void droppedRecording_isForTheModel();
     void sameFile_isOpenedOnce();
     void damagedFile_saysWhyAndLeavesThePageUsable();
     void openFiles_survivesARestart();
@@ -184,6 +187,29 @@ void TestArchivePage::model_isTriedAsItWasSaved() {
     QVERIFY(!says(QStringLiteral("as it was saved")));
     m_test->view()->document().editKey(QStringLiteral("sample_rate"), QStringLiteral("8000"));
     QVERIFY(says(QStringLiteral("as it was saved")));
+    QVERIFY(
+        QTest::qWaitFor([pane] { return pane->session().state() != ModelSession::State::Restoring; }, 60000));
+}
+
+void TestArchivePage::droppedRecording_isForTheModel() {
+    QVERIFY(m_test->open(ArchivePageTest::golden("quartznet_char.nemo")));
+    const auto drop = [this](const QString& file) {
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_test->view(), &enter);
+        QDropEvent dropped(QPointF(10, 10), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_test->view(), &dropped);
+    };
+    ArchiveView* const view = m_test->view();
+    drop(QStringLiteral("/x/other.nemo")); // the page's to open
+    QVERIFY(m_test->settle());
+    QVERIFY(!view->findChild<InferencePane*>());
+    m_test->tabs()->setCurrentWidget(view);
+    QCOMPARE(view->part(), QStringLiteral("weights"));
+    drop(QStringLiteral("/x/clip.flac"));
+    QCOMPARE(m_test->view()->part(), QStringLiteral("try"));
+    auto* const pane = m_test->child<InferencePane>();
     QVERIFY(
         QTest::qWaitFor([pane] { return pane->session().state() != ModelSession::State::Restoring; }, 60000));
 }

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void recordingThatFails_saysWhyInItsRow();
     void options_hearTheCurrentOneAgain();
     void stop_leavesTheRestWaiting();
+    void recordedSound_isHeardLikeAFile();
     void microphoneThatIsMissing_isSaid();
     void manifestsAndFolders_areListed();
     void texts_areExported();
@@ -130,6 +131,27 @@ void TestSpeechForm::stop_leavesTheRestWaiting() {
     QCOMPARE(form->transcripts().count(State::Waiting), 6);
     QTest::mouseClick(f.button(QStringLiteral("Hear all again")), Qt::LeftButton);
     QTRY_COMPARE(form->transcripts().count(State::Done), 6);
+}
+
+void TestSpeechForm::recordedSound_isHeardLikeAFile() {
+    InferenceFixture f;
+    const QString config = f.text("asound.conf", "</usr/share/alsa/alsa.conf>\npcm.!default { type null }\n");
+    qputenv("ALSA_CONFIG_PATH", config.toLocal8Bit()); // five minutes of silence, at once
+    QVERIFY(f.open(run::Task::Transcribe));
+    QTest::mouseClick(f.button(QStringLiteral("Record")), Qt::LeftButton);
+    auto* const form = f.form<SpeechForm>();
+    QTRY_COMPARE_WITH_TIMEOUT(form->transcripts().count(State::Done), 1, 30000);
+    QCOMPARE(form->transcripts().at(0).name, QStringLiteral("Recording 1"));
+    QCOMPARE(form->transcripts().at(0).transcript.text, std::string("recording_1 heard"));
+    const auto sound = readSoundFile(form->transcripts().at(0).file.toStdString(), {});
+    QVERIFY(sound);
+    QCOMPARE(sound->rate, 16000);
+    QCOMPARE(sound->samples->size(), std::size_t{300 * 16000}); // the limit
+    const QString file = form->transcripts().at(0).file;
+    QVERIFY(f.settle());
+    f.pane.reset();
+    QVERIFY(!QFile::exists(file)); // it goes with the form
+    qunsetenv("ALSA_CONFIG_PATH");
 }
 
 void TestSpeechForm::microphoneThatIsMissing_isSaid() {
