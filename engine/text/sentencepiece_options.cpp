@@ -55,7 +55,7 @@ std::string symbolProblem(const std::vector<std::string>& symbols, std::set<std:
     for (const std::string& symbol : symbols) {
         if (symbol.empty() || !isUtf8(symbol) || symbol.find_first_of(kForbidden) != std::string::npos)
             return "a symbol is empty or not text";
-        if (!seen.insert(symbol).second) return "'" + symbol + "' is there twice";
+        if (!seen.insert(symbol).second) return "'" + symbol + "' is there already";
     }
     return {};
 }

@@ -14,6 +14,7 @@ namespace fathom::text {
 
 namespace {
 
+constexpr std::size_t kLongestSentence = 4192;      // the library leaves out longer ones
 constexpr std::string_view kSpace = "\xE2\x96\x81"; // ▁
 
 Error cannotTrain(std::string why, std::string remedy, std::string key = {}) {
@@ -85,6 +86,10 @@ Status TrainedSentencePiece::save(const std::filesystem::path& folder) const {
 Result<TrainedSentencePiece> trainSentencePiece(const std::vector<std::string>& sentences,
                                                 const SentencePieceTraining& options) {
     if (Status checked = checkOptions(options); !checked) return fail(checked.error());
+    const auto fits = [](const std::string& sentence) { return sentence.size() <= kLongestSentence; };
+    if (std::ranges::none_of(sentences, fits))
+        return fail(cannotTrain("no sentence has at most " + std::to_string(kLongestSentence) + " bytes",
+                                "Write one sentence a line"));
     std::vector<std::string> special{"<s>", "</s>", "<pad>", "<unk>"};
     special.insert(special.end(), options.controlSymbols.begin(), options.controlSymbols.end());
     special.insert(special.end(), options.userDefinedSymbols.begin(), options.userDefinedSymbols.end());

@@ -118,6 +118,11 @@ private Q_SLOTS:
         QVERIFY(!trained.error().why.empty() && trained.error().why.find(".cc(") == std::string::npos);
     }
 
+    void sentencePiece_saysThatAllSentencesAreTooLong() {
+        const auto trained = trainSentencePiece({std::string(5000, 'a')}, {.vocabSize = 10});
+        QVERIFY(trained.error().why.find("4192 bytes") != std::string::npos);
+    }
+
     void wordPiece_joinsTheMostFrequentPairs() {
         // One of the two that BertWordPieceTokenizer(lowercase=True).train(vocab_size=46) of tokenizers 0.21
         // gives; the other has wid instead of ##de, which are equally frequent.
