@@ -49,6 +49,15 @@ void PieceTrie::insert(std::string_view piece, std::int64_t id) {
     m_ids[node] = id;
 }
 
+std::int64_t PieceTrie::find(std::string_view piece) const {
+    std::uint32_t node = kRoot;
+    for (const char byte : piece) {
+        node = child(node, byte);
+        if (node == kRoot) return kNone;
+    }
+    return m_ids[node];
+}
+
 PieceTrie::Match PieceTrie::longest(std::string_view text) const {
     Match match;
     std::uint32_t node = kRoot;

@@ -25,6 +25,17 @@ public:
     void insert(std::string_view piece, std::int64_t id);
     /// The longest piece at the front of `text`; `id` is kNone if there is none.
     [[nodiscard]] Match longest(std::string_view text) const;
+    /// The id of exactly this piece, or kNone.
+    [[nodiscard]] std::int64_t find(std::string_view piece) const;
+    /// Calls `found(length, id)` for each piece at the front of `text`, the shortest first.
+    template <class Found> void forEachPrefix(std::string_view text, Found found) const {
+        std::uint32_t node = kRoot;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            node = child(node, text[i]);
+            if (node == kRoot) return;
+            if (m_ids[node] != kNone) found(i + 1, m_ids[node]);
+        }
+    }
 
 private:
     static constexpr std::size_t kFirstSlots = 1024;

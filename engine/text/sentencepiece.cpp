@@ -2,7 +2,7 @@
 #include "engine/text/sentencepiece.h"
 
 #include "engine/base/file.h"
-#include "engine/text/sentencepiece_model.h"
+#include "engine/text/sentencepiece_encoder.h"
 
 #include <sentencepiece_processor.h>
 
@@ -59,6 +59,7 @@ private:
         bool dropsSeparator = false; ///< it stands between two special tokens
     };
 
+    [[nodiscard]] std::vector<std::int64_t> modelIds(std::string_view text) const;
     [[nodiscard]] std::optional<std::int64_t> modelId(std::string_view piece) const;
     [[nodiscard]] const Special* special(std::int64_t id) const;
     void addSpecials(const SentencePieceOptions& options);
@@ -68,6 +69,7 @@ private:
     [[nodiscard]] std::string decodeModelIds(std::span<const std::int64_t> ids) const;
 
     sentencepiece::SentencePieceProcessor m_processor;
+    std::optional<SentencePieceEncoder> m_encoder; ///< empty where only the library can do it
     std::int64_t m_modelSize = 0;
     std::int64_t m_unknown = 0;
     std::optional<std::int64_t> m_separator;
@@ -78,8 +80,9 @@ private:
 
 Status SentencePieceTokenizer::load(std::string_view bytes, const std::string& name,
                                     const SentencePieceOptions& options) {
-    if (std::string why = sentencePieceDamage(bytes); !why.empty())
-        return fail(damaged(name, std::move(why)));
+    const auto model = parseSentencePieceModel(bytes);
+    if (!model) return fail(damaged(name, model.error()));
+    m_encoder = SentencePieceEncoder::create(*model);
     const auto status = m_processor.LoadFromSerializedProto(bytes);
     if (!status.ok()) return fail(damaged(name, status.error_message()));
     const auto given = [](int id) {
@@ -133,6 +136,13 @@ std::optional<std::int64_t> SentencePieceTokenizer::modelId(std::string_view pie
     return id;
 }
 
+std::vector<std::int64_t> SentencePieceTokenizer::modelIds(std::string_view text) const {
+    if (m_encoder) return m_encoder->encode(text);
+    std::vector<int> ids;
+    m_processor.Encode(text, &ids).IgnoreError();
+    return {ids.begin(), ids.end()};
+}
+
 const SentencePieceTokenizer::Special* SentencePieceTokenizer::special(std::int64_t id) const {
     const auto found = std::ranges::find(m_specials, id, &Special::id);
     return found == m_specials.end() ? nullptr : &*found;
@@ -161,9 +171,8 @@ std::vector<SentencePieceTokenizer::Segment> SentencePieceTokenizer::segments(st
 }
 
 void SentencePieceTokenizer::append(EncodedText& encoded, const Segment& segment) const {
-    std::vector<int> ids;
-    if (!m_processor.Encode(segment.text, &ids).ok()) return;
-    std::span<const int> kept = ids;
+    const std::vector<std::int64_t> ids = modelIds(segment.text);
+    std::span<const std::int64_t> kept = ids;
     if (segment.dropsSeparator && !kept.empty() && m_separator && kept.front() == *m_separator)
         kept = kept.subspan(1);
     encoded.ids.insert(encoded.ids.end(), kept.begin(), kept.end());

@@ -54,8 +54,9 @@ struct TrainedSentencePiece {
     [[nodiscard]] Status save(const std::filesystem::path& folder) const;
 };
 
-/// Sentences of more than 4192 bytes are left out. Takes minutes for millions of sentences and cannot be stopped; any thread. Options that do not go
-/// together, or that the sentences do not allow, are errors (Usage).
+/// Sentences of more than 4192 bytes are left out. Takes minutes for millions of sentences and cannot be
+/// stopped; any thread. Options that do not go together, or that the sentences do not allow, are errors
+/// (Usage).
 [[nodiscard]] Result<TrainedSentencePiece> trainSentencePiece(const std::vector<std::string>& sentences,
                                                               const SentencePieceTraining& options);
 

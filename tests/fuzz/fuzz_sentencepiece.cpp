@@ -15,8 +15,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const std::int64_t id : encoded.ids)
             if (id < 0 || id >= (*tokenizer)->size()) std::abort();
         const std::string decoded = (*tokenizer)->decode(encoded.ids);
-        for (const text::Piece& piece : (*tokenizer)->pieces(sample))
+        std::vector<std::int64_t> ids;
+        for (const text::Piece& piece : (*tokenizer)->pieces(sample)) {
             if (piece.begin > piece.end || piece.end > std::string_view(sample).size()) std::abort();
+            ids.push_back(piece.id);
+        }
+        if (ids != encoded.ids) std::abort(); // the library's, and our encoder's
     }
     return 0;
 }
