@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // fathom-cli: the engine without a window. Each subcommand is a file of its own beside this one.
+#include "app/cli/classify_command.h"
 #include "app/cli/command.h"
 #include "app/cli/config_command.h"
 #include "app/cli/forward_command.h"
@@ -71,6 +72,7 @@ int main(int argc, char** argv) {
     fathom::cli::addForwardCommand(app, context);
     fathom::cli::addTranscribeCommand(app, context);
     fathom::cli::addTokenizerCommand(app, context);
+    fathom::cli::addClassifyCommand(app, context);
     fathom::cli::addNemoCommand(app, context);
     fathom::cli::addRunsCommand(app, context);
     fathom::cli::addConfigCommand(app, context);

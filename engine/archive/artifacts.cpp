@@ -79,6 +79,14 @@ Result<std::optional<Artifact>> ArtifactRegistry::add(const std::string& key, co
     return std::optional<Artifact>(std::move(artifact));
 }
 
+void ArtifactRegistry::addContent(const std::string& key, const std::string& name, std::string content) {
+    Artifact artifact;
+    artifact.m_name = name;
+    artifact.m_content = std::make_shared<const std::string>(std::move(content));
+    artifact.m_bytes = asBytes(*artifact.m_content);
+    m_items.insert_or_assign(key, std::move(artifact));
+}
+
 Status ArtifactRegistry::addReferences(const Value& config) {
     for (const auto& [key, value] : leaves(config)) {
         if (!value.isString() || !value.asString().starts_with(kArtifactPrefix) || m_items.contains(key))
@@ -99,10 +107,11 @@ Result<ArtifactRegistry::Packed> ArtifactRegistry::pack(const std::string& confi
                 return fail(unusable(key, artifact.m_name, "it is not there any more",
                                      "Put it back, then save again"));
             file.content = std::move(*content);
-            file.name = md5Hex(asBytes(file.content)) + '_' + fs::path(artifact.m_name).filename().string();
         } else {
             file.content = std::string(asText(artifact.m_bytes));
         }
+        if (artifact.source() != Artifact::Source::Archive)
+            file.name = md5Hex(asBytes(file.content)) + '_' + fs::path(artifact.m_name).filename().string();
         overrides.push_back("++" + key + '=' +
                             config::overrideText(Value(std::string(kArtifactPrefix) + file.name)));
         const bool isThere = std::any_of(packed.files.begin(), packed.files.end(),

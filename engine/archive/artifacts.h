@@ -18,10 +18,12 @@ namespace fathom::archive {
 /// A file that a config key names. Immutable; keeps its bytes alive.
 class Artifact {
 public:
-    enum class Source { Local, Archive };
+    enum class Source { Local, Archive, Memory };
 
-    [[nodiscard]] Source source() const { return m_file ? Source::Local : Source::Archive; }
-    /// The file's path, or the member's name without "./".
+    [[nodiscard]] Source source() const {
+        return m_content ? Source::Memory : m_file ? Source::Local : Source::Archive;
+    }
+    /// The file's path, the member's name without "./", or the base name of what was made in memory.
     [[nodiscard]] const std::string& name() const { return m_name; }
     [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
 
@@ -29,8 +31,9 @@ private:
     friend class ArtifactRegistry;
     std::string m_name{};
     std::span<const std::byte> m_bytes{};
-    std::shared_ptr<const MappedFile> m_file{}; ///< null for a member
-    std::shared_ptr<const Nemo> m_archive{};    ///< of a member
+    std::shared_ptr<const MappedFile> m_file{};     ///< null for a member
+    std::shared_ptr<const Nemo> m_archive{};        ///< of a member
+    std::shared_ptr<const std::string> m_content{}; ///< of what no file holds
     std::uint32_t m_mode = 0644;
 };
 
@@ -49,6 +52,8 @@ public:
     /// becomes null then. Errors (BadInput) name the key: not found, a `.nemo` (a model in a model).
     [[nodiscard]] Result<std::optional<Artifact>> add(const std::string& key, const std::string& source,
                                                       bool isRequired = true);
+    /// Remembers a file that is to be made when the model is saved: `name` is its base name.
+    void addContent(const std::string& key, const std::string& name, std::string content);
     /// add() for every key of the config that names a member; for classes whose keys nobody reads here.
     [[nodiscard]] Status addReferences(const Value& config);
 
@@ -56,8 +61,9 @@ public:
         std::string configYaml{}; ///< every key with the name of its member
         std::vector<NamedFile> files{};
     };
-    /// What goes into an archive. Local files are read now and called <MD5 of the content>_<base name>;
-    /// members keep their names. Errors: a local file is gone (BadInput), the config has no such key (Usage).
+    /// What goes into an archive. Local files are read now and, like content from memory, called <MD5 of the
+    /// content>_<base name>; members keep their names. Errors: a local file is gone (BadInput), the config
+    /// has no such key (Usage).
     [[nodiscard]] Result<Packed> pack(const std::string& configYaml) const;
 
 private:

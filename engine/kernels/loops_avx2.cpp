@@ -4,9 +4,12 @@
 #include "engine/kernels/correlate_loops.h"
 #include "engine/kernels/norm_rows_loops.h"
 
+#include "engine/kernels/attention_loops.h" // uses what the others define
+
 namespace fathom::kernels {
 
 const Correlate kCorrelateAvx2{kWidth, &apply, &accumulate};
 const NormRows kNormRowsAvx2{&sum, &squares, &normalise, &activate, &products, &gradient};
+const AttentionLoops kAttentionAvx2{&forwardHead, &backwardHead};
 
 } // namespace fathom::kernels

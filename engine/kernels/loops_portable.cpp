@@ -4,9 +4,12 @@
 #include "engine/kernels/correlate_loops.h"
 #include "engine/kernels/norm_rows_loops.h"
 
+#include "engine/kernels/attention_loops.h" // uses what the others define
+
 namespace fathom::kernels {
 
 const Correlate kCorrelatePortable{kWidth, &apply, &accumulate};
 const NormRows kNormRowsPortable{&sum, &squares, &normalise, &activate, &products, &gradient};
+const AttentionLoops kAttentionPortable{&forwardHead, &backwardHead};
 
 } // namespace fathom::kernels

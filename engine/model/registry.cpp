@@ -3,6 +3,7 @@
 #include "engine/config/schemas/catalog.h"
 #include "engine/model/asr/ctc_model.h"
 #include "engine/model/model.h"
+#include "engine/model/nlp/text_classification_model.h"
 #include "engine/model/section.h"
 
 #include <array>
@@ -28,6 +29,8 @@ struct WithBuiltins : Models {
         for (plugin::ModelRegistration model : {
                  plugin::ModelRegistration{.name = "EncDecCTCModel", .factory = &CtcModel::make},
                  plugin::ModelRegistration{.name = "EncDecCTCModelBPE", .factory = &CtcModel::makeSubword},
+                 plugin::ModelRegistration{.name = "TextClassificationModel",
+                 .factory = &TextClassificationModel::make},
              }) {
             [[maybe_unused]] const Status added = registerIn(*this, std::move(model));
             assert(added && "a built-in model cannot be registered");

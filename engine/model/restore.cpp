@@ -57,9 +57,17 @@ Result<Restored> restoreFrom(const Source& source, const run::RestoreOptions& op
     const Result<Weights> weights = source.weights();
     if (!weights) return fail(weights.error());
     const std::string className(classNameOf((*model)->target()));
-    auto loaded =
-        nn::loadStateDict((*model)->module(), **weights,
-                          {.strict = options.strict, .share = device->is_cpu(), .className = className});
+    // NLPModel.load_state_dict: old transformers saved position_ids, and what the model lacks (the weights of
+    // a loss) is dropped.
+    const bool isNlp = (*model)->target().starts_with("nemo.collections.nlp.");
+    auto loaded = nn::loadStateDict((*model)->module(), **weights,
+                                    {.strict = options.strict,
+                                     .tolerateUnexpected = isNlp,
+                                     .share = device->is_cpu(),
+                                     .className = className,
+                                     .wants = [isNlp](std::string_view name) {
+                                         return !isNlp || name.find("position_ids") == std::string_view::npos;
+                                     }});
     if (!loaded) return inFile(loaded.error());
     (*model)->module().to(*device);
     (*model)->module().eval();

@@ -3,6 +3,7 @@
 
 #include "engine/nn/activation.h"
 #include "engine/nn/init.h"
+#include "engine/nn/packed_attention.h"
 
 #include <cmath>
 
@@ -124,16 +125,23 @@ torch::Tensor BertEncoder::scores(const Layer& layer, const torch::Tensor& query
 
 torch::Tensor BertEncoder::attend(const Layer& layer, const torch::Tensor& x, const TokenRows& rows,
                                   bool firstOnly, Random* random) const {
+    const torch::Tensor queries = linear(firstOnly ? rows.first(x) : x, layer.query);
+    const torch::Tensor keys = linear(x, layer.key);
+    const torch::Tensor values = linear(x, layer.value);
+    if (!layer.distances.defined() && canAttendPacked(rows, keys))
+        return attendPacked({m_params.heads, firstOnly, m_params.attentionDropout}, rows, queries, keys,
+                            values, random);
     const auto heads = [&](const torch::Tensor& padded) {
         return padded.unflatten(-1, {m_params.heads, m_params.hiddenSize / m_params.heads}).transpose(1, 2);
     };
-    const torch::Tensor query = heads(firstOnly ? linear(rows.first(x), layer.query).unsqueeze(1)
-                                                : rows.unpack(linear(x, layer.query)));
-    const torch::Tensor key = heads(rows.unpack(linear(x, layer.key)));
-    const torch::Tensor value = heads(rows.unpack(linear(x, layer.value)));
+    const torch::Tensor query = heads(firstOnly ? queries.unsqueeze(1) : rows.unpack(queries));
+    const torch::Tensor key = heads(rows.unpack(keys));
+    const torch::Tensor value = heads(rows.unpack(values));
     torch::Tensor context;
     if ((!random || m_params.attentionDropout <= 0) && !layer.distances.defined()) {
-        context = at::scaled_dot_product_attention(query, key, value, rows.mask());
+        const std::optional<torch::Tensor> mask =
+            rows.mask().defined() ? std::optional(rows.mask()) : std::nullopt;
+        context = at::scaled_dot_product_attention(query, key, value, mask);
     } else {
         torch::Tensor weights = scores(layer, query, key);
         if (rows.mask().defined())

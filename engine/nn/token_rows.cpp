@@ -11,6 +11,7 @@ TokenRows TokenRows::packed(const std::vector<std::int64_t>& lengths, std::int64
     TokenRows out;
     out.m_batch = static_cast<std::int64_t>(lengths.size());
     out.m_width = width;
+    out.m_lengths = lengths;
     const std::int64_t count = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
     const torch::Tensor first = torch::empty({out.m_batch}, torch::kInt64);
     auto* firstRow = first.data_ptr<std::int64_t>();

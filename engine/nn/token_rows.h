@@ -23,6 +23,8 @@ public:
 
     [[nodiscard]] std::int64_t batch() const { return m_batch; }
     [[nodiscard]] std::int64_t width() const { return m_width; }
+    /// Of packed rows; empty where padding is computed too.
+    [[nodiscard]] const std::vector<std::int64_t>& lengths() const { return m_lengths; }
     /// The rows of [B, width, …] as [N, …], and back, with zeros where there is no row. Differentiable.
     [[nodiscard]] torch::Tensor pack(const torch::Tensor& padded) const;
     [[nodiscard]] torch::Tensor unpack(const torch::Tensor& rows) const;
@@ -36,6 +38,7 @@ public:
 private:
     std::int64_t m_batch = 0;
     std::int64_t m_width = 0;
+    std::vector<std::int64_t> m_lengths{};
     torch::Tensor m_rows{};  ///< [N] int64, flat positions; undefined: all of them
     torch::Tensor m_first{}; ///< [B] int64, rows
     torch::Tensor m_mask{};

@@ -218,7 +218,8 @@ Result<LoadReport> loadStateDict(torch::nn::Module& module, const archive::Check
         if (available.contains(tensor.name) && !used.contains(tensor.name))
             report.unexpected.push_back(tensor.name);
     }
-    const bool namesDiffer = !report.missing.empty() || !report.unexpected.empty();
+    const bool namesDiffer =
+        !report.missing.empty() || (!report.unexpected.empty() && !options.tolerateUnexpected);
     if (!report.mismatched.empty() || (options.strict && namesDiffer))
         return fail({.kind = ErrorKind::BadInput,
                      .what = "Cannot load the weights",

@@ -43,7 +43,8 @@ struct LoadReport {
 };
 
 struct LoadOptions {
-    bool strict = true; ///< missing and unexpected names are errors too
+    bool strict = true;              ///< missing and unexpected names are errors too
+    bool tolerateUnexpected = false; ///< with `strict`: unexpected ones are not
     /// Parameters become views of the checkpoint's bytes, which they keep alive, where those can be used as
     /// they are: on the CPU, of the same dtype, contiguous. Writing to them does not reach the file. For
     /// large models that is the difference between milliseconds and seconds.

@@ -18,6 +18,7 @@ LanguageModel
   lm_checkpoint: Optional[str] = null  # weights to start from | file
   config_file: Optional[str] = null  # the encoder's config as JSON | file
   config: Any = null  # the encoder's config
+  random_weights: bool = false  # a published encoder's sizes without its weights (Fathom)
   vocab_file: Optional[str] = null  # words and their numbers | file
   nemo_file: Optional[str] = null  # archive to take the encoder from | file
 ClassifierHead
@@ -39,6 +40,7 @@ TextClassificationSet
   num_workers: int = 3  # loader threads | >= 0
   drop_last: bool = false  # leave out an incomplete last batch
   pin_memory: bool = false  # page-locked memory for faster copies to a GPU
+  word_dropout: float = 0.0  # chance that training sees [MASK] in place of a token (Fathom) | 0..1
 TextClassificationModel
   nemo_path: Optional[str] = null  # where the script saves the archive
   tokenizer: TextTokenizer = ???  # from text to numbers
@@ -49,6 +51,7 @@ TextClassificationModel
   train_ds: Optional[TextClassificationSet] = null  # training data
   validation_ds: Optional[TextClassificationSet] = null  # validation data
   test_ds: Optional[TextClassificationSet] = null  # test data
+  label_smoothing: float = 0.0  # share of the target that all classes get in training (Fathom) | 0..1
   optim: Any = null  # optimizer
   infer_samples: Optional[List[str]] = null  # sentences that the script classifies at the end
   target: Optional[str] = null  # class, written into archives

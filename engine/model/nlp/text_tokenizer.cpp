@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/model/nlp/text_tokenizer.h"
+
+#include "engine/model/nlp/pretrained_folder.h"
+#include "engine/model/section.h"
+#include "engine/text/sentencepiece.h"
+#include "engine/text/wordpiece.h"
+
+#include <algorithm>
+#include <map>
+
+namespace fathom::model {
+
+namespace {
+
+using TokenizerPointer = std::shared_ptr<const text::Tokenizer>;
+
+std::string_view textOf(const archive::Artifact& artifact) {
+    return {reinterpret_cast<const char*>(artifact.bytes().data()), artifact.bytes().size()};
+}
+
+/// Whether texts are lowered by the tokenizer that Hugging Face has for a published name.
+std::optional<bool> lowersByName(const std::string& name) {
+    if (name.find("uncased") != std::string::npos) return true;
+    if (name.find("cased") != std::string::npos) return false;
+    return std::nullopt;
+}
+
+/// NeMo's tokenizer_vocab_dict: {piece: id}, sorted by piece.
+std::string vocabularyDict(const text::Tokenizer& tokenizer) {
+    std::map<std::string, std::int64_t> ids;
+    for (std::int64_t id = 0; id < tokenizer.size(); ++id)
+        ids[tokenizer.piece(id)] = id;
+    std::string json = "{";
+    for (const auto& [piece, id] : ids)
+        json += (json.size() == 1 ? "\n  " : ",\n  ") + toJson(Value(piece)) + ": " + std::to_string(id);
+    return json + "\n}\n";
+}
+
+class Opener {
+public:
+    Opener(const config::Config& config, const std::string& path, const TextClassificationParams& params,
+           archive::ArtifactRegistry& artifacts)
+        : m_config(config), m_path(path), m_params(params), m_artifacts(artifacts) {}
+
+    Result<TokenizerPointer> wordPiece() {
+        const TextTokenizerParams& section = m_params.tokenizer;
+        const auto folder = findPretrainedFolder(section.name);
+        Result<text::WordPieceOptions> options = wordPieceOptions(folder);
+        if (!options) return fail(options.error());
+        if (!section.vocabFile.empty()) {
+            const auto file = m_artifacts.add("tokenizer.vocab_file", section.vocabFile);
+            if (!file) return fail(file.error());
+            return text::readWordPiece(textOf(**file), section.vocabFile, *options);
+        }
+        if (!folder)
+            return refuse("vocab_file",
+                          "there is no vocab_file, and no folder '" + section.name + "' with a vocab.txt",
+                          "Set tokenizer.vocab_file; fathom-cli tokenizer train makes one from texts");
+        const auto file = m_artifacts.add("tokenizer.vocab_file", (*folder / "vocab.txt").string());
+        if (!file) return fail(file.error());
+        auto tokenizer = text::readWordPiece(textOf(**file), (**file).name(), *options);
+        if (tokenizer)
+            m_artifacts.addContent("tokenizer_vocab_dict", "tokenizer_vocab_dict",
+                                   vocabularyDict(**tokenizer));
+        return tokenizer;
+    }
+
+    Result<TokenizerPointer> sentencePiece() {
+        const auto file = m_artifacts.add("tokenizer.tokenizer_model", m_params.tokenizer.tokenizerModel);
+        if (!file) return fail(file.error());
+        if (!*file)
+            return refuse("tokenizer_model", "tokenizer_name is sentencepiece and no model is named",
+                          "Set tokenizer.tokenizer_model");
+        text::SentencePieceOptions options;
+        options.legacy = true;
+        if (m_params.tokenizer.specialTokens.isMap())
+            for (const auto& [name, token] : m_params.tokenizer.specialTokens.asMap())
+                if (token.isString()) options.specialTokens.emplace_back(name, token.asString());
+        return text::readSentencePiece(textOf(**file), m_params.tokenizer.tokenizerModel, options);
+    }
+
+    [[nodiscard]] tl::unexpected<Error> refuse(const std::string& key, std::string why,
+                                               std::string remedy) const {
+        Error error = m_config.errorAt(below(m_path, "tokenizer." + key), "Cannot open the tokenizer",
+                                       std::move(why), std::move(remedy));
+        error.className = "ValueError";
+        return fail(std::move(error));
+    }
+
+private:
+    Result<text::WordPieceOptions>
+    wordPieceOptions(const std::optional<std::filesystem::path>& folder) const {
+        text::WordPieceOptions options;
+        const auto byName = lowersByName(m_params.tokenizer.name);
+        options.doLowerCase = byName.value_or(m_params.lowerCase);
+        if (folder && std::filesystem::exists(*folder / "tokenizer_config.json")) {
+            const Result<Value> settings = readJsonFile(*folder / "tokenizer_config.json");
+            if (!settings) return fail(settings.error());
+            if (const Value* lower = settings->at("do_lower_case"); lower && lower->isBool())
+                options.doLowerCase = lower->asBool();
+        }
+        const Value& special = m_params.tokenizer.specialTokens;
+        if (special.isNull() || (special.isMap() && special.asMap().empty())) return options;
+        if (!special.isMap())
+            return refuse("special_tokens", "it is not a map", "Give {cls_token: \"[CLS]\"}");
+        const std::map<std::string, std::string*> names{{"unk_token", &options.unkToken},
+                                                        {"sep_token", &options.sepToken},
+                                                        {"pad_token", &options.padToken},
+                                                        {"cls_token", &options.clsToken},
+                                                        {"mask_token", &options.maskToken}};
+        for (const auto& [name, token] : special.asMap()) {
+            const auto known = names.find(name);
+            if (known != names.end() && token.isString())
+                *known->second = token.asString();
+            else if (name != "bos_token" && name != "eos_token" && !token.isNull())
+                return refuse("special_tokens." + name, "this special token is not supported", "Remove it");
+        }
+        return options;
+    }
+
+    const config::Config& m_config;
+    const std::string& m_path;
+    const TextClassificationParams& m_params;
+    archive::ArtifactRegistry& m_artifacts;
+};
+
+} // namespace
+
+Result<TokenizerPointer> openTextTokenizer(const config::Config& config, const std::string& path,
+                                           const TextClassificationParams& params,
+                                           archive::ArtifactRegistry& artifacts) {
+    Opener opener(config, path, params, artifacts);
+    const std::string& name = params.tokenizer.name;
+    for (const char* other : {"word", "char", "regex", "tiktoken"})
+        if (name == other)
+            return opener.refuse("tokenizer_name", "the tokenizer '" + name + "' is not supported here",
+                                 "Use a WordPiece vocabulary (vocab_file), or sentencepiece");
+    Result<TokenizerPointer> tokenizer =
+        name == "sentencepiece" ? opener.sentencePiece() : opener.wordPiece();
+    if (!tokenizer) return tokenizer;
+    if (!(*tokenizer)->clsId() || !(*tokenizer)->sepId())
+        return opener.refuse("vocab_file", "the vocabulary has no [CLS] or no [SEP]",
+                             "Use the vocabulary of a BERT");
+    return tokenizer;
+}
+
+} // namespace fathom::model
