@@ -4,12 +4,12 @@
 #include "app/bridge/job_runner.h"
 #include "app/inference/form_button.h"
 #include "app/inference/model_session.h"
+#include "app/inference/problem_bar.h"
 #include "app/inference/text_input.h"
 #include "app/inference/text_lines.h"
 #include "app/inference/tokenized_text.h"
 #include "engine/base/file.h"
 #include "widgets/chip_flow.h"
-#include "widgets/notice_bar.h"
 #include "widgets/number_format.h"
 #include "widgets/row_delegate.h"
 #include "widgets/share_bars.h"
@@ -47,7 +47,7 @@ ClassifyForm::ClassifyForm(const FormServices& services, QWidget* parent)
       m_caption(new QLabel),
       m_bars(new widgets::ShareBars),
       m_tokens(new widgets::ChipFlow),
-      m_notice(new widgets::NoticeBar),
+      m_problem(new ProblemBar),
       m_table(new QTreeView),
       m_count(new QLabel),
       m_stop(formButton("stop", tr("Stop"), tr("Stop classifying; what is waiting stays in the list"))),
@@ -63,7 +63,7 @@ ClassifyForm::ClassifyForm(const FormServices& services, QWidget* parent)
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
-    layout->addWidget(m_notice);
+    layout->addWidget(m_problem);
     layout->addWidget(splitter, 1);
     setFocusProxy(m_input);
     m_delay.setSingleShot(true);
@@ -154,7 +154,6 @@ void ClassifyForm::connectAll() {
     connect(m_input, &TextInput::filesDropped, this, &ClassifyForm::addFiles);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &ClassifyForm::showCurrent);
-    connect(m_notice, &widgets::NoticeBar::firstClicked, m_notice, &QWidget::hide);
     connect(m_stop, &QPushButton::clicked, this, &ClassifyForm::stop);
     connect(m_copy, &QPushButton::clicked, this, &ClassifyForm::copy);
     connect(m_export, &QPushButton::clicked, this, &ClassifyForm::exportTable);
@@ -198,8 +197,8 @@ void ClassifyForm::addFiles(const QStringList& files) {
     m_services.jobs.run(
         QString(), this, [files](const std::stop_token&) { return readTextLines(files); },
         [this](const Result<QStringList>& lines) {
-            if (!lines) return tell(QString::fromStdString(lines.error().message()));
-            m_notice->hide();
+            if (!lines) return m_problem->present(lines.error());
+            m_problem->hide();
             add(*lines);
         });
 }
@@ -242,9 +241,9 @@ void ClassifyForm::classifyTyped() {
 
 void ClassifyForm::showTyped(const Result<Classifications>& results) {
     if (!results) {
-        tell(QString::fromStdString(results.error().message()));
+        m_problem->present(results.error());
     } else if (!results->empty() && !typed().isEmpty()) {
-        m_notice->hide();
+        m_problem->hide();
         showBars(tr("What you type"), results->front());
     }
     work();
@@ -351,13 +350,9 @@ void ClassifyForm::exportTable() {
             return writeFileAtomically(file.toStdString(), table);
         },
         [this, file](const Status& status) {
-            if (!status) return tell(QString::fromStdString(status.error().message()));
+            if (!status) return m_problem->present(status.error());
             Q_EMIT statusMessage(tr("Wrote %1").arg(file));
         });
-}
-
-void ClassifyForm::tell(const QString& problem) {
-    m_notice->present(widgets::NoticeBar::Kind::Error, problem, tr("Dismiss"));
 }
 
 } // namespace fathom::app

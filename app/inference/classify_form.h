@@ -14,12 +14,12 @@ class QTreeView;
 
 namespace fathom::widgets {
 class ChipFlow;
-class NoticeBar;
 class ShareBars;
 } // namespace fathom::widgets
 
 namespace fathom::app {
 
+class ProblemBar;
 class TextInput;
 
 class ClassifyForm : public InferenceForm {
@@ -53,7 +53,6 @@ private:
     void clear();
     void copy();
     void exportTable();
-    void tell(const QString& problem);
     [[nodiscard]] QString typed() const;
 
     FormServices m_services;
@@ -66,7 +65,7 @@ private:
     QLabel* m_caption;
     widgets::ShareBars* m_bars;
     widgets::ChipFlow* m_tokens;
-    widgets::NoticeBar* m_notice;
+    ProblemBar* m_problem;
     QTreeView* m_table;
     QLabel* m_count;
     QPushButton* m_stop;

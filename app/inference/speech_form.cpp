@@ -4,6 +4,7 @@
 #include "app/bridge/job_runner.h"
 #include "app/inference/form_button.h"
 #include "app/inference/model_session.h"
+#include "app/inference/problem_bar.h"
 #include "app/inference/record_bar.h"
 #include "app/inference/recording_files.h"
 #include "app/inference/speech_options.h"
@@ -12,7 +13,6 @@
 #include "app/samples/clip_pane.h"
 #include "engine/base/file.h"
 #include "widgets/empty_state.h"
-#include "widgets/notice_bar.h"
 #include "widgets/number_format.h"
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"
@@ -49,7 +49,7 @@ SpeechForm::SpeechForm(const FormServices& services, QWidget* parent)
     : InferenceForm(parent),
       m_services(services),
       m_stack(new QStackedWidget),
-      m_notice(new widgets::NoticeBar),
+      m_problem(new ProblemBar),
       m_table(new QTreeView),
       m_pane(new TranscriptPane(services.jobs)),
       m_record(new RecordBar),
@@ -74,7 +74,7 @@ SpeechForm::SpeechForm(const FormServices& services, QWidget* parent)
     layout->setSpacing(kGrid);
     layout->addWidget(buildBar());
     layout->addWidget(m_options);
-    layout->addWidget(m_notice);
+    layout->addWidget(m_problem);
     layout->addWidget(m_stack, 1);
     auto* const bottom = new QHBoxLayout;
     bottom->setSpacing(kGrid);
@@ -88,8 +88,7 @@ SpeechForm::SpeechForm(const FormServices& services, QWidget* parent)
     connect(&m_optionsDelay, &QTimer::timeout, this, &SpeechForm::repeatCurrent);
     connect(m_options, &SpeechOptions::changed, &m_optionsDelay, qOverload<>(&QTimer::start));
     connect(m_record, &RecordBar::recorded, this, &SpeechForm::keep);
-    connect(m_record, &RecordBar::failed, this, &SpeechForm::tell);
-    connect(m_notice, &widgets::NoticeBar::firstClicked, m_notice, &QWidget::hide);
+    connect(m_record, &RecordBar::failed, m_problem, qOverload<const QString&>(&ProblemBar::present));
     connect(m_repeat, &QPushButton::clicked, this, &SpeechForm::repeatAll);
     connect(m_stop, &QPushButton::clicked, this, &SpeechForm::stop);
     connect(m_copy, &QPushButton::clicked, this, &SpeechForm::copy);
@@ -175,8 +174,8 @@ void SpeechForm::add(const QStringList& paths) {
     m_services.jobs.run(
         QString(), this, [paths](const std::stop_token& stop) { return findRecordings(paths, stop); },
         [this](const Result<QStringList>& files) {
-            if (!files) return tell(QString::fromStdString(files.error().message()));
-            m_notice->hide();
+            if (!files) return m_problem->present(files.error());
+            m_problem->hide();
             const int first = m_model.size();
             m_model.add(*files);
             m_table->setCurrentIndex(m_model.index(first, 0));
@@ -195,8 +194,8 @@ void SpeechForm::keep(const widgets::Samples& samples, int rate) {
             return writeSoundFile(file.toStdString(), sound);
         },
         [this, file, name](const Status& status) {
-            if (!status) return tell(QString::fromStdString(status.error().message()));
-            m_notice->hide();
+            if (!status) return m_problem->present(status.error());
+            m_problem->hide();
             m_model.add(file, name);
             m_table->setCurrentIndex(m_model.index(m_model.size() - 1, 0));
             m_isOn = true;
@@ -304,10 +303,6 @@ void SpeechForm::showState() {
     }
 }
 
-void SpeechForm::tell(const QString& problem) {
-    m_notice->present(widgets::NoticeBar::Kind::Error, problem, tr("Dismiss"));
-}
-
 Transcripts SpeechForm::done() const {
     Transcripts transcripts;
     for (int row = 0; row < m_model.size(); ++row)
@@ -337,7 +332,7 @@ void SpeechForm::exportTexts() {
                                        formatTranscripts(transcripts, transcriptFormatOf(file)));
         },
         [this, file](const Status& status) {
-            if (!status) return tell(QString::fromStdString(status.error().message()));
+            if (!status) return m_problem->present(status.error());
             Q_EMIT statusMessage(tr("Wrote %1").arg(file));
         });
 }

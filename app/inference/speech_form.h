@@ -14,12 +14,9 @@ class QPushButton;
 class QStackedWidget;
 class QTreeView;
 
-namespace fathom::widgets {
-class NoticeBar;
-}
-
 namespace fathom::app {
 
+class ProblemBar;
 class RecordBar;
 class SpeechOptions;
 class TranscriptPane;
@@ -49,12 +46,10 @@ private:
     void removeCurrent();
     void showState();
     void showCurrent();
-    void tell(const QString& problem);
     void copy();
     void exportTexts();
     [[nodiscard]] int currentRow() const;
     [[nodiscard]] std::vector<run::Transcript> done() const;
-    [[nodiscard]] QString jobKey(const char* what) const;
 
     FormServices m_services;
     TranscriptModel m_model;
@@ -62,10 +57,9 @@ private:
     int m_recorded = 0;
     bool m_isOn = true; ///< false once stopped, until something new is to be heard
     int m_oneByOne = 0; ///< so many are asked for alone: one of them fails
-    int m_shown = -1;   ///< id of the recording in the pane
     QTimer m_optionsDelay;
     QStackedWidget* m_stack;
-    widgets::NoticeBar* m_notice;
+    ProblemBar* m_problem;
     QTreeView* m_table;
     TranscriptPane* m_pane;
     RecordBar* m_record;

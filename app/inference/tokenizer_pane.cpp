@@ -3,12 +3,12 @@
 
 #include "app/bridge/job_runner.h"
 #include "app/inference/form_button.h"
+#include "app/inference/problem_bar.h"
 #include "app/inference/text_input.h"
 #include "app/inference/text_lines.h"
 #include "app/inference/tokenizer_training_dialog.h"
 #include "widgets/chip_flow.h"
 #include "widgets/elided_label.h"
-#include "widgets/notice_bar.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
@@ -62,7 +62,7 @@ TokenizerPane::TokenizerPane(JobRunner& jobs, QWidget* parent)
       m_jobs(jobs),
       m_choice(new QComboBox),
       m_about(new widgets::ElidedLabel),
-      m_notice(new widgets::NoticeBar),
+      m_problem(new ProblemBar),
       m_input(new TextInput(TextInput::Kind::Lines)),
       m_summary(label()),
       m_unknown(label()),
@@ -94,7 +94,7 @@ TokenizerPane::TokenizerPane(JobRunner& jobs, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
     layout->addWidget(buildBar());
-    layout->addWidget(m_notice);
+    layout->addWidget(m_problem);
     layout->addWidget(splitter, 1);
     setFocusProxy(m_input);
     m_delay.setSingleShot(true);
@@ -106,7 +106,6 @@ TokenizerPane::TokenizerPane(JobRunner& jobs, QWidget* parent)
     connect(m_chips, &widgets::ChipFlow::currentChanged, this, &TokenizerPane::markChip);
     connect(m_choice, &QComboBox::activated, this, &TokenizerPane::choose);
     connect(m_ids, &QLineEdit::textEdited, this, &TokenizerPane::decode);
-    connect(m_notice, &widgets::NoticeBar::firstClicked, m_notice, &QWidget::hide);
 }
 
 QWidget* TokenizerPane::buildBar() {
@@ -183,10 +182,8 @@ void TokenizerPane::openTokenizer(const QString& path) {
     m_jobs.run(
         QString(), this, [path](const std::stop_token&) { return readTokenizerFile(path.toStdString()); },
         [this](const Result<NamedTokenizer>& opened) {
-            if (!opened)
-                return m_notice->present(widgets::NoticeBar::Kind::Error,
-                                         QString::fromStdString(opened.error().message()), tr("Dismiss"));
-            m_notice->hide();
+            if (!opened) return m_problem->present(opened.error());
+            m_problem->hide();
             m_tokenizers.push_back(*opened);
             fillChoice();
             m_choice->setCurrentIndex(m_choice->count() - 1);
@@ -221,10 +218,8 @@ void TokenizerPane::addFiles(const QStringList& files) {
     m_jobs.run(
         QString(), this, [files](const std::stop_token&) { return readTextLines(files); },
         [this](const Result<QStringList>& lines) {
-            if (!lines)
-                return m_notice->present(widgets::NoticeBar::Kind::Error,
-                                         QString::fromStdString(lines.error().message()), tr("Dismiss"));
-            m_notice->hide();
+            if (!lines) return m_problem->present(lines.error());
+            m_problem->hide();
             setText(lines->join(QLatin1Char('\n')));
         });
 }

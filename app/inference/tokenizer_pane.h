@@ -17,12 +17,12 @@ class QPlainTextEdit;
 namespace fathom::widgets {
 class ChipFlow;
 class ElidedLabel;
-class NoticeBar;
 } // namespace fathom::widgets
 
 namespace fathom::app {
 
 class JobRunner;
+class ProblemBar;
 class TextInput;
 
 class TokenizerPane : public QWidget {
@@ -64,7 +64,7 @@ private:
     QTimer m_delay;
     QComboBox* m_choice;
     widgets::ElidedLabel* m_about;
-    widgets::NoticeBar* m_notice;
+    ProblemBar* m_problem;
     TextInput* m_input;
     QLabel* m_summary;
     QLabel* m_unknown;

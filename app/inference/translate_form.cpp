@@ -4,13 +4,13 @@
 #include "app/bridge/job_runner.h"
 #include "app/inference/form_button.h"
 #include "app/inference/model_session.h"
+#include "app/inference/problem_bar.h"
 #include "app/inference/text_input.h"
 #include "app/inference/text_lines.h"
 #include "app/inference/tokenized_text.h"
 #include "app/inference/translate_options.h"
 #include "engine/base/file.h"
 #include "widgets/chip_flow.h"
-#include "widgets/notice_bar.h"
 #include "widgets/number_format.h"
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"
@@ -44,7 +44,7 @@ TranslateForm::TranslateForm(const FormServices& services, QWidget* parent)
     : InferenceForm(parent),
       m_services(services),
       m_options(new TranslateOptions),
-      m_notice(new widgets::NoticeBar),
+      m_problem(new ProblemBar),
       m_source(new TextInput(TextInput::Kind::Lines)),
       m_target(new QPlainTextEdit),
       m_tokens(new widgets::ChipFlow),
@@ -62,7 +62,7 @@ TranslateForm::TranslateForm(const FormServices& services, QWidget* parent)
     layout->setSpacing(kGrid);
     layout->addWidget(buildBar());
     layout->addWidget(m_options);
-    layout->addWidget(m_notice);
+    layout->addWidget(m_problem);
     layout->addWidget(buildTexts(), 1);
     auto* const bottom = new QHBoxLayout;
     bottom->setSpacing(kGrid);
@@ -79,7 +79,6 @@ TranslateForm::TranslateForm(const FormServices& services, QWidget* parent)
     connect(m_source, &TextInput::submitted, this, &TranslateForm::translate);
     connect(m_source, &TextInput::filesDropped, this, &TranslateForm::addFiles);
     connect(m_options, &TranslateOptions::changed, this, &TranslateForm::optionsChanged);
-    connect(m_notice, &widgets::NoticeBar::firstClicked, m_notice, &QWidget::hide);
     connect(m_translate, &QPushButton::clicked, this, &TranslateForm::translate);
     connect(m_stop, &QPushButton::clicked, this, &TranslateForm::stop);
     connect(m_copy, &QPushButton::clicked, this, &TranslateForm::copy);
@@ -173,8 +172,8 @@ void TranslateForm::addFiles(const QStringList& files) {
     m_services.jobs.run(
         QString(), this, [files](const std::stop_token&) { return readTextLines(files); },
         [this](const Result<QStringList>& lines) {
-            if (!lines) return tell(QString::fromStdString(lines.error().message()));
-            m_notice->hide();
+            if (!lines) return m_problem->present(lines.error());
+            m_problem->hide();
             m_source->setPlainText(lines->join(QLatin1Char('\n')));
         });
 }
@@ -235,10 +234,10 @@ void TranslateForm::translateNext() {
 void TranslateForm::translated(const std::vector<std::size_t>& lines, const Result<Translations>& results) {
     if (!results) {
         m_isOn = false;
-        tell(QString::fromStdString(results.error().message()));
+        m_problem->present(results.error());
         return showState();
     }
-    m_notice->hide();
+    m_problem->hide();
     for (std::size_t i = 0; i < lines.size() && i < results->size(); ++i)
         m_translations[lines[i]] = (*results)[i];
     if (results->size() < lines.size()) m_isOn = false; // or it would be asked for ever
@@ -255,13 +254,11 @@ QString TranslateForm::shownTranslation() const {
 
 void TranslateForm::showTranslations() {
     const QString shown = m_source->document()->isEmpty() ? QString() : shownTranslation();
-    if (shown != m_target->toPlainText()) {
-        const int at = m_target->verticalScrollBar()->value();
-        m_target->setPlainText(shown);
-        m_target->verticalScrollBar()->setValue(at);
-    }
+    const int at = m_target->verticalScrollBar()->value();
+    if (shown != m_target->toPlainText()) m_target->setPlainText(shown);
     m_shownLine = -1;
     showCurrentLine();
+    m_target->verticalScrollBar()->setValue(at); // who reads on is not called back
 }
 
 void TranslateForm::showCurrentLine() {
@@ -354,13 +351,9 @@ void TranslateForm::exportTexts() {
             return writeFileAtomically(file.toStdString(), text);
         },
         [this, file](const Status& status) {
-            if (!status) return tell(QString::fromStdString(status.error().message()));
+            if (!status) return m_problem->present(status.error());
             Q_EMIT statusMessage(tr("Wrote %1").arg(file));
         });
-}
-
-void TranslateForm::tell(const QString& problem) {
-    m_notice->present(widgets::NoticeBar::Kind::Error, problem, tr("Dismiss"));
 }
 
 } // namespace fathom::app

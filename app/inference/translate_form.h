@@ -18,11 +18,11 @@ class QTreeWidget;
 
 namespace fathom::widgets {
 class ChipFlow;
-class NoticeBar;
 } // namespace fathom::widgets
 
 namespace fathom::app {
 
+class ProblemBar;
 class TextInput;
 class TranslateOptions;
 
@@ -60,7 +60,6 @@ private:
     void stop();
     void copy();
     void exportTexts();
-    void tell(const QString& problem);
     [[nodiscard]] QString shownTranslation() const;
 
     FormServices m_services;
@@ -71,7 +70,7 @@ private:
     bool m_isOn = false;
     int m_shownLine = -1;
     TranslateOptions* m_options;
-    widgets::NoticeBar* m_notice;
+    ProblemBar* m_problem;
     TextInput* m_source;
     QPlainTextEdit* m_target;
     widgets::ChipFlow* m_tokens;

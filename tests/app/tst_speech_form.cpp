@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/inference/problem_bar.h"
 #include "app/inference/recording_files.h"
 #include "app/inference/speech_form.h"
 #include "app/inference/transcript_export.h"
@@ -6,7 +7,6 @@
 #include "app/samples/clip_pane.h"
 #include "tests/app/inference_fixture.h"
 #include "widgets/label_lane.h"
-#include "widgets/notice_bar.h"
 #include "widgets/sound_player.h"
 
 #include <QClipboard>
@@ -159,7 +159,7 @@ void TestSpeechForm::microphoneThatIsMissing_isSaid() {
     InferenceFixture f;
     QVERIFY(f.open(run::Task::Transcribe));
     QTest::mouseClick(f.button(QStringLiteral("Record")), Qt::LeftButton);
-    auto* const notice = f.pane->form()->findChild<widgets::NoticeBar*>();
+    auto* const notice = f.pane->form()->findChild<ProblemBar*>();
     QTRY_VERIFY(notice->isVisible());
     QVERIFY2(notice->text().contains(QStringLiteral("Cannot record")), qPrintable(notice->text()));
     QVERIFY(notice->text().contains(QStringLiteral("microphone")));

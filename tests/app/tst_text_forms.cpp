@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/inference/classify_form.h"
+#include "app/inference/problem_bar.h"
 #include "app/inference/text_input.h"
 #include "app/inference/text_lines.h"
 #include "app/inference/translate_form.h"
 #include "tests/app/inference_fixture.h"
 #include "widgets/chip_flow.h"
-#include "widgets/notice_bar.h"
 #include "widgets/share_bars.h"
 
 #include <QClipboard>
@@ -125,7 +125,7 @@ void TestTextForms::textThatIsNoUtf8_isRefusedWithItsLine() {
     QVERIFY(f.open(run::Task::Classify));
     const QString file = f.text("latin1.txt", "fine\ncaf\xe9\n");
     f.form<ClassifyForm>()->addFiles({file});
-    auto* const notice = f.pane->form()->findChild<widgets::NoticeBar*>();
+    auto* const notice = f.pane->form()->findChild<ProblemBar*>();
     QTRY_VERIFY(notice->isVisible());
     QVERIFY2(notice->text().contains(QStringLiteral("latin1.txt:2")), qPrintable(notice->text()));
     QCOMPARE(f.form<ClassifyForm>()->sentences().size(), 0);
@@ -231,7 +231,7 @@ void TestTextForms::problem_isSaidInPlace() {
     f.model.error =
         Error{.kind = ErrorKind::Usage, .what = "Cannot translate", .why = "no", .remedy = "Train it"};
     QTest::keyClicks(f.child<TextInput>(QStringLiteral("Text")), QStringLiteral("word"));
-    auto* const notice = f.pane->form()->findChild<widgets::NoticeBar*>();
+    auto* const notice = f.pane->form()->findChild<ProblemBar*>();
     QTRY_VERIFY(notice->isVisible());
     QVERIFY(notice->text().contains(QStringLiteral("Train it")));
     f.model.error.reset();
