@@ -64,6 +64,13 @@ Status AudioTextDataset::encodeTexts(const TextEncoder& encode) {
         }
         for (const std::string& character : encoded.unknown)
             ++m_dropped[character];
+        if (encoded.ids.empty() && m_empty.count++ == 0)
+            m_empty.first =
+                m_manifest.error(entry, "The text is empty", "the model learns that nothing is said", {});
+        if (isImpossible(entry, encoded.ids) && m_options.leaveOutImpossible) {
+            m_manifest.seconds -= entry.duration;
+            continue;
+        }
         if (m_options.bosId) encoded.ids.insert(encoded.ids.begin(), *m_options.bosId);
         if (m_options.eosId) encoded.ids.push_back(*m_options.eosId);
         m_tokens.push_back(std::move(encoded.ids));
@@ -73,9 +80,28 @@ Status AudioTextDataset::encodeTexts(const TextEncoder& encode) {
     if (!m_manifest.entries.empty()) return {};
     return fail({.kind = ErrorKind::BadInput,
                  .what = "Cannot use the manifest",
-                 .why = "no line is left; the first: " + m_manifest.skipped.front().message(),
+                 .why = "no line is left; the first: " + (m_manifest.skipped.empty()
+                                                              ? m_impossible.first.message()
+                                                              : m_manifest.skipped.front().message()),
                  .remedy = "Correct the texts or the labels",
                  .file = m_manifest.files.front().string()});
+}
+
+/// Whether CTC has no path: a frame for each token, and one for the blank between two that are equal.
+bool AudioTextDataset::isImpossible(const ManifestEntry& entry, std::span<const std::int64_t> tokens) {
+    if (m_options.framesPerSecond <= 0) return false;
+    std::size_t needed = tokens.size();
+    for (std::size_t i = 1; i < tokens.size(); ++i)
+        if (tokens[i] == tokens[i - 1]) ++needed;
+    const auto frames = static_cast<std::size_t>(entry.duration * m_options.framesPerSecond) + 1;
+    if (needed <= frames) return false;
+    if (m_impossible.count++ == 0)
+        m_impossible.first =
+            m_manifest.error(entry, "The recording is too short for its text",
+                             "its tokens need " + std::to_string(needed) +
+                                 " frames of the model, and there are " + std::to_string(frames),
+                             "Correct duration or text");
+    return true;
 }
 
 /// Joins the bucket's lines with the members of its tars.
@@ -107,8 +133,8 @@ Status AudioTextDataset::addBucket(const TarBucket& bucket) {
     }
     for (std::size_t line = 0; line < found.size(); ++line) {
         if (found[line]) continue;
-        if (m_linesWithoutMember++ == 0)
-            m_firstWithoutMember =
+        if (m_withoutMember.count++ == 0)
+            m_withoutMember.first =
                 manifest->error(manifest->entries[line], "Cannot find the recording",
                                 "no tar file has " + fileIdOf(manifest->entries[line].audio.string()), {});
     }
@@ -252,11 +278,20 @@ std::vector<std::string> AudioTextDataset::warnings() const {
         lines.push_back(std::to_string(m_manifest.skipped.size()) +
                         (m_manifest.skipped.size() == 1 ? " line was" : " lines were") +
                         " left out, the first: " + m_manifest.skipped.front().message());
-    if (m_linesWithoutMember > 0)
-        lines.push_back(
-            std::to_string(m_linesWithoutMember) +
-            (m_linesWithoutMember == 1 ? " line of the manifests has" : " lines of the manifests have") +
-            " no recording in the tar files, the first: " + m_firstWithoutMember.message());
+    const auto tell = [&](const Lines& kind, const char* one, const char* several) {
+        if (kind.count > 0)
+            lines.push_back(std::to_string(kind.count) + (kind.count == 1 ? one : several) +
+                            ", the first: " + kind.first.message());
+    };
+    tell(m_withoutMember, " line of the manifests has no recording in the tar files",
+         " lines of the manifests have no recording in the tar files");
+    tell(m_empty, " text is empty", " texts are empty");
+    if (m_options.leaveOutImpossible)
+        tell(m_impossible, " line was left out because its recording is too short for its text",
+             " lines were left out because their recordings are too short for their texts");
+    else
+        tell(m_impossible, " recording is too short for its text, whose loss counts as 0",
+             " recordings are too short for their texts, whose loss counts as 0");
     if (m_options.unknownHaveId && !m_dropped.empty()) {
         constexpr std::size_t kNamed = 8;
         std::string names;

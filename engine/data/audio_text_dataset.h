@@ -36,9 +36,12 @@ struct AudioTextOptions {
     bool dropUnknownCharacters = false; ///< leave them out of the ids, and count them, instead of an error
     bool unknownHaveId =
         false; ///< the vocabulary has an id for what it does not know, which is no error then
-    std::optional<std::int64_t> bosId{};           ///< put before the ids of each text
-    std::optional<std::int64_t> eosId{};           ///< put after them
-    std::int64_t padId = 0;                        ///< fills the ids of a batch
+    std::optional<std::int64_t> bosId{}; ///< put before the ids of each text
+    std::optional<std::int64_t> eosId{}; ///< put after them
+    std::int64_t padId = 0;              ///< fills the ids of a batch
+    double framesPerSecond = 0;          ///< that a CTC model has for its tokens; 0: lengths are not compared
+    bool leaveOutImpossible =
+        false; ///< lines whose tokens need more frames than there are: CTC learns nothing
     std::size_t cacheBytes = 1024UL * 1024 * 1024; ///< decoded recordings kept in memory, at most
     SlowLimits slow{};                             ///< when a read is worth a note
     std::shared_ptr<const Augmentor> augmentor{};  ///< changes the clips of load(); null: nothing does
@@ -109,6 +112,7 @@ private:
     AudioTextDataset(const AudioTextOptions& options, Manifest manifest);
     [[nodiscard]] Status addBucket(const TarBucket& bucket);
     [[nodiscard]] Status encodeTexts(const TextEncoder& encode);
+    [[nodiscard]] bool isImpossible(const ManifestEntry& entry, std::span<const std::int64_t> tokens);
     [[nodiscard]] Result<std::vector<float>> decode(const ManifestEntry& entry) const;
     [[nodiscard]] std::string source(const ManifestEntry& entry) const;
 
@@ -117,8 +121,14 @@ private:
     std::vector<std::vector<std::int64_t>> m_tokens;
     std::map<std::string, std::size_t> m_dropped; ///< character → texts that had it
     std::vector<TarSet> m_tars;                   ///< of each bucket
-    std::size_t m_linesWithoutMember = 0;
-    Error m_firstWithoutMember{};
+    /// Lines of one kind, and an error about the first of them.
+    struct Lines {
+        std::size_t count = 0;
+        Error first{};
+    };
+    Lines m_withoutMember{};
+    Lines m_empty{};      ///< texts without a token
+    Lines m_impossible{}; ///< texts too long for their recording
     std::unique_ptr<AudioCache> m_cache;
     mutable SlowWatch m_slow;
 };

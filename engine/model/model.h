@@ -82,6 +82,12 @@ struct LoaderOptions {
     std::shared_ptr<const SemiSorting> semiSorting{}; ///< null for none; there are no buckets then
 };
 
+/// The epoch that items are loaded for.
+struct EpochContext {
+    std::uint64_t seed = 0; ///< what is random about an item derives from it and the item's index
+    std::stop_token stop{};
+};
+
 /// The items of one split. Immutable; any thread may load.
 class Dataset {
 public:
@@ -91,9 +97,9 @@ public:
     /// Reads and collates the items at `indices` ([0, size())). May have fewer than asked for, even none
     /// (`skipped`). Errors are BadInput and name the manifest line and the file.
     [[nodiscard]] virtual Result<Batch> load(std::span<const std::int64_t> indices) const = 0;
-    /// The same; a request to stop ends it between two items (Interrupted).
-    [[nodiscard]] virtual Result<Batch> loadUntil(std::span<const std::int64_t> indices,
-                                                  const std::stop_token&) const {
+    /// The same for one epoch; a request to stop ends it between two items (Interrupted).
+    [[nodiscard]] virtual Result<Batch> loadFor(const EpochContext&,
+                                                std::span<const std::int64_t> indices) const {
         return load(indices);
     }
     /// For the log while the loop waits: which item has been read for how long. Any thread.

@@ -174,7 +174,7 @@ std::vector<BatchIndices> epochBatches(std::int64_t items, const model::LoaderOp
 }
 
 std::unique_ptr<BatchStream> openStream(std::shared_ptr<const model::Dataset> dataset,
-                                        std::vector<BatchIndices> batches, Log* log) {
+                                        std::vector<BatchIndices> batches, Log* log, std::uint64_t seed) {
     const std::size_t count = batches.size();
     const model::LoaderOptions& loader = dataset->loader();
     const bool pinned = loader.pinMemory && nn::cudaIsAvailable();
@@ -185,9 +185,9 @@ std::unique_ptr<BatchStream> openStream(std::shared_ptr<const model::Dataset> da
         prefetch.stalled = [dataset, log] {
             if (const std::string text = dataset->underWay(); !text.empty()) log->warning(text);
         };
-    auto load = [dataset, batches = std::move(batches), pinned](std::size_t index,
-                                                                const std::stop_token& stop) {
-        Result<model::Batch> batch = dataset->loadUntil(batches[index], stop);
+    auto load = [dataset, batches = std::move(batches), pinned, seed](std::size_t index,
+                                                                      const std::stop_token& stop) {
+        Result<model::Batch> batch = dataset->loadFor({.seed = seed, .stop = stop}, batches[index]);
         if (batch && pinned) pin(*batch);
         return batch;
     };

@@ -31,9 +31,10 @@ using BatchIndices = std::vector<std::int64_t>;
 
 /// Loads the batches in order on the set's worker threads, ahead of the loop, into page-locked memory where
 /// the set asks for it and there is CUDA. `log` (borrowed, may be null) is warned of an item that keeps the
-/// loop waiting.
+/// loop waiting. `seed` is the epoch's: it decides what is random about an item.
 using BatchStream = data::Loader<model::Batch>;
 [[nodiscard]] std::unique_ptr<BatchStream> openStream(std::shared_ptr<const model::Dataset> dataset,
-                                                      std::vector<BatchIndices> batches, Log* log = nullptr);
+                                                      std::vector<BatchIndices> batches, Log* log = nullptr,
+                                                      std::uint64_t seed = 0);
 
 } // namespace fathom::train

@@ -90,7 +90,7 @@ Result<std::optional<EvaluationReport>> evaluate(const EvaluationInputs& inputs,
         return fail(fine.error());
     auto order = epochBatches(inputs.dataset->size(), inputs.dataset->loader(), context.seed, 0);
     if (inputs.batches >= 0) order.resize(std::min(order.size(), static_cast<std::size_t>(inputs.batches)));
-    const auto stream = openStream(inputs.dataset, std::move(order), &context.skipped.log());
+    const auto stream = openStream(inputs.dataset, std::move(order), &context.skipped.log(), context.seed);
 
     EvaluationReport report{.split = split};
     Sums sums;

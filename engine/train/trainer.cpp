@@ -14,6 +14,7 @@ namespace {
 // Streams of mixSeed; epochs' orders use the seed with the epoch as stream.
 constexpr std::uint64_t kStepStream = 1;
 constexpr std::uint64_t kOrderStream = 2;
+constexpr std::uint64_t kItemStream = 3; // of what is random about an item in an epoch
 
 double secondsBetween(std::chrono::steady_clock::time_point begin,
                       std::chrono::steady_clock::time_point end) {
@@ -156,7 +157,9 @@ Result<Trainer::Outcome> Trainer::epoch() {
         const Result<Outcome> validated = validate();
         if (!validated || *validated != Outcome::Continue) return validated;
     }
-    const auto stream = openStream(m_inputs->train, std::move(order), &m_context.log);
+    const std::uint64_t itemSeed =
+        mixSeed(m_context.seed, kItemStream, static_cast<std::uint64_t>(m_state.epoch));
+    const auto stream = openStream(m_inputs->train, std::move(order), &m_context.log, itemSeed);
     while (m_state.batch < m_state.plan.trainBatches && !stepsAreReached() && !mayStopEarly()) {
         const Result<Outcome> obeyed = obeyCommands();
         if (!obeyed || *obeyed != Outcome::Continue) return obeyed;

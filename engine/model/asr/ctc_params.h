@@ -67,6 +67,9 @@ struct SpeechDataParams {
     bool skipBadFiles = false;
     bool dropUnknownCharacters = false;
     bool trimSilence = false;
+    std::vector<data::Perturbation> augmentor{}; ///< in their order
+    double framesPerSecond = 0;                  ///< of the model's output; the model fills it in
+    bool leaveOutImpossible = false;             ///< see AudioTextOptions
     std::optional<std::int64_t> bosId{};
     std::optional<std::int64_t> eosId{};
     std::int64_t padId = 0;

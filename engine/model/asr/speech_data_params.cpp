@@ -3,6 +3,7 @@
 #include "engine/config/schemas/catalog.h"
 #include "engine/data/brace_paths.h"
 #include "engine/data/manifest.h"
+#include "engine/model/asr/augmentor_params.h"
 #include "engine/model/asr/ctc_params.h"
 
 #include <algorithm>
@@ -218,7 +219,6 @@ Status refuseUnsupported(const config::Config& config, std::string_view path, co
                       : section.useDali                        ? "use_dali"
                       : section.useLhotse.value_or(false)      ? "use_lhotse"
                       : section.semiSorted && section.isTarred ? "use_semi_sorted_batching"
-                      : !section.augmentor.isNull()            ? "augmentor"
                                                                : nullptr;
     if (!key) return {};
     return fail(config.errorAt(std::string(path) + '.' + key, "Cannot set up the data",
@@ -268,6 +268,9 @@ Result<std::optional<SpeechDataParams>> readSpeechData(const config::Config& con
         params.eosId = section->eosId;
     }
     params.padId = section->padId;
+    auto augmentor = readAugmentor(config, std::string(path) + ".augmentor", section->augmentor);
+    if (!augmentor) return fail(augmentor.error());
+    params.augmentor = std::move(*augmentor);
     if (section->semiSorted)
         params.semiSorted = {.randomization = section->randomization.value_or(0.1),
                              .seed = static_cast<std::uint64_t>(section->semiSortSeed)};

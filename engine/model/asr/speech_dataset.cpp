@@ -57,6 +57,13 @@ Result<std::shared_ptr<const SpeechDataset>> SpeechDataset::open(const SpeechDat
     options.bosId = params.bosId;
     options.eosId = params.eosId;
     options.padId = params.padId;
+    options.framesPerSecond = params.framesPerSecond;
+    options.leaveOutImpossible = params.leaveOutImpossible;
+    if (!params.augmentor.empty()) {
+        auto augmentor = data::Augmentor::open(params.augmentor, params.sampleRate);
+        if (!augmentor) return fail(augmentor.error());
+        options.augmentor = std::move(*augmentor);
+    }
     auto data =
         data::AudioTextDataset::open(options, [&](std::string_view text) { return tokenizer.encode(text); });
     if (!data) return fail(data.error());
@@ -68,12 +75,11 @@ std::int64_t SpeechDataset::size() const {
 }
 
 Result<Batch> SpeechDataset::load(std::span<const std::int64_t> indices) const {
-    return loadUntil(indices, {});
+    return loadFor({}, indices);
 }
 
-Result<Batch> SpeechDataset::loadUntil(std::span<const std::int64_t> indices,
-                                       const std::stop_token& stop) const {
-    Result<data::AudioBatch> loaded = m_data->load(indices, stop);
+Result<Batch> SpeechDataset::loadFor(const EpochContext& epoch, std::span<const std::int64_t> indices) const {
+    Result<data::AudioBatch> loaded = m_data->load(indices, epoch.stop, epoch.seed);
     if (!loaded) return fail(loaded.error());
     const std::int64_t items = loaded->size();
     Batch batch;

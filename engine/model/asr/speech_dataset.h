@@ -20,8 +20,8 @@ public:
     [[nodiscard]] const LoaderOptions& loader() const override { return m_loader; }
     /// signal [B, T] float32, signal lengths [B], tokens [B, U], token lengths [B], the last three int64.
     [[nodiscard]] Result<Batch> load(std::span<const std::int64_t> indices) const override;
-    [[nodiscard]] Result<Batch> loadUntil(std::span<const std::int64_t> indices,
-                                          const std::stop_token& stop) const override;
+    [[nodiscard]] Result<Batch> loadFor(const EpochContext& epoch,
+                                        std::span<const std::int64_t> indices) const override;
     [[nodiscard]] std::string underWay() const override { return m_data->underWay(); }
     [[nodiscard]] std::string summary() const override;
     [[nodiscard]] std::vector<std::string> warnings() const { return m_data->warnings(); }

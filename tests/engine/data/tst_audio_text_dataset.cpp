@@ -44,6 +44,30 @@ class AudioTextDatasetTest : public QObject {
     }
 
 private Q_SLOTS:
+    void textsThatCtcCannotLearn_areToldOf_withTheirLine() {
+        const std::string lines = R"({"audio_filepath": "a.flac", "duration": 0.1, "text": "ab"}
+{"audio_filepath": "a.flac", "duration": 0.1, "text": ""}
+{"audio_filepath": "a.flac", "duration": 0.1, "text": "aabb"}
+{"audio_filepath": "b.flac", "duration": 0.05, "text": "abcabc"})"; // at 40 frames a second: 5, 5, 5, 3 of
+                                                                    // them
+        const auto kept = open(lines, {.framesPerSecond = 40});
+        QVERIFY(kept.has_value());
+        QCOMPARE((*kept)->size(), std::size_t(4));
+        const auto told = (*kept)->warnings();
+        QCOMPARE(told.size(), std::size_t(2));
+        QVERIFY(told[0].starts_with("1 text is empty, the first: ") &&
+                told[0].find("m.json:2") != std::string::npos);
+        QVERIFY(told[1].starts_with("2 recordings are too short") &&
+                told[1].find("m.json:3") != std::string::npos);
+        const auto left = open(lines, {.framesPerSecond = 40, .leaveOutImpossible = true});
+        QVERIFY(left.has_value());
+        QCOMPARE((*left)->size(), std::size_t(2));
+        QVERIFY((*left)->warnings()[1].starts_with("2 lines were left out"));
+        const auto none = open(R"({"audio_filepath": "b.flac", "duration": 0.05, "text": "abcabc"})",
+                               {.framesPerSecond = 40, .leaveOutImpossible = true});
+        QVERIFY(!none && none.error().message().find("too short for its text") != std::string::npos);
+    }
+
     void initTestCase() {
         writeRecording("a.flac", 1600, 0.5F);
         writeRecording("b.flac", 800, -0.5F);

@@ -112,6 +112,60 @@ private Q_SLOTS:
         QCOMPARE(refusal(buckets + "  bucketing_strategy: random\n").line, 7);
     }
 
+    void anAugmentor_isReadInItsOrder() {
+        const auto read =
+            params("  manifest_filepath: a.json\n"
+                   "  augmentor:\n"
+                   "    white_noise: {prob: 1.0, min_level: -80, max_level: -50}\n"
+                   "    speed: {prob: 0.5, sr: 16000, resample_type: kaiser_fast, num_rates: 3}\n"
+                   "    gain: null\n"
+                   "    noise: {prob: 0.25, manifest_path: 'n.json,m.json', min_snr_db: 5}\n");
+        QCOMPARE(read.augmentor.size(), std::size_t(3));
+        QCOMPARE(read.augmentor[0].name, std::string("white_noise"));
+        QCOMPARE(std::get<data::WhiteNoiseParams>(read.augmentor[0].params).most, -50);
+        const auto& speed = std::get<data::SpeedParams>(read.augmentor[1].params);
+        QCOMPARE(speed.rates.count, 3);
+        QCOMPARE(speed.rates.least, 0.9); // the default
+        QCOMPARE(read.augmentor[1].probability, 0.5);
+        const auto& noise = std::get<data::NoiseParams>(read.augmentor[2].params);
+        QCOMPARE(noise.source.manifests, (std::vector<std::filesystem::path>{"n.json", "m.json"}));
+        QCOMPARE(noise.mostSnr, 50.0);
+        QVERIFY(params("  manifest_filepath: a.json\n  augmentor: null\n").augmentor.empty());
+    }
+
+    void anAugmentor_isRefusedAsNeMoDoes_data() {
+        QTest::addColumn<QString>("section");
+        QTest::addColumn<QString>("className");
+        QTest::addColumn<QString>("why");
+        const auto row = [](const char* section, const char* className, const char* why) {
+            QTest::addRow("%s", section) << QString(QLatin1String(section))
+                                         << QString(QLatin1String(className)) << QString(QLatin1String(why));
+        };
+        row("loud: {prob: 1}", "KeyError",
+            "Invalid perturbation name. Allowed values : dict_keys(['speed', ");
+        row("gain: {}", "KeyError",
+            "Augmentation \"gain\" will not be applied as keyword argument \"prob\" was not defined");
+        row("gain: {prob: 1.5}", "ValueError", "`prob` must be a float value between 0 and 1.");
+        row("gain: {prob: 1, gain: 3}", "ConfigKeyError", "gain");
+        row("speed: {prob: 1, sr: 16000, resample_type: scipy, min_speed_rate: 0}", "ValueError",
+            "Minimum sampling rate modifier must be > 0.");
+        row("white_noise: {prob: 1, min_level: -40}", "ValueError", "min_level is not below max_level");
+        row("noise: {prob: 1, manifest_path: null}", "ValueError", "no manifest");
+        row("rir_noise_aug: {prob: 1}", "ValueError", "rir_noise_aug is not supported here");
+        row("time_stretch: {prob: 1, n_fft: 511}", "ValueError", "n_fft is odd");
+    }
+    void anAugmentor_isRefusedAsNeMoDoes() {
+        QFETCH(QString, section);
+        QFETCH(QString, className);
+        QFETCH(QString, why);
+        const Error error =
+            refusal("  manifest_filepath: a.json\n  augmentor:\n    " + section.toStdString() + '\n');
+        QVERIFY2(QString::fromStdString(error.why).contains(why), error.why.c_str());
+        QCOMPARE(QString::fromStdString(error.className), className);
+        QVERIFY(QString::fromStdString(error.key).startsWith(QLatin1String("train_ds.augmentor.")));
+        QCOMPARE(error.line, 4);
+    }
+
     void aBucketedDataset_loadsWhatItsConfigSays() {
         const std::string flac = *readFile(std::string(FATHOM_SOURCE_DIR) +
                                            "/resources/examples/speech_prompts/audio/auth-thankyou.flac");
@@ -159,7 +213,7 @@ private Q_SLOTS:
         QVERIFY(batch->tensors[0].size(1) > 5000);
         std::stop_source stopped;
         stopped.request_stop();
-        const auto ended = (*dataset)->loadUntil(indices, stopped.get_token());
+        const auto ended = (*dataset)->loadFor({.stop = stopped.get_token()}, indices);
         QVERIFY(!ended && ended.error().kind == ErrorKind::Interrupted);
     }
 };

@@ -42,11 +42,11 @@ public:
     std::int64_t size() const override { return 8; }
     const model::LoaderOptions& loader() const override { return m_options; }
     Result<model::Batch> load(std::span<const std::int64_t> indices) const override {
-        return loadUntil(indices, {});
+        return loadFor({}, indices);
     }
-    Result<model::Batch> loadUntil(std::span<const std::int64_t> indices,
-                                   const std::stop_token& stop) const override {
-        if (onLoad) onLoad(indices.front(), stop);
+    Result<model::Batch> loadFor(const model::EpochContext& epoch,
+                                 std::span<const std::int64_t> indices) const override {
+        if (onLoad) onLoad(indices.front(), epoch.stop);
         model::Batch batch;
         batch.tensors = {torch::tensor(at::IntArrayRef(indices.data(), indices.size()))};
         batch.sources.assign(indices.size(), "item");
