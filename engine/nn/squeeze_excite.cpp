@@ -31,8 +31,8 @@ torch::Tensor SqueezeExcite::forward(const torch::Tensor& input, const Lengths& 
     x = x * mask;
     torch::Tensor window = x;
     torch::Tensor counted = mask;
-    if (m_params.contextWindow >= 0 && m_params.contextWindow < x.size(2)) {
-        const std::int64_t begin = random ? random->integer(0, x.size(2) - m_params.contextWindow) : 0;
+    if (random && m_params.contextWindow >= 0 && m_params.contextWindow < x.size(2)) {
+        const std::int64_t begin = random->integer(0, x.size(2) - m_params.contextWindow);
         window = x.slice(2, begin, begin + m_params.contextWindow);
         counted = mask.slice(2, begin, begin + m_params.contextWindow);
     }

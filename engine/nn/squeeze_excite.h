@@ -12,7 +12,7 @@ namespace fathom::nn {
 struct SqueezeExciteParams {
     std::int64_t channels = 1;
     int reductionRatio = 8;
-    int contextWindow = -1; ///< frames the mean is over; -1: all
+    int contextWindow = -1; ///< frames the mean is over in training; -1: all
     Activation activation = Activation::Relu;
 };
 
@@ -22,7 +22,7 @@ class SqueezeExcite : public torch::nn::Module {
 public:
     SqueezeExcite(const SqueezeExciteParams& params, InitMode mode, Random& random);
     /// x [B, C, T] -> [B, C, T], zero beyond the lengths. With a context window training takes a random
-    /// stretch, evaluation (random null) the first.
+    /// stretch, evaluation (random null) all, as NeMo does.
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& x, const Lengths& lengths, Random* random) const;
 
 private:
