@@ -11,6 +11,7 @@
 #include "app/models/config_problem.h"
 #include "widgets/elided_label.h"
 #include "widgets/empty_state.h"
+#include "widgets/tab_order.h"
 #include "widgets/theme.h"
 
 #include <QClipboard>
@@ -20,6 +21,7 @@
 #include <QMimeData>
 #include <QProgressBar>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -76,6 +78,7 @@ InferencePane::InferencePane(JobRunner& jobs, RestoreModel restore, QWidget* par
     layout->addWidget(buildHeader());
     layout->addWidget(m_tabs, 1);
     setAcceptDrops(true);
+    setFocusPolicy(Qt::ClickFocus); // until there is a form, which gets the focus then
     m_letGo.setSingleShot(true);
     m_letGo.setInterval(kPatienceMs);
     connect(&m_letGo, &QTimer::timeout, m_session, &ModelSession::letGo);
@@ -117,6 +120,7 @@ QWidget* InferencePane::buildHeader() {
 void InferencePane::setFile(const std::filesystem::path& file, const QString& note) {
     m_note = note;
     m_wasOpened = false;
+    setFocusProxy(nullptr);
     delete std::exchange(m_form, nullptr);
     m_session->setFile(file);
     readTokenizers();
@@ -198,6 +202,9 @@ bool InferencePane::showForm() {
     m_tabs->setTabText(0, kind->title);
     m_tabs->setTabIcon(0, widgets::icon(kind->icon));
     connect(m_form, &InferenceForm::statusMessage, this, &InferencePane::statusMessage);
+    widgets::putIntoTabOrder(m_tabs->tabBar(), m_form);
+    if (hasFocus()) m_form->setFocus();
+    setFocusProxy(m_form);
     if (m_dropped) {
         const auto dropped = std::move(m_dropped);
         if (m_form->takes(*dropped)) m_form->take(*dropped);

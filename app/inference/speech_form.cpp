@@ -114,6 +114,7 @@ QWidget* SpeechForm::buildBar() {
     row->addStretch();
     row->addWidget(m_stop);
     row->addWidget(m_repeat);
+    setFocusProxy(choose);
     connect(choose, &QPushButton::clicked, this, &SpeechForm::choose);
     connect(options, &QPushButton::toggled, m_options, &QWidget::setVisible);
     return bar;

@@ -14,6 +14,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QTabBar>
+#include <QVBoxLayout>
 #include <QtTest>
 
 using namespace fathom;
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void dropBeforeTheModelIsThere_isKept();
     void hiddenPane_letsTheModelGoAndComesBack();
     void modelOfNoFamily_isSaid();
+    void keyboard_goesThroughTheForm();
     void closedWhileWorking_endsQuietly();
     void tokenizers_areFound_data();
     void tokenizers_areFound();
@@ -126,6 +129,25 @@ void TestInferencePane::modelOfNoFamily_isSaid() {
     QVERIFY(!f.pane->form());
     QVERIFY(f.child<widgets::EmptyState>()->accessibleDescription().contains(
         QStringLiteral("fathom-cli forward")));
+}
+
+void TestInferencePane::keyboard_goesThroughTheForm() {
+    QWidget window; // with something behind the pane
+    auto* const layout = new QVBoxLayout(&window);
+    InferenceFixture f;
+    auto* const behind = new QPushButton(QStringLiteral("behind"));
+    layout->addWidget(f.pane.get());
+    layout->addWidget(behind);
+    window.show();
+    f.pane->setFocus();
+    QVERIFY(f.open(run::Task::Translate));
+    auto* const input = f.child<TextInput>(QStringLiteral("Text"));
+    QTRY_VERIFY(input->hasFocus()); // who asked for the form types at once
+    QWidget* widget = f.pane->tabs().tabBar();
+    while (widget != behind && widget != input)
+        widget = widget->nextInFocusChain();
+    QVERIFY(widget == input); // before what stands behind the pane
+    f.pane->setParent(nullptr);
 }
 
 void TestInferencePane::closedWhileWorking_endsQuietly() {

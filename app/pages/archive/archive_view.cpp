@@ -16,6 +16,7 @@
 #include "widgets/action_button.h"
 #include "widgets/empty_state.h"
 #include "widgets/notice_bar.h"
+#include "widgets/tab_order.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -33,23 +34,12 @@ namespace {
 
 using widgets::kGrid;
 using widgets::NoticeBar;
+using widgets::putIntoTabOrder;
 
 QWidget* problemPage(const QString& title, const Error& error) {
     auto* const empty = new widgets::EmptyState;
     empty->set(QStringLiteral("error"), title, sentence(error));
     return empty;
-}
-
-/// Tab goes from `before` through `page`, though the page was made later than what is below it.
-void putIntoTabOrder(QWidget* before, const QWidget* page) {
-    QWidgetList inside;
-    for (QWidget* widget = page->nextInFocusChain(); widget && page->isAncestorOf(widget);
-         widget = widget->nextInFocusChain())
-        if (widget->focusPolicy() & Qt::TabFocus && !widget->focusProxy()) inside.append(widget);
-    for (QWidget* const widget : inside) {
-        QWidget::setTabOrder(before, widget);
-        before = widget;
-    }
 }
 
 } // namespace
@@ -368,7 +358,10 @@ void ArchiveView::run(const QAction* action) {
     if (action == m_actions.save) return m_edits->save();
     if (action == m_actions.saveAs) return m_edits->saveAs();
     if (action == m_actions.diff) return Q_EMIT diffRequested();
-    if (action == m_actions.tryIt) return showPart(QStringLiteral("try"));
+    if (action == m_actions.tryIt) {
+        showPart(QStringLiteral("try"));
+        return m_try->setFocus(Qt::ShortcutFocusReason);
+    }
     if (action == m_actions.filter) {
         if (isConfig) return m_config->focusFilter();
         if (isWeights) return m_tensors->focusFilter();
