@@ -25,7 +25,7 @@ THREADS = 2
 
 def config(dropout):
     data = dict(file_path=f"{DATA}/train.tsv", batch_size=64, shuffle=False, num_samples=-1, num_workers=0)
-    bert = dict(model_type="bert", vocab_size=4000, hidden_size=128, num_hidden_layers=2, num_attention_heads=4, intermediate_size=512,
+    bert = dict(model_type="bert", vocab_size=8000, hidden_size=128, num_hidden_layers=2, num_attention_heads=4, intermediate_size=512,
                 max_position_embeddings=128, type_vocab_size=2, hidden_act="gelu", hidden_dropout_prob=dropout,
                 attention_probs_dropout_prob=dropout, initializer_range=0.02, layer_norm_eps=1e-12)
     return dict(
@@ -53,7 +53,7 @@ def nemo(folder, steps, dropout):
     os.chdir(folder)
     if not os.path.exists("bert-base-uncased"):  # NeMo asks for the named model even when a config is given
         os.makedirs("bert-base-uncased")
-        BertModel(BertConfig(vocab_size=4000, hidden_size=32, num_hidden_layers=1, num_attention_heads=1)).save_pretrained("bert-base-uncased")
+        BertModel(BertConfig(vocab_size=8000, hidden_size=32, num_hidden_layers=1, num_attention_heads=1)).save_pretrained("bert-base-uncased")
         os.symlink(f"{DATA}/vocab.txt", "bert-base-uncased/vocab.txt")
         with open("bert-base-uncased/tokenizer_config.json", "w", encoding="utf-8") as file:
             json.dump(dict(tokenizer_class="BertTokenizer", do_lower_case=True), file)

@@ -13,16 +13,16 @@ using config::Config;
 using config::Schema;
 using Text = std::optional<std::string>;
 
-struct TokenizerSection {
+struct TextTokenizerSection {
     Text name{}, vocabFile{}, tokenizerModel{};
     Value specialTokens{};
 };
-const Schema<TokenizerSection>& tokenizerSchema() {
-    static const auto schema = Schema<TokenizerSection>(schemas::at("TextTokenizer"))
-                                   .bind("tokenizer_name", &TokenizerSection::name)
-                                   .bind("vocab_file", &TokenizerSection::vocabFile)
-                                   .bind("tokenizer_model", &TokenizerSection::tokenizerModel)
-                                   .bind("special_tokens", &TokenizerSection::specialTokens);
+const Schema<TextTokenizerSection>& textTokenizerSchema() {
+    static const auto schema = Schema<TextTokenizerSection>(schemas::at("TextTokenizer"))
+                                   .bind("tokenizer_name", &TextTokenizerSection::name)
+                                   .bind("vocab_file", &TextTokenizerSection::vocabFile)
+                                   .bind("tokenizer_model", &TextTokenizerSection::tokenizerModel)
+                                   .bind("special_tokens", &TextTokenizerSection::specialTokens);
     return schema;
 }
 
@@ -41,29 +41,29 @@ const Schema<LanguageSection>& languageSchema() {
     return schema;
 }
 
-struct HeadSection {
+struct TextHeadSection {
     std::int64_t layers{};
     double dropout{};
 };
-const Schema<HeadSection>& headSchema() {
-    static const auto schema = Schema<HeadSection>(schemas::at("ClassifierHead"))
-                                   .bind("num_output_layers", &HeadSection::layers)
-                                   .bind("fc_dropout", &HeadSection::dropout);
+const Schema<TextHeadSection>& textHeadSchema() {
+    static const auto schema = Schema<TextHeadSection>(schemas::at("ClassifierHead"))
+                                   .bind("num_output_layers", &TextHeadSection::layers)
+                                   .bind("fc_dropout", &TextHeadSection::dropout);
     return schema;
 }
 
-struct DataSection {
+struct TextDataSection {
     std::int64_t classes{};
     bool lowerCase{};
     std::int64_t maxSequence{};
     Text balancing{};
 };
-const Schema<DataSection>& dataSchema() {
-    static const auto schema = Schema<DataSection>(schemas::at("TextClassificationData"))
-                                   .bind("num_classes", &DataSection::classes)
-                                   .bind("do_lower_case", &DataSection::lowerCase)
-                                   .bind("max_seq_length", &DataSection::maxSequence)
-                                   .bind("class_balancing", &DataSection::balancing);
+const Schema<TextDataSection>& textDataSchema() {
+    static const auto schema = Schema<TextDataSection>(schemas::at("TextClassificationData"))
+                                   .bind("num_classes", &TextDataSection::classes)
+                                   .bind("do_lower_case", &TextDataSection::lowerCase)
+                                   .bind("max_seq_length", &TextDataSection::maxSequence)
+                                   .bind("class_balancing", &TextDataSection::balancing);
     return schema;
 }
 
@@ -76,7 +76,7 @@ const Schema<LabelsSection>& labelsSchema() {
     return schema;
 }
 
-struct SetSection {
+struct TextSetSection {
     Text file{};
     int batchSize{};
     bool shuffle{};
@@ -86,25 +86,25 @@ struct SetSection {
     bool pinMemory{};
     double wordDropout{};
 };
-const Schema<SetSection>& setSchema() {
-    static const auto schema = Schema<SetSection>(schemas::at("TextClassificationSet"))
-                                   .bind("file_path", &SetSection::file)
-                                   .bind("batch_size", &SetSection::batchSize)
-                                   .bind("shuffle", &SetSection::shuffle)
-                                   .bind("num_samples", &SetSection::samples)
-                                   .bind("num_workers", &SetSection::workers)
-                                   .bind("drop_last", &SetSection::dropLast)
-                                   .bind("pin_memory", &SetSection::pinMemory)
-                                   .bind("word_dropout", &SetSection::wordDropout);
+const Schema<TextSetSection>& textSetSchema() {
+    static const auto schema = Schema<TextSetSection>(schemas::at("TextClassificationSet"))
+                                   .bind("file_path", &TextSetSection::file)
+                                   .bind("batch_size", &TextSetSection::batchSize)
+                                   .bind("shuffle", &TextSetSection::shuffle)
+                                   .bind("num_samples", &TextSetSection::samples)
+                                   .bind("num_workers", &TextSetSection::workers)
+                                   .bind("drop_last", &TextSetSection::dropLast)
+                                   .bind("pin_memory", &TextSetSection::pinMemory)
+                                   .bind("word_dropout", &TextSetSection::wordDropout);
     return schema;
 }
 
-struct TopSection {
+struct TextModelSection {
     double labelSmoothing{};
 };
-const Schema<TopSection>& topSchema() {
-    static const auto schema = Schema<TopSection>(schemas::at("TextClassificationModel"))
-                                   .bind("label_smoothing", &TopSection::labelSmoothing);
+const Schema<TextModelSection>& textModelSchema() {
+    static const auto schema = Schema<TextModelSection>(schemas::at("TextClassificationModel"))
+                                   .bind("label_smoothing", &TextModelSection::labelSmoothing);
     return schema;
 }
 
@@ -121,15 +121,16 @@ Result<bool> isNone(const Config& config, std::string_view path) {
 } // namespace
 
 Result<TextClassificationParams> readTextClassification(const Config& config, std::string_view path) {
-    const Result<TopSection> top = topSchema().read(config, path);
+    const Result<TextModelSection> top = textModelSchema().read(config, path);
     if (!top) return fail(top.error());
-    const Result<TokenizerSection> tokenizer = tokenizerSchema().read(config, below(path, "tokenizer"));
+    const Result<TextTokenizerSection> tokenizer =
+        textTokenizerSchema().read(config, below(path, "tokenizer"));
     if (!tokenizer) return fail(tokenizer.error());
     const Result<LanguageSection> language = languageSchema().read(config, below(path, "language_model"));
     if (!language) return fail(language.error());
-    const Result<HeadSection> head = headSchema().read(config, below(path, "classifier_head"));
+    const Result<TextHeadSection> head = textHeadSchema().read(config, below(path, "classifier_head"));
     if (!head) return fail(head.error());
-    const Result<DataSection> data = dataSchema().read(config, below(path, "dataset"));
+    const Result<TextDataSection> data = textDataSchema().read(config, below(path, "dataset"));
     if (!data) return fail(data.error());
     TextClassificationParams params;
     params.tokenizer = {tokenizer->name.value_or(""), tokenizer->vocabFile.value_or(""),
@@ -156,7 +157,7 @@ Result<std::optional<TextSetParams>> readTextSet(const Config& config, std::stri
     const Result<bool> none = isNone(config, path);
     if (!none) return fail(none.error());
     if (*none) return std::nullopt;
-    const Result<SetSection> section = setSchema().read(config, path);
+    const Result<TextSetSection> section = textSetSchema().read(config, path);
     if (!section) return fail(section.error());
     if (section->file.value_or("").empty()) return std::nullopt;
     if (*section->file == "???") {

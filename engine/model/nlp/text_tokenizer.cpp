@@ -15,7 +15,7 @@ namespace {
 
 using TokenizerPointer = std::shared_ptr<const text::Tokenizer>;
 
-std::string_view textOf(const archive::Artifact& artifact) {
+std::string_view contentOf(const archive::Artifact& artifact) {
     return {reinterpret_cast<const char*>(artifact.bytes().data()), artifact.bytes().size()};
 }
 
@@ -51,7 +51,7 @@ public:
         if (!section.vocabFile.empty()) {
             const auto file = m_artifacts.add("tokenizer.vocab_file", section.vocabFile);
             if (!file) return fail(file.error());
-            return text::readWordPiece(textOf(**file), section.vocabFile, *options);
+            return text::readWordPiece(contentOf(**file), section.vocabFile, *options);
         }
         if (!folder)
             return refuse("vocab_file",
@@ -59,7 +59,7 @@ public:
                           "Set tokenizer.vocab_file; fathom-cli tokenizer train makes one from texts");
         const auto file = m_artifacts.add("tokenizer.vocab_file", (*folder / "vocab.txt").string());
         if (!file) return fail(file.error());
-        auto tokenizer = text::readWordPiece(textOf(**file), (**file).name(), *options);
+        auto tokenizer = text::readWordPiece(contentOf(**file), (**file).name(), *options);
         if (tokenizer)
             m_artifacts.addContent("tokenizer_vocab_dict", "tokenizer_vocab_dict",
                                    vocabularyDict(**tokenizer));
@@ -77,7 +77,7 @@ public:
         if (m_params.tokenizer.specialTokens.isMap())
             for (const auto& [name, token] : m_params.tokenizer.specialTokens.asMap())
                 if (token.isString()) options.specialTokens.emplace_back(name, token.asString());
-        return text::readSentencePiece(textOf(**file), m_params.tokenizer.tokenizerModel, options);
+        return text::readSentencePiece(contentOf(**file), m_params.tokenizer.tokenizerModel, options);
     }
 
     [[nodiscard]] tl::unexpected<Error> refuse(const std::string& key, std::string why,
