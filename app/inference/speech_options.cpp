@@ -55,14 +55,16 @@ SpeechOptions::SpeechOptions(QWidget* parent)
     m_parts->setSpecialValueText(tr("whole"));
     m_parts->setSuffix(tr(" s"));
     auto* const left = new QFormLayout;
+    left->setVerticalSpacing(widgets::kGrid / 2);
     left->addRow(tr("Decoding"), m_decoding);
     left->addRow(tr("Beam size"), m_beam);
     left->addRow(tr("Recordings"), m_parts);
     auto* const right = new QFormLayout;
+    right->setVerticalSpacing(widgets::kGrid / 2);
     right->addRow(tr("Language model"), m_languageModel);
     right->addRow(tr("Its weight"), m_weight);
     right->addRow(tr("Word bonus"), m_bonus);
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(3 * widgets::kGrid);

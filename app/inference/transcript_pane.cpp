@@ -8,6 +8,7 @@
 #include "widgets/theme.h"
 
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -42,12 +43,16 @@ TranscriptPane::TranscriptPane(JobRunner& jobs, QWidget* parent)
       m_clip(new ClipPane(jobs)),
       m_words(new widgets::LabelLane),
       m_text(textLabel()),
-      m_alternatives(textLabel()) {
+      m_alternatives(new QPlainTextEdit) {
     m_words->setAccessibleName(tr("Words over time"));
     m_words->hide();
     m_text->setFont(widgets::titleFont(font()));
     m_text->setAccessibleName(tr("Transcript"));
-    m_alternatives->setForegroundRole(QPalette::PlaceholderText);
+    m_alternatives->setReadOnly(true);
+    m_alternatives->setFrameShape(QFrame::NoFrame);
+    m_alternatives->setTabChangesFocus(true);
+    m_alternatives->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_alternatives->setFixedHeight(4 * fontMetrics().lineSpacing() + widgets::kGrid);
     m_alternatives->setAccessibleName(tr("Alternatives with their log-probabilities"));
     m_clip->addView(m_words);
     auto* const layout = new QVBoxLayout(this);
@@ -66,7 +71,7 @@ void TranscriptPane::show(const Recording* recording) {
     m_text->setText(hasText ? QString::fromStdString(recording->transcript.text) : QString());
     m_text->setVisible(hasText && !recording->transcript.text.empty());
     m_alternatives->setVisible(hasText && recording->transcript.alternatives.size() > 1);
-    m_alternatives->setText(hasText ? alternativesOf(recording->transcript) : QString());
+    m_alternatives->setPlainText(hasText ? alternativesOf(recording->transcript) : QString());
     m_clip->setClip(recording ? recording->file.toStdString() : std::string(), {});
     showWords();
 }

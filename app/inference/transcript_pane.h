@@ -8,6 +8,7 @@
 #include <QWidget>
 
 class QLabel;
+class QPlainTextEdit;
 
 namespace fathom::widgets {
 class LabelLane;
@@ -33,7 +34,7 @@ private:
     ClipPane* m_clip;
     widgets::LabelLane* m_words;
     QLabel* m_text;
-    QLabel* m_alternatives;
+    QPlainTextEdit* m_alternatives;
     std::vector<run::Word> m_spoken;
 };
 

@@ -54,14 +54,16 @@ TranslateOptions::TranslateOptions(QWidget* parent)
     m_penalty->setKeyboardTracking(false);
     m_penalty->setToolTip(tr("More gives longer translations; 0 compares log-probabilities as they are"));
     auto* const left = new QFormLayout;
+    left->setVerticalSpacing(widgets::kGrid / 2);
     left->addRow(tr("Beam size"), m_beam);
     left->addRow(tr("Length penalty"), m_penalty);
     left->addRow(tr("Longest"), m_delta);
     auto* const right = new QFormLayout;
+    right->setVerticalSpacing(widgets::kGrid / 2);
     right->addRow(tr("Alternatives"), m_alternatives);
     right->addRow(tr("From"), m_source);
     right->addRow(tr("Into"), m_target);
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(3 * widgets::kGrid);
