@@ -8,17 +8,19 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <unistd.h>
 #include <vector>
 
 namespace fathom::cli {
 namespace {
 
-constexpr std::size_t kClipsAtOnce = 4; // so that texts appear as they are known
+constexpr std::size_t kBatchesAtOnce = 8; // sorted by length among each other; then their texts appear
 
 struct TranscribeOptions {
     std::string file{};
     std::vector<std::string> sources{};
     bool json = false;
+    run::TranscribeOptions how{.bufferSeconds = 60};
     RestoreFlags restore{};
 };
 
@@ -68,12 +70,43 @@ Result<std::vector<std::filesystem::path>> recordings(const TranscribeOptions& o
     return all;
 }
 
-void show(const run::Transcript& transcript, bool json) {
-    if (json)
-        print(toJson(Value(Value::Map{{"audio_filepath", transcript.audioFile}, {"text", transcript.text}})));
-    else
+std::string jsonOf(const run::Transcript& transcript, bool words) {
+    Value::Map line{
+        {"audio_filepath", transcript.audioFile}, {"text", transcript.text}, {"score", transcript.score}};
+    if (words) {
+        Value::List list;
+        for (const run::Word& word : transcript.words)
+            list.emplace_back(Value::Map{{"word", word.text}, {"start", word.start}, {"end", word.end}});
+        line.set("words", Value(std::move(list)));
+    }
+    if (!transcript.alternatives.empty()) {
+        Value::List list;
+        for (const run::Alternative& alternative : transcript.alternatives)
+            list.emplace_back(Value::Map{{"text", alternative.text}, {"score", alternative.score}});
+        line.set("alternatives", Value(std::move(list)));
+    }
+    return toJson(Value(std::move(line)));
+}
+
+void show(const run::Transcript& transcript, const TranscribeOptions& options) {
+    if (options.json) {
+        print(jsonOf(transcript, options.how.words));
+    } else {
         print(transcript.audioFile + '\t' + transcript.text);
+        for (const run::Word& word : transcript.words) {
+            char times[64];
+            std::snprintf(times, sizeof times, "%10.2f %10.2f  ", word.start, word.end);
+            print(times + word.text);
+        }
+    }
     std::fflush(stdout);
+}
+
+/// On a terminal, for what takes long.
+void showProgress(double done, double all) {
+    if (isatty(STDERR_FILENO) == 0) return;
+    std::fprintf(stderr, "\r%.0f of %.0f s%s", done, all, done >= all ? "\r\033[K" : "");
+    std::fflush(stderr);
 }
 
 Status transcribe(const TranscribeOptions& options, const std::stop_token& stop, Log& log) {
@@ -83,14 +116,15 @@ Status transcribe(const TranscribeOptions& options, const std::stop_token& stop,
     if (!module) return fail(module.error());
     const auto model = restoreForCommand(**module, options.file, options.restore, log);
     if (!model) return fail(model.error());
-    for (std::size_t begin = 0; begin < audio->size(); begin += kClipsAtOnce) {
+    const std::size_t atOnce = kBatchesAtOnce * static_cast<std::size_t>(options.how.batchSize);
+    for (std::size_t begin = 0; begin < audio->size(); begin += atOnce) {
         const auto first = audio->begin() + static_cast<std::ptrdiff_t>(begin);
         const auto last =
-            audio->begin() + static_cast<std::ptrdiff_t>(std::min(begin + kClipsAtOnce, audio->size()));
-        const auto transcripts = (*model)->inference().transcribe({first, last}, {}, stop);
+            audio->begin() + static_cast<std::ptrdiff_t>(std::min(begin + atOnce, audio->size()));
+        const auto transcripts = (*model)->inference().transcribe({first, last}, options.how, stop);
         if (!transcripts) return fail(transcripts.error());
         for (const run::Transcript& transcript : *transcripts)
-            show(transcript, options.json);
+            show(transcript, options);
     }
     return {};
 }
@@ -102,7 +136,28 @@ void addTranscribeCommand(CLI::App& app, CommandContext& context) {
     const auto options = std::make_shared<TranscribeOptions>();
     command->add_option("file", options->file, "The .nemo archive of a speech model")->required();
     command->add_option("audio", options->sources, "Recordings, or manifests (.json, .jsonl)")->required();
-    command->add_flag("--json", options->json, "One JSON object a line: audio_filepath, text");
+    command->add_flag("--json", options->json,
+                      "One JSON object a line: audio_filepath, text, score, words, alternatives");
+    run::TranscribeOptions& how = options->how;
+    command->add_flag("--words", how.words, "When each word begins and ends, in seconds");
+    command->add_option("--batch-size", how.batchSize, "Clips decoded at once")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    command
+        ->add_option("--beam-size", how.beamSize, "Hypotheses kept; 1: greedy; 0: as the model's config says")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
+    command->add_option("--lm", how.languageModel, "N-gram language model of words or tokens as ARPA text")
+        ->check(CLI::ExistingFile);
+    command->add_option("--lm-weight", how.languageModelWeight, "Its weight (alpha)")->capture_default_str();
+    command->add_option("--word-bonus", how.wordBonus, "Added for each word (beta), with --lm")
+        ->capture_default_str();
+    command
+        ->add_option("--buffer", how.bufferSeconds,
+                     "Longer recordings are read in parts of so many seconds; 0: whole")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    how.progress = showProgress;
     addRestoreFlags(*command, options->restore);
     command->callback([&context, options] {
         if (const Status done = transcribe(*options, context.stop.get_token(), context.log); !done)

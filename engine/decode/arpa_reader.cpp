@@ -3,6 +3,7 @@
 
 #include "engine/base/file.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -184,8 +185,11 @@ Status ArpaReader::readNgram(int order, std::string_view line) {
 
 Status ArpaReader::readOrder(int order) {
     if (const Status section = expectSection(order); !section) return section;
-    m_model->m_tables.emplace_back();
-    for (std::uint64_t i = 0; i < m_counts[static_cast<std::size_t>(order - 1)]; ++i) {
+    const std::uint64_t count = m_counts[static_cast<std::size_t>(order - 1)];
+    const std::uint64_t fit =
+        m_rest.size() / (2 * static_cast<std::uint64_t>(order) + 1); // lines as short as can be
+    m_model->m_tables.emplace_back().resize(std::bit_ceil(std::min(count, fit) * 3 / 2 + 16));
+    for (std::uint64_t i = 0; i < count; ++i) {
         const std::string_view line = nextLine();
         if (line.empty() || line.front() == '\\')
             return refuse("there are fewer " + std::to_string(order) + "-grams than the header says");

@@ -17,9 +17,9 @@ const NgramModel::Weights* NgramModel::Table::find(std::uint64_t key) const {
     return nullptr;
 }
 
-void NgramModel::Table::grow() {
+void NgramModel::Table::resize(std::size_t slots) {
     Table larger;
-    larger.keys.resize(std::max<std::size_t>(16, keys.size() * 2));
+    larger.keys.resize(slots);
     larger.weights.resize(larger.keys.size());
     for (std::size_t i = 0; i < keys.size(); ++i)
         if (keys[i] != 0) larger.add(keys[i], weights[i]);
@@ -27,7 +27,7 @@ void NgramModel::Table::grow() {
 }
 
 bool NgramModel::Table::add(std::uint64_t key, Weights value) {
-    if (3 * (size + 1) > 2 * keys.size()) grow();
+    if (3 * (size + 1) > 2 * keys.size()) resize(std::max<std::size_t>(16, keys.size() * 2));
     const std::size_t mask = keys.size() - 1;
     std::size_t at = key & mask;
     for (; keys[at] != 0; at = (at + 1) & mask)

@@ -76,7 +76,7 @@ private:
         std::size_t size = 0;
         [[nodiscard]] const Weights* find(std::uint64_t key) const;
         bool add(std::uint64_t key, Weights value); ///< false: there already
-        void grow();
+        void resize(std::size_t slots); ///< a power of two
     };
     NgramModel() = default;
     /// Of a word put before (older than) those that `key` stands for.

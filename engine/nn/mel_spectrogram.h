@@ -6,8 +6,7 @@
 #pragma once
 
 #include "engine/base/result.h"
-#include "engine/nn/lengths.h"
-#include "engine/nn/random.h"
+#include "engine/nn/audio_preprocessor.h"
 
 #include <optional>
 #include <string>
@@ -67,27 +66,23 @@ struct MelParams {
 /// them.
 [[nodiscard]] torch::Tensor melFilterbank(const MelParams& params);
 
-struct Features {
-    torch::Tensor values{}; ///< [B, features · frameSplicing, T] float32, no graph
-    Lengths lengths{};      ///< valid frames
-};
-
 /// NeMo's name is `preprocessor`; its buffers are `featurizer.window` and `featurizer.fb`.
-class MelSpectrogram : public torch::nn::Module {
+class MelSpectrogram : public AudioPreprocessor {
 public:
     /// Requires params.check().
     explicit MelSpectrogram(const MelParams& params);
 
     [[nodiscard]] const MelParams& params() const { return m_params; }
-    [[nodiscard]] std::int64_t featureCount() const {
+    [[nodiscard]] int sampleRate() const override { return m_params.sampleRate; }
+    [[nodiscard]] int hopSamples() const override { return m_params.hopSamples(); }
+    [[nodiscard]] std::int64_t featureCount() const override {
         return std::int64_t{m_params.features} * m_params.frameSplicing;
     }
 
-    /// `signal` [B, T] float32, untouched; `lengths` in samples. `random` adds what training adds (dither,
-    /// narrow-band cut); null in evaluation.
-    [[nodiscard]] Features forward(const torch::Tensor& signal, const Lengths& lengths, Random* random) const;
-    /// As forward, with pad_to 0: NeMo's transcribe().
-    [[nodiscard]] Features forwardUnpadded(const torch::Tensor& signal, const Lengths& lengths) const;
+    [[nodiscard]] Features forward(const torch::Tensor& signal, const Lengths& lengths,
+                                   Random* random) const override;
+    [[nodiscard]] Features forwardUnpadded(const torch::Tensor& signal,
+                                           const Lengths& lengths) const override;
 
 private:
     [[nodiscard]] Features compute(const torch::Tensor& signal, const Lengths& lengths, Random* random) const;

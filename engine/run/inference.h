@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ struct TranscribeOptions {
     double wordBonus = 1.0;   ///< added for each word
     double bufferSeconds = 0; ///< longer recordings are read in parts of so many seconds; 0: whole
     int batchSize = 4;
+    /// Told of the seconds of sound that are done, and of all; on the calling thread.
+    std::function<void(double done, double all)> progress{};
 };
 
 struct Classification {

@@ -2,7 +2,6 @@
 #include "engine/model/asr/ctc_model.h"
 
 #include "engine/config/yaml_writer.h"
-#include "engine/data/audio.h"
 #include "engine/model/asr/decoding_defaults.h"
 #include "engine/model/asr/speech_dataset.h"
 #include "engine/model/asr/speech_tokenizer.h"
@@ -13,7 +12,6 @@
 #include "engine/text/char_tokenizer.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 namespace fathom::model {
@@ -101,10 +99,16 @@ Status CtcModel::build(const CtcModelParams& params) try {
         {m_params.decoder.featIn, m_params.decoder.classes, m_params.decoder.initMode}, random);
     if (!decoder) return positioned(decoder.error());
     m_decoder = std::move(*decoder);
-    m_preprocessor = std::make_shared<nn::MelSpectrogram>(params.preprocessor);
+    if (params.mfcc)
+        m_preprocessor = std::make_shared<nn::Mfcc>(*params.mfcc);
+    else
+        m_preprocessor = std::make_shared<nn::MelSpectrogram>(params.preprocessor);
     if (params.specAugment) m_specAugment = std::make_shared<nn::SpecAugment>(*params.specAugment);
-    if (m_options.log && !params.decodingStrategy.starts_with("greedy"))
-        m_options.log->warning("decoding.strategy '" + params.decodingStrategy +
+    Result<CtcDecodingParams> decoding = readCtcDecoding(m_config, below(m_path, "decoding"));
+    if (!decoding) return fail(decoding.error());
+    m_decodingParams = std::move(*decoding);
+    if (m_options.log && !m_decodingParams.unsupported.empty())
+        m_options.log->warning("decoding.strategy '" + m_decodingParams.unsupported +
                                "' is not supported; texts are decoded greedily");
     registerModules();
     return {};
@@ -158,12 +162,14 @@ Result<std::shared_ptr<const Dataset>> CtcModel::dataset(Split split) {
             m_config.errorAt(path + ".labels", "Cannot set up the data",
                              "labels differ from decoder.vocabulary, so ids would mean other characters",
                              "Remove " + path + ".labels or make it equal to decoder.vocabulary"));
-    if ((*params)->sampleRate != m_params.preprocessor.sampleRate)
+    if ((*params)->sampleRate != m_preprocessor->sampleRate())
         return fail(m_config.errorAt(path + ".sample_rate", "Cannot set up the data",
                                      "sample_rate is " + std::to_string((*params)->sampleRate) +
                                          " but the preprocessor's is " +
-                                         std::to_string(m_params.preprocessor.sampleRate),
+                                         std::to_string(m_preprocessor->sampleRate()),
                                      "Use the preprocessor's"));
+    (*params)->framesPerSecond = 1 / recognizer().frameSeconds();
+    (*params)->leaveOutImpossible = split == Split::Train; // what is measured stays comparable
     Result<std::shared_ptr<const SpeechDataset>> data = SpeechDataset::open(**params, m_decoding.tokenizer());
     if (!data) return fail(data.error());
     if (m_options.log) {
@@ -204,12 +210,33 @@ torch::Tensor CtcModel::lossOf(const Output& output, const nn::CtcTargets& targe
     return loss;
 }
 
+SpeechRecognizer CtcModel::recognizer() const {
+    return {
+        .sampleRate = m_preprocessor->sampleRate(),
+        .frameSamples = m_preprocessor->hopSamples() * m_encoder->subsampling(),
+        .decoding = m_decoding,
+        .params = m_decodingParams,
+        .run = [this](const torch::Tensor& signal, const nn::Lengths& lengths) {
+            Output output = run(m_preprocessor->forwardUnpadded(signal, lengths), {});
+            return SpeechRecognizer::Output{std::move(output.logProbs), std::move(output.encoded.lengths)};
+        }};
+}
+
+/// A beam with a language model reads a file, which may be missing.
+Status CtcModel::prepareDecoding() {
+    if (!m_decodingParams.isBeam || m_beamDecoder) return {};
+    auto decoder = CtcDecoder::make(m_decoding, m_decodingParams, {});
+    if (!decoder) return fail(decoder.error());
+    m_beamDecoder = std::move(*decoder);
+    return {};
+}
+
 std::vector<std::string> CtcModel::texts(const Output& output) const {
-    const auto ids =
-        nn::collapseCtc(nn::greedyPredictions(output.logProbs), output.encoded.lengths, m_decoder->blank());
+    if (m_beamDecoder) return beamTexts(*m_beamDecoder, {output.logProbs, output.encoded.lengths});
     std::vector<std::string> out;
-    for (const auto& item : ids)
-        out.push_back(m_decoding.prediction(item));
+    for (const auto& ids :
+         nn::collapseCtc(nn::greedyPredictions(output.logProbs), output.encoded.lengths, m_decoder->blank()))
+        out.push_back(m_decoding.prediction(ids));
     return out;
 }
 
@@ -248,6 +275,7 @@ Result<TrainingStep> CtcModel::trainingStep(const Batch& batch, const StepContex
         std::vector<LayerLoss> layers;
         step.loss = lossOf(output, targets, layers);
         if (context.wantMetrics) {
+            if (const Status ready = prepareDecoding(); !ready) return fail(ready.error());
             for (const LayerLoss& layer : layers)
                 step.metrics.push_back({layer.name, layer.loss.item<double>()});
             const std::vector<std::string> expected = references(targets);
@@ -264,6 +292,7 @@ Result<TrainingStep> CtcModel::trainingStep(const Batch& batch, const StepContex
 
 Result<EvaluationStep> CtcModel::evaluationStep(const Batch& batch) {
     try {
+        if (const Status ready = prepareDecoding(); !ready) return fail(ready.error());
         const torch::NoGradGuard noGrad;
         const nn::Features features =
             m_preprocessor->forward(batch.tensors[0], nn::Lengths::from(batch.tensors[1]), nullptr);
@@ -343,52 +372,12 @@ Result<std::vector<run::NamedArray>> CtcModel::forward(const std::vector<run::Na
     }
 }
 
-Result<std::vector<std::string>>
-CtcModel::transcribeBatch(std::span<const std::filesystem::path> audio) const {
-    std::vector<std::vector<float>> signals;
-    std::vector<std::int64_t> lengths;
-    for (const std::filesystem::path& file : audio) {
-        Result<std::vector<float>> samples = data::readAudio(file, m_params.preprocessor.sampleRate);
-        if (!samples) return fail(samples.error());
-        if (samples->empty())
-            return fail({.kind = ErrorKind::BadInput,
-                         .what = "Cannot transcribe " + file.string(),
-                         .why = "it holds no samples",
-                         .remedy = "Leave it out",
-                         .file = file.string()});
-        lengths.push_back(static_cast<std::int64_t>(samples->size()));
-        signals.push_back(std::move(*samples));
-    }
-    const torch::Tensor signal =
-        torch::zeros({static_cast<std::int64_t>(signals.size()), *std::ranges::max_element(lengths)});
-    for (std::size_t i = 0; i < signals.size(); ++i)
-        std::memcpy(signal[static_cast<std::int64_t>(i)].data_ptr<float>(), signals[i].data(),
-                    signals[i].size() * sizeof(float));
-    return texts(run(m_preprocessor->forwardUnpadded(signal, nn::Lengths(lengths)), {}));
-}
-
 Result<std::vector<run::Transcript>> CtcModel::transcribe(const std::vector<std::filesystem::path>& audio,
                                                           const run::TranscribeOptions& options,
                                                           std::stop_token stop) {
     try {
-        const torch::NoGradGuard noGrad;
         m_module->eval();
-        std::vector<run::Transcript> transcripts;
-        const std::span<const std::filesystem::path> files(audio);
-        const auto atOnce = static_cast<std::size_t>(std::max(1, options.batchSize));
-        for (std::size_t begin = 0; begin < files.size(); begin += atOnce) {
-            if (stop.stop_requested())
-                return fail({.kind = ErrorKind::Interrupted,
-                             .what = "Transcription stopped",
-                             .why = "stop was requested",
-                             .remedy = ""});
-            const auto part = files.subspan(begin, std::min(atOnce, files.size() - begin));
-            const Result<std::vector<std::string>> texts = transcribeBatch(part);
-            if (!texts) return fail(texts.error());
-            for (std::size_t i = 0; i < part.size(); ++i)
-                transcripts.push_back({part[i].string(), (*texts)[i]});
-        }
-        return transcripts;
+        return model::transcribe(recognizer(), audio, options, stop);
     } catch (const std::exception& error) {
         return fail(torchFailure("Cannot transcribe", error));
     }

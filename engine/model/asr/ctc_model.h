@@ -5,6 +5,7 @@
 
 #include "engine/model/asr/ctc_decoding.h"
 #include "engine/model/asr/ctc_params.h"
+#include "engine/model/asr/transcription.h"
 #include "engine/model/model.h"
 #include "engine/nn/conv_asr_decoder.h"
 #include "engine/nn/mel_spectrogram.h"
@@ -71,20 +72,22 @@ private:
                                                      const std::vector<std::string>& expected) const;
     [[nodiscard]] torch::Device device() const;
     [[nodiscard]] Result<nn::Features> featuresOf(const std::vector<run::NamedArray>& inputs) const;
+    [[nodiscard]] Status prepareDecoding();
     [[nodiscard]] std::vector<std::string> texts(const Output& output) const;
+    [[nodiscard]] SpeechRecognizer recognizer() const;
     [[nodiscard]] std::vector<std::string> references(const nn::CtcTargets& targets) const;
-    [[nodiscard]] Result<std::vector<std::string>>
-    transcribeBatch(std::span<const std::filesystem::path> audio) const;
 
     config::Config m_config;
     std::string m_path;
     ModelOptions m_options;
     CtcDecoding m_decoding;
     std::vector<std::pair<std::string, std::string>> m_tokenizerFiles{}; ///< see SpeechTokenizer::files
+    CtcDecodingParams m_decodingParams{};
+    std::shared_ptr<const CtcDecoder> m_beamDecoder; ///< once it is needed; null while decoding is greedy
     CtcModelParams m_params{};
     std::string m_target;
     std::shared_ptr<torch::nn::Module> m_module;
-    std::shared_ptr<nn::MelSpectrogram> m_preprocessor;
+    std::shared_ptr<nn::AudioPreprocessor> m_preprocessor;
     std::shared_ptr<nn::SpecAugment> m_specAugment; ///< null without spec_augment
     std::shared_ptr<nn::AcousticEncoder> m_encoder;
     std::shared_ptr<nn::ConvAsrDecoder> m_decoder;

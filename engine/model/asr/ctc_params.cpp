@@ -3,6 +3,7 @@
 
 #include "engine/config/schema.h"
 #include "engine/config/schemas/catalog.h"
+#include "engine/model/asr/mfcc_params.h"
 #include "engine/model/section.h"
 
 #include <limits>
@@ -399,15 +400,20 @@ Result<CtcModelParams> readCtcModel(const Config& config, std::string_view path,
     CtcModelParams params;
     params.sampleRate = top->sampleRate;
     params.useCer = top->useCer;
-    if (const Value* strategy = top->decoding.at("strategy"); strategy && strategy->isString())
-        params.decodingStrategy = strategy->asString();
     if (const Value* temperature = top->decoding.at("temperature"); temperature && temperature->isNumber())
         params.temperature = temperature->toDouble();
     const Result<nn::CtcReduction> reduction = nn::ctcReductionFrom(top->ctcReduction.value_or("mean_batch"));
     if (!reduction) return fail(placed(config, below(path, "ctc_reduction"), reduction.error()));
     params.reduction = *reduction;
 
-    Result<nn::MelParams> mel = readMel(config, below(path, "preprocessor"));
+    Result<nn::MelParams> mel = nn::MelParams{};
+    if (isMfcc(config, below(path, "preprocessor"))) {
+        const Result<nn::MfccParams> mfcc = readMfcc(config, below(path, "preprocessor"));
+        if (!mfcc) return fail(mfcc.error());
+        params.mfcc = *mfcc;
+    } else {
+        mel = readMel(config, below(path, "preprocessor"));
+    }
     if (!mel) return fail(mel.error());
     Result<std::optional<nn::SpecAugmentParams>> augment = readAugment(config, below(path, "spec_augment"));
     if (!augment) return fail(augment.error());
@@ -425,7 +431,8 @@ Result<CtcModelParams> readCtcModel(const Config& config, std::string_view path,
     params.decoder = std::move(*decoder);
     params.interCtc = std::move(*interCtc);
     const std::int64_t features =
-        std::int64_t{params.preprocessor.features} * params.preprocessor.frameSplicing;
+        params.mfcc ? params.mfcc->nMfcc
+                    : std::int64_t{params.preprocessor.features} * params.preprocessor.frameSplicing;
     if (const std::int64_t taken = encoderFeatures(params.encoder); features != taken)
         return fail(config.errorAt(below(path, "encoder.feat_in"), "Cannot build the encoder",
                                    "feat_in is " + std::to_string(taken) + " but the preprocessor gives " +

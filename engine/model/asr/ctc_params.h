@@ -8,6 +8,7 @@
 #include "engine/model/model.h"
 #include "engine/nn/ctc.h"
 #include "engine/nn/mel_spectrogram.h"
+#include "engine/nn/mfcc.h"
 #include "engine/nn/spec_augment.h"
 
 #include <cstdint>
@@ -37,8 +38,8 @@ struct CtcModelParams {
     nn::CtcReduction reduction = nn::CtcReduction::MeanBatch;
     bool useCer = false; ///< rate over characters instead of words
     double temperature = 1.0;
-    std::string decodingStrategy = "greedy_batch";
     nn::MelParams preprocessor{};
+    std::optional<nn::MfccParams> mfcc{}; ///< instead of it
     std::optional<nn::SpecAugmentParams> specAugment{};
     EncoderParams encoder{};
     CtcDecoderParams decoder{};
