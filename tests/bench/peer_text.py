@@ -100,7 +100,7 @@ def fathom(cli, folder, label, steps, dropout):
     environment = os.environ | {"OMP_NUM_THREADS": str(THREADS)}
     workspace = f"{folder}/w{label}"
     subprocess.run([cli, "train", "--config-path", folder, "--config-name", "bench", "--workspace", workspace],
-                   stderr=subprocess.DEVNULL, check=True, env=environment)
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, env=environment)
     with sqlite3.connect(f"{workspace}/runs.sqlite") as store:
         rows = store.execute("SELECT m.wall_time, m.value FROM metrics m JOIN series s ON s.id = m.series "
                              "WHERE s.name = 'train_loss' ORDER BY m.step").fetchall()
