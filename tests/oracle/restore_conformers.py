@@ -19,7 +19,10 @@ out, saved = sys.argv[1:]
 signal = torch.from_numpy(np.load(f"{out}/audio_signal.npy"))
 length = torch.from_numpy(np.load(f"{out}/length.npy"))
 worst = 0.0
-for path in sorted(glob.glob(f"{saved}/*.nemo")):
+paths = sorted(glob.glob(f"{saved}/*.nemo"))
+if not paths:
+    sys.exit(f"{saved} holds no .nemo")
+for path in paths:
     name = os.path.basename(path)[:-5]
     model = ModelPT.restore_from(path, map_location="cpu").eval()
     with torch.no_grad():
