@@ -4,6 +4,7 @@
 #include "engine/model/asr/ctc_model.h"
 #include "engine/model/model.h"
 #include "engine/model/nlp/text_classification_model.h"
+#include "engine/model/nmt/mt_model.h"
 #include "engine/model/section.h"
 
 #include <array>
@@ -31,6 +32,7 @@ struct WithBuiltins : Models {
                  plugin::ModelRegistration{.name = "EncDecCTCModelBPE", .factory = &CtcModel::makeSubword},
                  plugin::ModelRegistration{.name = "TextClassificationModel",
                  .factory = &TextClassificationModel::make},
+                 plugin::ModelRegistration{.name = "MTEncDecModel", .factory = &MtModel::make},
              }) {
             [[maybe_unused]] const Status added = registerIn(*this, std::move(model));
             assert(added && "a built-in model cannot be registered");
