@@ -10,6 +10,7 @@
 #include "app/cli/train_command.h"
 #include "app/cli/tokenizer_command.h"
 #include "app/cli/transcribe_command.h"
+#include "app/cli/translate_command.h"
 
 #include <atomic>
 #include <csignal>
@@ -73,6 +74,7 @@ int main(int argc, char** argv) {
     fathom::cli::addTranscribeCommand(app, context);
     fathom::cli::addTokenizerCommand(app, context);
     fathom::cli::addClassifyCommand(app, context);
+    fathom::cli::addTranslateCommand(app, context);
     fathom::cli::addNemoCommand(app, context);
     fathom::cli::addRunsCommand(app, context);
     fathom::cli::addConfigCommand(app, context);
