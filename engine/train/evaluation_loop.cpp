@@ -74,7 +74,7 @@ void SkippedItems::warn(const model::Batch& batch) {
         if (m_count <= kWarnings)
             m_log.warning("skipped (" + std::to_string(m_count) + "): " + error.message());
         if (m_count == kWarnings)
-            m_log.warning("more than ten recordings were skipped; further ones are only counted");
+            m_log.warning("more than ten items were skipped; further ones are only counted");
     }
 }
 

@@ -212,7 +212,7 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
     if (!training) return fail(training.error());
     if (!*training)
         return fail(job.config.errorAt("model.train_ds", "Cannot train", "the config names no training data",
-                                       "Set model.train_ds.manifest_filepath"));
+                                       "Name the files in model.train_ds"));
     const auto validation = openDataset(model, model::Split::Validation, log);
     if (!validation) return fail(validation.error());
     const auto batchesOf = [](const DatasetPointer& set) {
@@ -259,7 +259,7 @@ Result<run::TrainEnd> evaluationJob(Setup& setup, const run::TrainJob& job, Log&
     const std::string section = "model." + std::string(model::sectionName(split));
     if (!job.config.find(section))
         return fail(job.config.errorAt(section, "Cannot judge the model", "the config names no such data",
-                                       "Set +" + section + ".manifest_filepath=…"));
+                                       "Add the section with the names of its files"));
     Trainer trainer(setup.trainer, {.seed = setup.seed, .log = log, .stop = job.stop},
                     std::move(*setup.precision), commonCallbacks(job, setup, log));
     return evaluateJob(setup, trainer, split, log);

@@ -16,7 +16,7 @@ Error notFinite(double loss, std::int64_t step, const std::vector<std::string>& 
     if (!names.empty()) why += ", in the batch of " + names;
     return {.what = "Training ended",
             .why = std::move(why),
-            .remedy = "Lower model.optim.lr, set trainer.gradient_clip_val=1.0, or check these recordings",
+            .remedy = "Lower model.optim.lr, set trainer.gradient_clip_val=1.0, or check these items",
             .className = "ValueError"};
 }
 
