@@ -64,6 +64,8 @@ void TestShippedConfigs::checkCleanly_data() {
                                                     {"fast_conformer_ctc_bpe", "EncDecCTCModelBPE"},
                                                     {"conformer_prompts", "EncDecCTCModel"},
                                                     {"text_classification", "TextClassificationModel"},
+                                                    {"sentiment_movies", "TextClassificationModel"},
+                                                    {"aayn_small_en_fr", "MTEncDecModel"},
                                                     {"aayn_base", "MTEncDecModel"}};
     for (const auto& entry :
          std::filesystem::recursive_directory_iterator(std::string(FATHOM_SOURCE_DIR) + "/configs")) {

@@ -74,7 +74,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("fault");
         QTest::addColumn<QString>("why");
         QTest::newRow("another version") << "abi"
-                                         << "it was built for version 2 of the plugin interface";
+                                         << "it was built for version 3 of the plugin interface";
         QTest::newRow("no entry") << "symbol"
                                   << "it has no fathomPluginAbi";
         QTest::newRow("throws") << "throws"
