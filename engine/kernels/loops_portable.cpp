@@ -4,14 +4,12 @@
 #include "engine/kernels/correlate_loops.h"
 #include "engine/kernels/norm_rows_loops.h"
 
-#include "engine/kernels/attention_loops.h"  // uses what the others define
-#include "engine/kernels/token_rows_loops.h" // and this what all of them do
+#include "engine/kernels/token_rows_loops.h" // uses what the others define
 
 namespace fathom::kernels {
 
 const Correlate kCorrelatePortable{kWidth, &apply, &accumulate};
 const NormRows kNormRowsPortable{&sum, &squares, &normalise, &activate, &products, &gradient};
-const AttentionLoops kAttentionPortable{&forwardHead, &backwardHead};
 const TokenRows kTokenRowsPortable{&attend,       &attendBackward,       &attendOne,
                                    &residualNorm, &residualNormBackward, &crossEntropy};
 

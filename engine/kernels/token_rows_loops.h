@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops of token_rows.h for any vector width; included after correlate_loops.h, norm_rows_loops.h and
-// attention_loops.h, whose vectors, hash and exponential it uses, and for the same reasons: see there.
+// The loops of token_rows.h for any vector width; included after correlate_loops.h and norm_rows_loops.h,
+// whose vectors and hash it uses, and for the same reasons: see there.
 #include "engine/kernels/token_rows.h"
 
 namespace fathom::kernels {
 namespace {
+
+/// eˣ for x ≤ 0, to the last bit or two (the polynomial of Cephes' expf).
+inline float exponential(float x) {
+    x = x < -87.0F ? -87.0F : x;
+    constexpr float kRound = 12582912.0F; // 1.5 · 2²³: adding it rounds to a whole number
+    const float n = (x * 1.44269504F + kRound) - kRound;
+    const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+    float y = 1.9875691500e-4F;
+    y = y * r + 1.3981999507e-3F;
+    y = y * r + 8.3334519073e-3F;
+    y = y * r + 4.1665795894e-2F;
+    y = y * r + 1.6666665459e-1F;
+    y = y * r + 5.0000001201e-1F;
+    y = y * (r * r) + r + 1.0F;
+    const std::int32_t power = (static_cast<std::int32_t>(n) + 127) << 23;
+    return y * __builtin_bit_cast(float, power);
+}
 
 inline float total(Vector v) {
     float sum = 0;

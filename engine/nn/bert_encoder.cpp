@@ -17,6 +17,30 @@ std::shared_ptr<Module> child(Module& parent, const std::string& name) {
     return parent.register_module(name, std::make_shared<Module>(name));
 }
 
+constexpr std::int64_t kLongest = 192; // tokens; beyond, blocked matrix products on padded rows are faster
+
+/// Whether there is a kernel for it: packed float32 rows on the CPU, of sequences that are not long.
+bool canAttendPacked(const TokenRows& rows, const torch::Tensor& x) {
+    return !rows.lengths().empty() && rows.width() <= kLongest && x.is_cpu() &&
+           x.scalar_type() == torch::kFloat32;
+}
+
+std::vector<kernels::TokenSpan> spansOf(const TokenRows& rows) {
+    std::vector<kernels::TokenSpan> spans;
+    std::int64_t begin = 0;
+    for (const std::int64_t length : rows.lengths())
+        begin += spans.emplace_back(kernels::TokenSpan{begin, length}).count;
+    return spans;
+}
+
+/// Of rows that are the first of each sequence.
+std::vector<kernels::TokenSpan> firstRows(const TokenRows& rows) {
+    std::vector<kernels::TokenSpan> spans;
+    for (std::int64_t b = 0; b < rows.batch(); ++b)
+        spans.push_back({b, 1});
+    return spans;
+}
+
 struct Builder {
     double deviation;
     Random& random;
@@ -129,8 +153,11 @@ torch::Tensor BertEncoder::attend(const Layer& layer, const torch::Tensor& x, co
     const torch::Tensor keys = linear(x, layer.key);
     const torch::Tensor values = linear(x, layer.value);
     if (!layer.distances.defined() && canAttendPacked(rows, keys))
-        return attendPacked({m_params.heads, firstOnly, m_params.attentionDropout}, rows, queries, keys,
-                            values, random);
+        return attendPacked({.queries = firstOnly ? firstRows(rows) : spansOf(rows),
+                             .keys = spansOf(rows),
+                             .heads = m_params.heads,
+                             .dropout = m_params.attentionDropout},
+                            queries, keys, values, random);
     const auto heads = [&](const torch::Tensor& padded) {
         return padded.unflatten(-1, {m_params.heads, m_params.hiddenSize / m_params.heads}).transpose(1, 2);
     };

@@ -2,8 +2,8 @@
 #include "engine/nn/depthwise_conv.h"
 
 #include "engine/kernels/depthwise_conv1d.h"
+#include "engine/nn/torch_threads.h"
 
-#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 namespace fathom::nn {
@@ -12,10 +12,6 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-void threadedFor(std::int64_t begin, std::int64_t end, std::int64_t grain, const kernels::RangeBody& body) {
-    at::parallel_for(begin, end, grain, body);
-}
 
 const std::int64_t* lengthsOrNull(const Tensor& lengths) {
     return lengths.defined() ? lengths.const_data_ptr<std::int64_t>() : nullptr;
@@ -42,7 +38,7 @@ public:
         const kernels::DepthwiseConv1d conv = describe(x, weight, options);
         Tensor y = torch::empty({conv.batch, conv.channels, conv.outputLength()}, x.options());
         kernels::depthwiseForward(conv, x.const_data_ptr<float>(), weight.const_data_ptr<float>(),
-                                  lengthsOrNull(lengths), y.data_ptr<float>(), threadedFor);
+                                  lengthsOrNull(lengths), y.data_ptr<float>(), onTorchThreads);
         return y;
     }
 
@@ -62,7 +58,7 @@ public:
                                    lengthsOrNull(saved[2]),
                                    {gradX.defined() ? gradX.data_ptr<float>() : nullptr,
                                     gradWeight.defined() ? gradWeight.data_ptr<float>() : nullptr},
-                                   threadedFor);
+                                   onTorchThreads);
         return {gradX, gradWeight, Tensor(), Tensor()};
     }
 };

@@ -2,8 +2,8 @@
 #include "engine/nn/depthwise_norm.h"
 
 #include "engine/kernels/channel_norm.h"
+#include "engine/nn/torch_threads.h"
 
-#include <ATen/Parallel.h>
 #include <optional>
 
 namespace fathom::nn {
@@ -12,10 +12,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-void inParallel(std::int64_t begin, std::int64_t end, std::int64_t grain, const kernels::RangeBody& body) {
-    at::parallel_for(begin, end, grain, body);
-}
 
 /// Rides through autograd as a capsule.
 struct DepthwiseNormHolder : torch::CustomClassHolder {
@@ -51,16 +47,17 @@ public:
         const DepthwiseNormShape& shape = held->shape;
         torch::Tensor spread = torch::empty({x.size(0), shape.outputFrames}, x.options());
         kernels::depthwiseForward(convOf(shape, weight), x.const_data_ptr<float>(),
-                                  weight.const_data_ptr<float>(), spread.data_ptr<float>(), inParallel);
+                                  weight.const_data_ptr<float>(), spread.data_ptr<float>(), onTorchThreads);
         const kernels::ChannelNorm norm = plainNorm(shape, x.size(0));
         if (held->batchStatistics)
             kernels::channelStatistics(norm, spread.const_data_ptr<float>(), mean.data_ptr<float>(),
-                                       var.data_ptr<float>(), inParallel);
+                                       var.data_ptr<float>(), onTorchThreads);
         const torch::Tensor rstd = (var + eps).rsqrt_();
         torch::Tensor y = torch::empty_like(spread);
         kernels::channelNormForward(norm, spread.const_data_ptr<float>(), mean.const_data_ptr<float>(),
                                     rstd.const_data_ptr<float>(), gamma.const_data_ptr<float>(),
-                                    beta.const_data_ptr<float>(), nullptr, y.data_ptr<float>(), inParallel);
+                                    beta.const_data_ptr<float>(), nullptr, y.data_ptr<float>(),
+                                    onTorchThreads);
         context->save_for_backward({x, weight, gamma, spread, mean, rstd});
         context->saved_data["held"] = torch::IValue::make_capsule(held);
         context->saved_data["hasBias"] = bias.has_value();
@@ -88,12 +85,12 @@ public:
         kernels::channelNormBackward(
             plainNorm(held->shape, x.size(0)), inputs,
             {gradSpread.data_ptr<float>(), gradGamma.data_ptr<float>(), gradBeta.data_ptr<float>(), nullptr},
-            inParallel);
+            onTorchThreads);
         torch::Tensor gradX = torch::empty_like(x);
         torch::Tensor gradWeight = torch::empty_like(weight);
         kernels::depthwiseBackward(convOf(held->shape, weight), gradSpread.const_data_ptr<float>(),
                                    x.const_data_ptr<float>(), weight.const_data_ptr<float>(),
-                                   {gradX.data_ptr<float>(), gradWeight.data_ptr<float>()}, inParallel);
+                                   {gradX.data_ptr<float>(), gradWeight.data_ptr<float>()}, onTorchThreads);
         torch::Tensor gradBias;
         if (context->saved_data["hasBias"].toBool()) // batch statistics take a constant out again
             gradBias = held->batchStatistics ? torch::zeros_like(gamma) : gradSpread.sum(1);

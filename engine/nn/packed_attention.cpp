@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nn/packed_attention.h"
 
-#include "engine/kernels/attention.h"
+#include "engine/nn/torch_threads.h"
 
-#include <ATen/Parallel.h>
-#include <algorithm>
+#include <utility>
 
 namespace fathom::nn {
 
@@ -13,31 +12,49 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-constexpr std::int64_t kLongest = 192; // tokens; beyond, blocked matrix products on padded rows are faster
+/// Rides through autograd as a capsule; `shape` looks at the spans of `attention`.
+struct HeldAttention : torch::CustomClassHolder {
+    PackedAttention attention{};
+    kernels::TokenAttention shape{};
+};
 
-void overThreads(std::int64_t begin, std::int64_t end, std::int64_t grain, const kernels::RangeBody& body) {
-    at::parallel_for(begin, end, grain, body);
+struct Places {
+    kernels::MutableMatrixView q, k, v;
+};
+
+/// Where queries, keys and values lie. The tensors are contiguous.
+Places placesOf(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, std::int64_t width) {
+    const auto at = [](const torch::Tensor& rows, std::int64_t column) {
+        return kernels::MutableMatrixView{static_cast<float*>(rows.data_ptr()) + column, rows.size(1)};
+    };
+    if (!k.defined()) return {at(q, 0), at(q, width), at(q, 2 * width)};
+    if (!v.defined()) return {at(q, 0), at(k, 0), at(k, width)};
+    return {at(q, 0), at(k, 0), at(v, 0)};
 }
 
-/// Rides through autograd as a capsule.
-struct HeldAttention : torch::CustomClassHolder {
-    kernels::PackedAttention attention{};
-    bool keepsWeights = false;
-};
+kernels::TokenAttentionInputs inputsOf(const Places& places) {
+    const auto read = [](const kernels::MutableMatrixView& view) {
+        return kernels::MatrixView{view.data, view.rowStride};
+    };
+    return {read(places.q), read(places.k), read(places.v)};
+}
 
 class PackedAttentionFunction : public torch::autograd::Function<PackedAttentionFunction> {
 public:
-    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& query,
-                                 const torch::Tensor& key, const torch::Tensor& value,
+    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& q,
+                                 const std::optional<torch::Tensor>& givenK,
+                                 const std::optional<torch::Tensor>& givenV,
                                  const c10::intrusive_ptr<HeldAttention>& held) {
-        torch::Tensor out = torch::empty_like(query);
-        torch::Tensor weights;
-        if (held->keepsWeights) weights = torch::empty({held->attention.weights()}, query.options());
-        kernels::attentionForward(held->attention, query.const_data_ptr<float>(), key.const_data_ptr<float>(),
-                                  value.const_data_ptr<float>(),
-                                  weights.defined() ? weights.data_ptr<float>() : nullptr,
-                                  out.data_ptr<float>(), overThreads);
-        context->save_for_backward({query, key, value, weights});
+        const torch::Tensor k = givenK.value_or(torch::Tensor());
+        const torch::Tensor v = givenV.value_or(torch::Tensor());
+        const std::int64_t width = held->shape.heads * held->shape.headSize;
+        const auto options = q.options().requires_grad(false);
+        const torch::Tensor probabilities = torch::empty({held->shape.probabilityCount()}, options);
+        torch::Tensor out = torch::empty({q.size(0), width}, options);
+        kernels::tokenAttentionForward(held->shape, inputsOf(placesOf(q, k, v, width)),
+                                       probabilities.data_ptr<float>(), {out.data_ptr<float>(), width},
+                                       onTorchThreads);
+        context->save_for_backward({q, k, v, probabilities});
         context->saved_data["attention"] = torch::IValue::make_capsule(held);
         return out;
     }
@@ -46,49 +63,41 @@ public:
         const auto saved = context->get_saved_variables();
         const auto held =
             c10::static_intrusive_pointer_cast<HeldAttention>(context->saved_data["attention"].toCapsule());
+        const auto gradientOf = [](const torch::Tensor& x) {
+            return x.defined() ? torch::empty_like(x) : torch::Tensor();
+        };
+        const std::int64_t width = held->shape.heads * held->shape.headSize;
         const torch::Tensor gradOut = gradients[0].contiguous();
-        tensor_list out{
-            torch::empty_like(saved[0]), torch::empty_like(saved[1]), torch::empty_like(saved[2]), {}};
-        kernels::attentionBackward(
-            held->attention,
-            {saved[0].const_data_ptr<float>(), saved[1].const_data_ptr<float>(),
-             saved[2].const_data_ptr<float>(), saved[3].const_data_ptr<float>(),
-             gradOut.const_data_ptr<float>()},
-            {out[0].data_ptr<float>(), out[1].data_ptr<float>(), out[2].data_ptr<float>()}, overThreads);
+        tensor_list out{gradientOf(saved[0]), gradientOf(saved[1]), gradientOf(saved[2]), {}};
+        const Places places = placesOf(out[0], out[1], out[2], width);
+        kernels::tokenAttentionBackward(held->shape, inputsOf(placesOf(saved[0], saved[1], saved[2], width)),
+                                        saved[3].const_data_ptr<float>(),
+                                        {gradOut.const_data_ptr<float>(), width},
+                                        {places.q, places.k, places.v}, onTorchThreads);
         return out;
     }
 };
 
-} // namespace
-
-bool canAttendPacked(const TokenRows& rows, const torch::Tensor& x) {
-    return !rows.lengths().empty() && rows.width() <= kLongest && x.is_cpu() &&
-           x.scalar_type() == torch::kFloat32;
+std::optional<torch::Tensor> given(const torch::Tensor& x) {
+    return x.defined() ? std::optional(x.contiguous()) : std::nullopt;
 }
 
-torch::Tensor attendPacked(const PackedAttentionParams& params, const TokenRows& rows,
-                           const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
-                           Random* random) {
+} // namespace
+
+torch::Tensor attendPacked(PackedAttention attention, const torch::Tensor& queries, const torch::Tensor& keys,
+                           const torch::Tensor& values, Random* random) {
+    const std::int64_t parts = keys.defined() ? 1 : 3;
+    const bool drops = random != nullptr && attention.dropout > 0;
     const auto held = c10::make_intrusive<HeldAttention>();
-    kernels::PackedAttention& attention = held->attention;
-    attention.heads = params.heads;
-    attention.headSize = key.size(1) / params.heads;
-    if (random && params.dropout > 0) {
-        attention.dropout = static_cast<float>(params.dropout);
-        attention.seed = random->bits();
-    }
-    std::int64_t row = 0;
-    std::int64_t weight = 0;
-    for (std::size_t b = 0; b < rows.lengths().size(); ++b) {
-        const std::int64_t length = rows.lengths()[b];
-        const std::int64_t queries = params.firstOnly ? 1 : length;
-        attention.sequences.push_back(
-            {params.firstOnly ? static_cast<std::int64_t>(b) : row, queries, row, length, weight});
-        row += length;
-        weight += params.heads * queries * length;
-    }
-    held->keepsWeights = torch::GradMode::is_enabled();
-    return PackedAttentionFunction::apply(query.contiguous(), key.contiguous(), value.contiguous(), held);
+    held->attention = std::move(attention);
+    held->shape = {.queries = held->attention.queries,
+                   .keys = held->attention.keys,
+                   .heads = held->attention.heads,
+                   .headSize = queries.size(1) / parts / held->attention.heads,
+                   .causal = held->attention.causal,
+                   .dropout = drops ? static_cast<float>(held->attention.dropout) : 0.0F,
+                   .seed = drops ? random->bits() : 0};
+    return PackedAttentionFunction::apply(queries.contiguous(), given(keys), given(values), held);
 }
 
 } // namespace fathom::nn

@@ -2,27 +2,29 @@
 // Attention on packed token rows without putting them side by side.
 #pragma once
 
+#include "engine/kernels/token_attention.h"
 #include "engine/nn/random.h"
-#include "engine/nn/token_rows.h"
 
 #include <torch/torch.h>
+#include <vector>
 
 namespace fathom::nn {
 
-struct PackedAttentionParams {
+/// Which rows belong together, and how they are attended to.
+struct PackedAttention {
+    std::vector<kernels::TokenSpan> queries{}; ///< of each sequence
+    std::vector<kernels::TokenSpan> keys{};    ///< as many
     std::int64_t heads = 1;
-    bool firstOnly = false; ///< queries of each sequence's first position only
-    double dropout = 0;     ///< of the weights
+    bool causal = false;
+    double dropout = 0; ///< of the probabilities
 };
 
-/// Whether there is a kernel for it: packed float32 rows on the CPU, of sequences that are not long.
-[[nodiscard]] bool canAttendPacked(const TokenRows& rows, const torch::Tensor& x);
-
-/// Scaled dot-product attention within each sequence: keys and values [N, H], queries [N, H] or, first only,
-/// [B, H], as is the result. Differentiable, once. `random` null: evaluation, no dropout. Requires
-/// canAttendPacked.
-[[nodiscard]] torch::Tensor attendPacked(const PackedAttentionParams& params, const TokenRows& rows,
-                                         const torch::Tensor& query, const torch::Tensor& key,
-                                         const torch::Tensor& value, Random* random);
+/// Scaled dot-product attention of the queries [N, H] on keys and values [M, H] within each sequence; float32
+/// on the CPU. Where `values` is undefined they lie behind the keys in the columns of `keys` [M, 2 H], and
+/// where `keys` is undefined too all lie in `queries` [N, 3 H]: nothing is copied apart. Differentiable,
+/// once. `random` null: evaluation, no dropout. Returns [N, H].
+[[nodiscard]] torch::Tensor attendPacked(PackedAttention attention, const torch::Tensor& queries,
+                                         const torch::Tensor& keys, const torch::Tensor& values,
+                                         Random* random);
 
 } // namespace fathom::nn

@@ -2,8 +2,8 @@
 #include "engine/nn/packed_unit.h"
 
 #include "engine/kernels/channel_norm.h"
+#include "engine/nn/torch_threads.h"
 
-#include <ATen/Parallel.h>
 #include <memory>
 #include <optional>
 
@@ -13,11 +13,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-void onTorchThreads(std::int64_t begin, std::int64_t end, std::int64_t grain,
-                    const kernels::RangeBody& body) {
-    at::parallel_for(begin, end, grain, body);
-}
 
 /// Rides through autograd as a capsule.
 struct HeldShape : torch::CustomClassHolder {

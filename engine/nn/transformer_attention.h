@@ -42,8 +42,10 @@ public:
                                      const StepRows& rows) const;
 
 private:
-    [[nodiscard]] kernels::TokenAttention packedShape(const TokenLayout& queries, const TokenLayout& keys,
-                                                      bool causal, Random* random) const;
+    /// `keysValues` undefined: they lie behind the queries in the same columns.
+    [[nodiscard]] torch::Tensor packed(const torch::Tensor& queries, const torch::Tensor& keysValues,
+                                       const TokenLayout& layout, const TokenLayout& memoryLayout,
+                                       bool causal, Random* random) const;
     [[nodiscard]] torch::Tensor padded(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                                        const torch::Tensor& mask, Random* random) const;
     [[nodiscard]] torch::Tensor heads(const torch::Tensor& x) const;

@@ -3,8 +3,8 @@
 
 #include "engine/kernels/cross_entropy.h"
 #include "engine/nn/activation.h"
+#include "engine/nn/torch_threads.h"
 
-#include <ATen/Parallel.h>
 #include <algorithm>
 
 namespace fathom::nn {
@@ -15,11 +15,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
 constexpr std::int64_t kLogitsAtOnce = 1 << 21; // floats: what the caches hold
-
-void headOnTorchThreads(std::int64_t begin, std::int64_t end, std::int64_t grain,
-                        const kernels::RangeBody& body) {
-    at::parallel_for(begin, end, grain, body);
-}
 
 float smoothingOf(double labelSmoothing, std::int64_t classes) {
     return static_cast<float>(labelSmoothing * static_cast<double>(classes) /
@@ -56,7 +51,7 @@ public:
                 {.rows = count, .classes = classes, .smoothing = smoothingOf(labelSmoothing, classes)},
                 z.data_ptr<float>(), labels.const_data_ptr<std::int64_t>() + begin,
                 wantsGradients ? static_cast<float>(1 / divisor) : 0.0F, losses.data_ptr<float>() + begin,
-                headOnTorchThreads);
+                onTorchThreads);
             if (!wantsGradients) continue;
             torch::Tensor target = gradHidden.narrow(0, begin, count);
             at::mm_out(target, z, weight);

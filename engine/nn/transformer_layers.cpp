@@ -4,8 +4,8 @@
 #include "engine/kernels/residual_norm.h"
 #include "engine/nn/activation.h"
 #include "engine/nn/init.h"
+#include "engine/nn/torch_threads.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 
 namespace fathom::nn {
@@ -14,11 +14,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-void normOnTorchThreads(std::int64_t begin, std::int64_t end, std::int64_t grain,
-                        const kernels::RangeBody& body) {
-    at::parallel_for(begin, end, grain, body);
-}
 
 kernels::ResidualNorm normShape(const torch::Tensor& x, double dropout, std::int64_t seed) {
     return {.rows = x.numel() / x.size(-1),
@@ -42,7 +37,7 @@ public:
         kernels::residualNormForward(shape, x.const_data_ptr<float>(), branch.const_data_ptr<float>(),
                                      weight.const_data_ptr<float>(), bias.const_data_ptr<float>(),
                                      normalised.data_ptr<float>(), rstd.data_ptr<float>(),
-                                     y.data_ptr<float>(), normOnTorchThreads);
+                                     y.data_ptr<float>(), onTorchThreads);
         context->save_for_backward({normalised, rstd, weight});
         context->saved_data["dropout"] = dropout;
         context->saved_data["seed"] = seed;
@@ -64,7 +59,7 @@ public:
                                       {gradX.data_ptr<float>(),
                                        dropout > 0 ? gradBranch.data_ptr<float>() : nullptr,
                                        gradWeight.data_ptr<float>(), gradBias.data_ptr<float>()},
-                                      normOnTorchThreads);
+                                      onTorchThreads);
         return {gradX, gradBranch, gradWeight, gradBias, {}, {}};
     }
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/kernels/attention.h"
+#include "engine/kernels/token_attention.h"
 
 #include <QtTest>
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <vector>
 
 using namespace fathom::kernels;
 
@@ -13,26 +14,41 @@ namespace {
 using Floats = std::vector<float>;
 
 struct Problem {
-    PackedAttention attention{};
+    TokenAttention attention{}; ///< its spans are those below
+    std::vector<TokenSpan> queries{}, keys{};
     std::int64_t queryRows = 0;
     std::int64_t keyRows = 0;
     Floats query{}, key{}, value{}, gradOut{};
 
-    [[nodiscard]] std::size_t width() const {
-        return static_cast<std::size_t>(attention.heads * attention.headSize);
+    [[nodiscard]] std::int64_t width() const { return attention.heads * attention.headSize; }
+    [[nodiscard]] TokenAttention shape() const {
+        TokenAttention shape = attention;
+        shape.queries = queries;
+        shape.keys = keys;
+        return shape;
+    }
+    [[nodiscard]] TokenAttentionInputs inputs() const {
+        return {{query.data(), width()}, {key.data(), width()}, {value.data(), width()}};
     }
 };
 
-Problem problem(std::int64_t headSize, bool firstOnly, float dropout, Isa isa) {
+/// Which keys a query sees.
+enum class Seen { All, Causal, AllByFirst };
+
+Problem problem(std::int64_t headSize, Seen seen, float dropout, Isa isa) {
     Problem p;
-    p.attention = {.heads = 3, .headSize = headSize, .dropout = dropout, .seed = 77, .isa = isa};
-    std::int64_t weight = 0;
+    p.attention = {.heads = 3,
+                   .headSize = headSize,
+                   .causal = seen == Seen::Causal,
+                   .dropout = dropout,
+                   .seed = 77,
+                   .isa = isa};
     for (const std::int64_t length : {5, 1, 17, 40, 33}) {
-        const std::int64_t queries = firstOnly ? 1 : length;
-        p.attention.sequences.push_back({p.queryRows, queries, p.keyRows, length, weight});
+        const std::int64_t queries = seen == Seen::AllByFirst ? 1 : length;
+        p.queries.push_back({p.queryRows, queries});
+        p.keys.push_back({p.keyRows, length});
         p.queryRows += queries;
         p.keyRows += length;
-        weight += p.attention.heads * queries * length;
     }
     std::mt19937 random(5);
     std::normal_distribution<float> normal;
@@ -40,7 +56,7 @@ Problem problem(std::int64_t headSize, bool firstOnly, float dropout, Isa isa) {
                                 {&p.key, p.keyRows},
                                 {&p.value, p.keyRows},
                                 {&p.gradOut, p.queryRows}}) {
-        values->resize(static_cast<std::size_t>(rows) * p.width());
+        values->resize(static_cast<std::size_t>(rows * p.width()));
         for (float& value : *values)
             value = normal(random);
     }
@@ -48,39 +64,43 @@ Problem problem(std::int64_t headSize, bool firstOnly, float dropout, Isa isa) {
 }
 
 struct Result {
-    Floats out{}, weights{};
+    Floats out{}, probabilities{};
 };
 
 Result run(const Problem& p) {
-    Result result{Floats(p.query.size()), Floats(static_cast<std::size_t>(p.attention.weights()))};
-    attentionForward(p.attention, p.query.data(), p.key.data(), p.value.data(), result.weights.data(),
-                     result.out.data(), serialFor);
+    const TokenAttention shape = p.shape();
+    Result result{Floats(p.query.size()), Floats(static_cast<std::size_t>(shape.probabilityCount()))};
+    tokenAttentionForward(shape, p.inputs(), result.probabilities.data(), {result.out.data(), p.width()},
+                          serialFor);
     return result;
 }
 
 /// The formula in double, without dropout.
 std::vector<double> reference(const Problem& p) {
     std::vector<double> out(p.query.size());
-    const auto size = static_cast<std::size_t>(p.attention.headSize);
-    for (const AttentionSpan& span : p.attention.sequences)
-        for (std::size_t h = 0; h < 3; ++h)
-            for (std::int64_t i = 0; i < span.queries; ++i) {
-                const std::size_t q = static_cast<std::size_t>(span.firstQuery + i) * p.width() + h * size;
+    const std::int64_t size = p.attention.headSize;
+    const auto at = [&](const Floats& rows, std::int64_t row, std::int64_t column) {
+        return double{rows[static_cast<std::size_t>(row * p.width() + column)]};
+    };
+    for (std::size_t s = 0; s < p.queries.size(); ++s)
+        for (std::int64_t first = 0; first < p.width(); first += size)
+            for (std::int64_t i = 0; i < p.queries[s].count; ++i) {
+                const std::int64_t row = p.queries[s].begin + i;
+                const std::int64_t seen = p.attention.causal ? i + 1 : p.keys[s].count;
                 std::vector<double> weights;
                 double total = 0;
-                for (std::int64_t j = 0; j < span.keys; ++j) {
-                    const std::size_t k = static_cast<std::size_t>(span.firstKey + j) * p.width() + h * size;
+                for (std::int64_t j = 0; j < seen; ++j) {
                     double dot = 0;
-                    for (std::size_t c = 0; c < size; ++c)
-                        dot += double{p.query[q + c]} * double{p.key[k + c]};
+                    for (std::int64_t c = first; c < first + size; ++c)
+                        dot += at(p.query, row, c) * at(p.key, p.keys[s].begin + j, c);
                     weights.push_back(std::exp(dot / std::sqrt(static_cast<double>(size))));
                     total += weights.back();
                 }
-                for (std::int64_t j = 0; j < span.keys; ++j) {
-                    const std::size_t k = static_cast<std::size_t>(span.firstKey + j) * p.width() + h * size;
-                    for (std::size_t c = 0; c < size; ++c)
-                        out[q + c] += weights[static_cast<std::size_t>(j)] / total * double{p.value[k + c]};
-                }
+                for (std::int64_t j = 0; j < seen; ++j)
+                    for (std::int64_t c = first; c < first + size; ++c)
+                        out[static_cast<std::size_t>(row * p.width() + c)] +=
+                            weights[static_cast<std::size_t>(j)] / total *
+                            at(p.value, p.keys[s].begin + j, c);
             }
     return out;
 }
@@ -95,13 +115,14 @@ double product(const Floats& a, const Floats& b) {
 void addCases() {
     QTest::addColumn<int>("isa");
     QTest::addColumn<int>("headSize");
-    QTest::addColumn<bool>("firstOnly");
+    QTest::addColumn<int>("seen");
     for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512})
         for (const int size : {12, 32})
-            for (const bool first : {false, true})
+            for (const Seen seen : {Seen::All, Seen::Causal, Seen::AllByFirst})
                 if (supports(isa))
-                    QTest::addRow("isa %d, size %d, %s", static_cast<int>(isa), size, first ? "first" : "all")
-                        << static_cast<int>(isa) << size << first;
+                    QTest::addRow("isa %d, size %d, seen %d", static_cast<int>(isa), size,
+                                  static_cast<int>(seen))
+                        << static_cast<int>(isa) << size << static_cast<int>(seen);
 }
 
 } // namespace
@@ -119,29 +140,25 @@ private Q_SLOTS:
 void TestAttention::forward_isTheFormula() {
     QFETCH(int, isa);
     QFETCH(int, headSize);
-    QFETCH(bool, firstOnly);
-    const Problem p = problem(headSize, firstOnly, 0, static_cast<Isa>(isa));
+    QFETCH(int, seen);
+    const Problem p = problem(headSize, static_cast<Seen>(seen), 0, static_cast<Isa>(isa));
     const Result got = run(p);
     const std::vector<double> want = reference(p);
     for (std::size_t i = 0; i < want.size(); ++i)
         QVERIFY(std::abs(double{got.out[i]} - want[i]) < 2e-5);
-    Floats evaluated(got.out.size());
-    attentionForward(p.attention, p.query.data(), p.key.data(), p.value.data(), nullptr, evaluated.data(),
-                     serialFor);
-    QCOMPARE(evaluated, got.out);
 }
 
 /// Along a random direction the loss Σ out · gradOut changes as the gradients say; dropout draws the same.
 void TestAttention::backward_isTheSlope() {
     QFETCH(int, isa);
     QFETCH(int, headSize);
-    QFETCH(bool, firstOnly);
-    Problem p = problem(headSize, firstOnly, 0.25F, static_cast<Isa>(isa));
+    QFETCH(int, seen);
+    Problem p = problem(headSize, static_cast<Seen>(seen), 0.25F, static_cast<Isa>(isa));
     const Result at = run(p);
     Floats query(p.query.size()), key(p.key.size()), value(p.value.size());
-    attentionBackward(p.attention,
-                      {p.query.data(), p.key.data(), p.value.data(), at.weights.data(), p.gradOut.data()},
-                      {query.data(), key.data(), value.data()}, serialFor);
+    tokenAttentionBackward(p.shape(), p.inputs(), at.probabilities.data(), {p.gradOut.data(), p.width()},
+                           {{query.data(), p.width()}, {key.data(), p.width()}, {value.data(), p.width()}},
+                           serialFor);
     std::mt19937 random(9);
     std::normal_distribution<float> normal;
     for (auto [values, gradient] : {std::pair{&p.query, &query}, {&p.key, &key}, {&p.value, &value}}) {
@@ -164,7 +181,7 @@ void TestAttention::backward_isTheSlope() {
 }
 
 void TestAttention::dropout_leavesOutItsShare() {
-    Problem p = problem(32, false, 0.25F, bestIsa());
+    Problem p = problem(32, Seen::All, 0.25F, bestIsa());
     std::ranges::fill(p.value, 1.0F); // then each result is the sum of its weights
     const Result got = run(p);
     const double mean =
