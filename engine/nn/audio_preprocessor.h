@@ -2,9 +2,12 @@
 // From sound to features: what a speech model knows of its preprocessor.
 #pragma once
 
+#include "engine/base/result.h"
 #include "engine/nn/lengths.h"
 #include "engine/nn/random.h"
 
+#include <optional>
+#include <string>
 #include <torch/torch.h>
 
 namespace fathom::nn {
@@ -13,6 +16,28 @@ struct Features {
     torch::Tensor values{}; ///< [B, featureCount, T] float32, no graph
     Lengths lengths{};      ///< valid frames
 };
+
+/// How all preprocessors cut the signal; NeMo's parameters under NeMo's names (in camelCase).
+struct FrameParams {
+    int sampleRate = 16000;
+    double windowSize = 0.02;           ///< s
+    double windowStride = 0.01;         ///< s
+    std::optional<int> nWindowSize{};   ///< samples; instead of windowSize
+    std::optional<int> nWindowStride{}; ///< samples; instead of windowStride
+    std::optional<int> nFft{};          ///< none: the power of two from the window on
+    double lowfreq = 0;                 ///< Hz
+    std::optional<double> highfreq{};   ///< Hz; none: half the sample rate
+
+    [[nodiscard]] int windowSamples() const;
+    [[nodiscard]] int hopSamples() const;
+    [[nodiscard]] int fftSize() const;
+    /// Usage errors for what NeMo refuses too.
+    [[nodiscard]] Status checkFrames() const;
+};
+
+/// The Usage error for a key of the preprocessor's section.
+[[nodiscard]] Error preprocessorError(const std::string& key, const std::string& why,
+                                      const std::string& remedy);
 
 /// NeMo's name is `preprocessor`.
 class AudioPreprocessor : public torch::nn::Module {

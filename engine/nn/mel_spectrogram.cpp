@@ -21,24 +21,7 @@ torch::Tensor windowOf(const std::string& name, std::int64_t samples) {
     return torch::ones({samples});
 }
 
-Error melUsage(const std::string& key, const std::string& why, const std::string& remedy) {
-    return {.kind = ErrorKind::Usage,
-            .what = "Cannot build the preprocessor",
-            .why = why,
-            .remedy = remedy,
-            .key = key,
-            .className = "ValueError"};
-}
-
 } // namespace
-
-int MelParams::windowSamples() const {
-    return nWindowSize ? *nWindowSize : static_cast<int>(windowSize * sampleRate);
-}
-
-int MelParams::hopSamples() const {
-    return nWindowStride ? *nWindowStride : static_cast<int>(windowStride * sampleRate);
-}
 
 std::int64_t MelParams::maxFrames() const {
     const double samples = maxDuration * sampleRate - windowSamples();
@@ -46,36 +29,23 @@ std::int64_t MelParams::maxFrames() const {
     return frames + 16 - frames % 16;
 }
 
-int MelParams::fftSize() const {
-    if (nFft && *nFft > 0) return *nFft;
-    int size = 1;
-    while (size < windowSamples())
-        size *= 2;
-    return size;
-}
-
 Status MelParams::check() const {
     constexpr std::array kWindows{"hann", "hamming", "blackman", "bartlett", "none"};
-    if (sampleRate <= 0) return fail(melUsage("sample_rate", "sample_rate must be positive", "Use 16000"));
-    if (windowSamples() <= 0 || hopSamples() <= 0)
-        return fail(melUsage("window_size", "window and stride must be at least one sample",
-                             "Use 0.02 and 0.01 seconds"));
-    if (fftSize() < windowSamples())
-        return fail(melUsage(
-            "n_fft", "n_fft is smaller than the window of " + std::to_string(windowSamples()) + " samples",
-            "Set n_fft to null or to a larger number"));
+    if (Status cut = checkFrames(); !cut) return cut;
     if (std::ranges::find(kWindows, window) == kWindows.end())
-        return fail(melUsage("window", "the window '" + window + "' is not known",
-                             "Use hann, hamming, blackman, bartlett or none"));
+        return fail(preprocessorError("window", "the window '" + window + "' is not known",
+                                      "Use hann, hamming, blackman, bartlett or none"));
     if (features <= 0 || frameSplicing <= 0)
-        return fail(melUsage("features", "features and frame_splicing must be positive", "Use 64 and 1"));
+        return fail(
+            preprocessorError("features", "features and frame_splicing must be positive", "Use 64 and 1"));
     if (logZeroGuardType != "add" && logZeroGuardType != "clamp")
-        return fail(melUsage("log_zero_guard_type", "log_zero_guard_type was '" + logZeroGuardType + "'",
-                             "Use add or clamp"));
+        return fail(preprocessorError(
+            "log_zero_guard_type", "log_zero_guard_type was '" + logZeroGuardType + "'", "Use add or clamp"));
     const auto count = static_cast<std::size_t>(features);
     if (normalize == "fixed" && (fixedMean.size() != count || fixedStd.size() != count))
-        return fail(melUsage("normalize", "fixed_mean and fixed_std need one number for each feature",
-                             "Give " + std::to_string(features) + " numbers each"));
+        return fail(preprocessorError("normalize",
+                                      "fixed_mean and fixed_std need one number for each feature",
+                                      "Give " + std::to_string(features) + " numbers each"));
     return {};
 }
 

@@ -21,22 +21,14 @@ enum class FeatureRule {
     Legacy,           ///< up to 2.4: the STFT reflects the signal, L / hop + 1 frames are valid
 };
 
-/// NeMo's parameters under NeMo's names (in camelCase) with its defaults.
-struct MelParams {
-    int sampleRate = 16000;
-    double windowSize = 0.02;              ///< s
-    double windowStride = 0.01;            ///< s
-    std::optional<int> nWindowSize{};      ///< samples; instead of windowSize
-    std::optional<int> nWindowStride{};    ///< samples; instead of windowStride
+/// With NeMo's defaults.
+struct MelParams : FrameParams {
     std::string window = "hann";           ///< hann, hamming, blackman, bartlett or none; symmetric
     std::string normalize = "per_feature"; ///< per_feature, all_features, fixed; anything else: none
     std::vector<double> fixedMean{};       ///< for "fixed": one per feature
     std::vector<double> fixedStd{};
-    std::optional<int> nFft{};            ///< none: the power of two from the window on
     std::optional<double> preemph = 0.97; ///< none: no pre-emphasis
     int features = 64;
-    double lowfreq = 0;               ///< Hz
-    std::optional<double> highfreq{}; ///< Hz; none: half the sample rate
     bool log = true;
     std::string logZeroGuardType = "add";              ///< add or clamp
     double logZeroGuardValue = 5.9604644775390625e-08; ///< 2^-24
@@ -53,9 +45,6 @@ struct MelParams {
     std::string melNorm = "slaney"; ///< slaney, or none
     FeatureRule rule = FeatureRule::PaddingInvariant;
 
-    [[nodiscard]] int windowSamples() const;
-    [[nodiscard]] int hopSamples() const;
-    [[nodiscard]] int fftSize() const;
     /// What pad_to "max" pads to.
     [[nodiscard]] std::int64_t maxFrames() const;
     /// Usage errors for what NeMo refuses too.

@@ -63,53 +63,24 @@ torch::Tensor triangles(const MfccParams& params) {
     return filters;
 }
 
-Error mfccUsage(const std::string& key, const std::string& why, const std::string& remedy) {
-    return {.kind = ErrorKind::Usage,
-            .what = "Cannot build the preprocessor",
-            .why = why,
-            .remedy = remedy,
-            .key = key,
-            .className = "ValueError"};
-}
-
 } // namespace
-
-int MfccParams::windowSamples() const {
-    return nWindowSize ? *nWindowSize : static_cast<int>(windowSize * sampleRate);
-}
-
-int MfccParams::hopSamples() const {
-    return nWindowStride ? *nWindowStride : static_cast<int>(windowStride * sampleRate);
-}
-
-int MfccParams::fftSize() const {
-    if (nFft && *nFft > 0) return *nFft;
-    int size = 1;
-    while (size < windowSamples())
-        size *= 2;
-    return size;
-}
 
 Status MfccParams::check() const {
     constexpr std::array kWindows{"hann", "hamming", "blackman", "bartlett", "ones"};
-    if (sampleRate <= 0) return fail(mfccUsage("sample_rate", "sample_rate must be positive", "Use 16000"));
-    if (windowSamples() <= 0 || hopSamples() <= 0)
-        return fail(mfccUsage("window_size", "window and stride must be at least one sample",
-                              "Use 0.02 and 0.01 seconds"));
-    if (fftSize() < windowSamples())
-        return fail(mfccUsage("n_fft", "n_fft is smaller than the window", "Set n_fft to null"));
+    if (Status cut = checkFrames(); !cut) return cut;
     if (std::ranges::find(kWindows, window) == kWindows.end())
-        return fail(mfccUsage("window",
-                              "Window argument for AudioProcessor is invalid: " + window +
-                                  ".For no window function, use 'ones' or None.",
-                              "Use hann, hamming, blackman, bartlett or null"));
+        return fail(preprocessorError("window",
+                                      "Window argument for AudioProcessor is invalid: " + window +
+                                          ".For no window function, use 'ones' or None.",
+                                      "Use hann, hamming, blackman, bartlett or null"));
     if (dctType != 2)
-        return fail(mfccUsage("dct_type", "DCT type not supported: " + std::to_string(dctType), "Use 2"));
-    if (nMels <= 0 || nMfcc <= 0)
-        return fail(mfccUsage("n_mfcc", "n_mels and n_mfcc must be positive", "Use 64"));
-    if (nMfcc > nMels)
         return fail(
-            mfccUsage("n_mfcc", "Cannot select more MFCC coefficients than # mel bins", "Lower n_mfcc"));
+            preprocessorError("dct_type", "DCT type not supported: " + std::to_string(dctType), "Use 2"));
+    if (nMels <= 0 || nMfcc <= 0)
+        return fail(preprocessorError("n_mfcc", "n_mels and n_mfcc must be positive", "Use 64"));
+    if (nMfcc > nMels)
+        return fail(preprocessorError("n_mfcc", "Cannot select more MFCC coefficients than # mel bins",
+                                      "Lower n_mfcc"));
     return {};
 }
 

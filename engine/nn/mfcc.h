@@ -11,25 +11,14 @@
 
 namespace fathom::nn {
 
-struct MfccParams {
-    int sampleRate = 16000;
-    double windowSize = 0.02;           ///< s
-    double windowStride = 0.01;         ///< s
-    std::optional<int> nWindowSize{};   ///< samples; instead of windowSize
-    std::optional<int> nWindowStride{}; ///< samples; instead of windowStride
-    std::string window = "hann";        ///< hann, hamming, blackman, bartlett or ones; periodic
-    std::optional<int> nFft{};          ///< none: the power of two from the window on
-    double lowfreq = 0;                 ///< Hz
-    std::optional<double> highfreq{};   ///< Hz; none: half the sample rate
+struct MfccParams : FrameParams {
+    std::string window = "hann"; ///< hann, hamming, blackman, bartlett or ones; periodic
     int nMels = 64;
     int nMfcc = 64;
     int dctType = 2;
     std::string norm = "ortho"; ///< ortho, or none
     bool log = true;            ///< of the mel powers; else decibels, at most 80 below the batch's loudest
 
-    [[nodiscard]] int windowSamples() const;
-    [[nodiscard]] int hopSamples() const;
-    [[nodiscard]] int fftSize() const;
     /// Usage errors for what NeMo refuses too.
     [[nodiscard]] Status check() const;
 };
