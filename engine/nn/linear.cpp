@@ -14,6 +14,14 @@ Linear::Linear(std::int64_t in, std::int64_t out, bool hasBias, Random& random)
     bias = register_parameter("bias", offsets);
 }
 
+Linear::Linear(std::int64_t in, std::int64_t out, InitMode mode, Random& random)
+    : torch::nn::Module("Linear") {
+    torch::Tensor values = torch::empty({out, in});
+    initWeight(values, mode, random);
+    weight = register_parameter("weight", values);
+    bias = register_parameter("bias", torch::zeros({out}));
+}
+
 LayerNorm::LayerNorm(std::int64_t width, double eps) : torch::nn::Module("LayerNorm"), m_eps(eps) {
     weight = register_parameter("weight", torch::ones({width}));
     bias = register_parameter("bias", torch::zeros({width}));

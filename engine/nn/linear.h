@@ -12,6 +12,8 @@ namespace fathom::nn {
 class Linear : public torch::nn::Module {
 public:
     Linear(std::int64_t in, std::int64_t out, bool hasBias, Random& random);
+    /// With weights drawn as `mode` says and a bias of zeros.
+    Linear(std::int64_t in, std::int64_t out, InitMode mode, Random& random);
     /// x [..., in] -> [..., out].
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& x) const {
         return torch::linear(x, weight, bias);
@@ -26,6 +28,7 @@ class LayerNorm : public torch::nn::Module {
 public:
     explicit LayerNorm(std::int64_t width, double eps = 1e-5);
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& x) const;
+    [[nodiscard]] double eps() const { return m_eps; }
 
     torch::Tensor weight{};
     torch::Tensor bias{};

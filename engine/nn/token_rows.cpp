@@ -6,6 +6,19 @@
 
 namespace fathom::nn {
 
+std::optional<std::vector<std::int64_t>> prefixLengths(const torch::Tensor& mask) {
+    const torch::Tensor flags = mask.ne(0).contiguous();
+    const bool* flag = flags.const_data_ptr<bool>();
+    const std::int64_t width = flags.size(1);
+    std::vector<std::int64_t> lengths;
+    for (std::int64_t row = 0; row < flags.size(0); ++row, flag += width) {
+        const std::int64_t length = std::find(flag, flag + width, false) - flag;
+        if (length == 0 || std::find(flag + length, flag + width, true) != flag + width) return std::nullopt;
+        lengths.push_back(length);
+    }
+    return lengths;
+}
+
 TokenRows TokenRows::packed(const std::vector<std::int64_t>& lengths, std::int64_t width,
                             const torch::Device& device) {
     TokenRows out;

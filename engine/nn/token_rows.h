@@ -7,10 +7,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <torch/torch.h>
 #include <vector>
 
 namespace fathom::nn {
+
+/// Lengths of the sentences of a mask [B, L] on the CPU; nullopt for one that is not ones followed by zeros,
+/// or has a sentence without tokens.
+[[nodiscard]] std::optional<std::vector<std::int64_t>> prefixLengths(const torch::Tensor& mask);
 
 /// Immutable; cheap to copy.
 class TokenRows {

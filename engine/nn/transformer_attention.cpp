@@ -15,8 +15,7 @@ MultiHeadAttention::MultiHeadAttention(const TransformerParams& params, Random& 
       m_headSize(params.hiddenSize / params.heads),
       m_scoreDropout(params.attentionScoreDropout) {
     const auto linear = [&](const char* name) {
-        return register_module(
-            name, std::make_shared<TransformerLinear>(params.hiddenSize, params.hiddenSize, random));
+        return register_module(name, transformerLinear(params.hiddenSize, params.hiddenSize, random));
     };
     m_query = linear("query_net");
     m_key = linear("key_net");

@@ -53,7 +53,7 @@ private:
     std::int64_t m_heads;
     std::int64_t m_headSize;
     double m_scoreDropout;
-    std::shared_ptr<TransformerLinear> m_query, m_key, m_value, m_out;
+    std::shared_ptr<Linear> m_query, m_key, m_value, m_out;
 };
 
 } // namespace fathom::nn

@@ -7,10 +7,8 @@ namespace fathom::nn {
 
 PositionWiseFeedForward::PositionWiseFeedForward(const TransformerParams& params, Random& random)
     : m_activation(transformerActivationFrom(params.activation).value_or(TransformerActivation::Relu)) {
-    m_in = register_module("dense_in",
-                           std::make_shared<TransformerLinear>(params.hiddenSize, params.innerSize, random));
-    m_out = register_module("dense_out",
-                            std::make_shared<TransformerLinear>(params.innerSize, params.hiddenSize, random));
+    m_in = register_module("dense_in", transformerLinear(params.hiddenSize, params.innerSize, random));
+    m_out = register_module("dense_out", transformerLinear(params.innerSize, params.hiddenSize, random));
 }
 
 torch::Tensor PositionWiseFeedForward::forward(const torch::Tensor& x) const {

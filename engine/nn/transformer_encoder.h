@@ -19,7 +19,7 @@ public:
 
 private:
     TransformerActivation m_activation;
-    std::shared_ptr<TransformerLinear> m_in, m_out;
+    std::shared_ptr<Linear> m_in, m_out;
 };
 
 /// How a part of a layer joins the stream: post-norm x = norm(x + dropout(part(x))), pre-norm

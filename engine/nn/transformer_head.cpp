@@ -77,8 +77,7 @@ public:
 TokenHead::TokenHead(const TokenHeadParams& params, Random& random)
     : torch::nn::Module("TokenClassifier"), m_params(params) {
     const auto mlp = register_module("mlp", std::make_shared<torch::nn::Module>("MultiLayerPerceptron"));
-    m_layer = mlp->register_module(
-        "layer0", std::make_shared<TransformerLinear>(params.hiddenSize, params.classes, random));
+    m_layer = mlp->register_module("layer0", transformerLinear(params.hiddenSize, params.classes, random));
 }
 
 torch::Tensor TokenHead::forward(const torch::Tensor& hidden, Random* random) const {

@@ -34,7 +34,7 @@ public:
 
 private:
     TokenHeadParams m_params;
-    std::shared_ptr<TransformerLinear> m_layer;
+    std::shared_ptr<Linear> m_layer;
 };
 
 /// The same loss of log-probabilities [R, V].

@@ -15,10 +15,10 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-kernels::ResidualNorm normShape(const torch::Tensor& x, double dropout, std::int64_t seed) {
+kernels::ResidualNorm normShape(const torch::Tensor& x, double eps, double dropout, std::int64_t seed) {
     return {.rows = x.numel() / x.size(-1),
             .columns = x.size(-1),
-            .eps = static_cast<float>(TransformerNorm::kEps),
+            .eps = static_cast<float>(eps),
             .dropout = static_cast<float>(dropout),
             .seed = static_cast<std::uint64_t>(seed)};
 }
@@ -27,10 +27,10 @@ class ResidualNormFunction : public torch::autograd::Function<ResidualNormFuncti
 public:
     static torch::Tensor forward(AutogradContext* context, const torch::Tensor& givenX,
                                  const torch::Tensor& givenBranch, const torch::Tensor& weight,
-                                 const torch::Tensor& bias, double dropout, std::int64_t seed) {
+                                 const torch::Tensor& bias, double eps, double dropout, std::int64_t seed) {
         const torch::Tensor x = givenX.contiguous();
         const torch::Tensor branch = givenBranch.contiguous();
-        const kernels::ResidualNorm shape = normShape(x, dropout, seed);
+        const kernels::ResidualNorm shape = normShape(x, eps, dropout, seed);
         const torch::Tensor normalised = torch::empty_like(x);
         const torch::Tensor rstd = torch::empty({shape.rows}, x.options());
         torch::Tensor y = torch::empty_like(x);
@@ -39,6 +39,7 @@ public:
                                      normalised.data_ptr<float>(), rstd.data_ptr<float>(),
                                      y.data_ptr<float>(), onTorchThreads);
         context->save_for_backward({normalised, rstd, weight});
+        context->saved_data["eps"] = eps;
         context->saved_data["dropout"] = dropout;
         context->saved_data["seed"] = seed;
         return y;
@@ -48,7 +49,8 @@ public:
         const auto saved = context->get_saved_variables();
         const torch::Tensor gradY = gradients[0].contiguous();
         const double dropout = context->saved_data["dropout"].toDouble();
-        const auto shape = normShape(gradY, dropout, context->saved_data["seed"].toInt());
+        const auto shape = normShape(gradY, context->saved_data["eps"].toDouble(), dropout,
+                                     context->saved_data["seed"].toInt());
         const torch::Tensor gradX = torch::empty_like(gradY);
         torch::Tensor gradBranch = gradX;
         if (dropout > 0) gradBranch = torch::empty_like(gradY);
@@ -60,7 +62,7 @@ public:
                                        dropout > 0 ? gradBranch.data_ptr<float>() : nullptr,
                                        gradWeight.data_ptr<float>(), gradBias.data_ptr<float>()},
                                       onTorchThreads);
-        return {gradX, gradBranch, gradWeight, gradBias, {}, {}};
+        return {gradX, gradBranch, gradWeight, gradBias, {}, {}, {}};
     }
 };
 
@@ -71,31 +73,19 @@ bool fitsKernels(const torch::Tensor& tensor) {
            !at::autocast::is_autocast_enabled(at::kCPU);
 }
 
-TransformerLinear::TransformerLinear(std::int64_t in, std::int64_t out, Random& random) {
-    weight = torch::empty({out, in});
-    initWeight(weight, InitMode::XavierUniform, random);
-    weight = register_parameter("weight", weight);
-    bias = register_parameter("bias", torch::zeros({out}));
+std::shared_ptr<Linear> transformerLinear(std::int64_t in, std::int64_t out, Random& random) {
+    return std::make_shared<Linear>(in, out, InitMode::XavierUniform, random);
 }
 
-torch::Tensor joinedLinear(const torch::Tensor& x, std::initializer_list<const TransformerLinear*> layers) {
+torch::Tensor joinedLinear(const torch::Tensor& x, std::initializer_list<const Linear*> layers) {
     if (layers.size() == 1) return (*layers.begin())->forward(x);
     std::vector<torch::Tensor> weights;
     std::vector<torch::Tensor> biases;
-    for (const TransformerLinear* layer : layers) {
+    for (const Linear* layer : layers) {
         weights.push_back(layer->weight);
         biases.push_back(layer->bias);
     }
     return torch::linear(x, torch::cat(weights), torch::cat(biases));
-}
-
-TransformerNorm::TransformerNorm(std::int64_t size) {
-    weight = register_parameter("weight", torch::ones({size}));
-    bias = register_parameter("bias", torch::zeros({size}));
-}
-
-torch::Tensor TransformerNorm::forward(const torch::Tensor& x) const {
-    return torch::layer_norm(x, {x.size(-1)}, weight, bias, kEps);
 }
 
 torch::Tensor TransformerNorm::ofSum(const torch::Tensor& x, const torch::Tensor& branch, double probability,
@@ -104,7 +94,7 @@ torch::Tensor TransformerNorm::ofSum(const torch::Tensor& x, const torch::Tensor
         return forward(x + dropout(branch, probability, random));
     const bool drops = random != nullptr && probability > 0;
     const auto seed = drops ? static_cast<std::int64_t>(random->bits()) : 0;
-    return ResidualNormFunction::apply(x, branch, weight, bias, drops ? probability : 0.0, seed);
+    return ResidualNormFunction::apply(x, branch, weight, bias, eps(), drops ? probability : 0.0, seed);
 }
 
 } // namespace fathom::nn

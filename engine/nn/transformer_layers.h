@@ -1,44 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest parts of a transformer under torch's parameter names, initialised as NeMo's
-// transformer_weights_init does.
+// The smallest parts of a transformer, and what they compute in one pass where that is possible.
 #pragma once
 
+#include "engine/nn/linear.h"
 #include "engine/nn/random.h"
 
+#include <initializer_list>
+#include <memory>
 #include <torch/torch.h>
 
 namespace fathom::nn {
 
-/// `weight` [out, in] Xavier uniform, `bias` [out] zero.
-class TransformerLinear : public torch::nn::Module {
-public:
-    TransformerLinear(std::int64_t in, std::int64_t out, Random& random);
-    /// [..., in] -> [..., out]
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& x) const {
-        return torch::linear(x, weight, bias);
-    }
-
-    torch::Tensor weight{};
-    torch::Tensor bias{};
-};
+/// As NeMo's transformer_weights_init leaves it: Xavier uniform, bias zero.
+[[nodiscard]] std::shared_ptr<Linear> transformerLinear(std::int64_t in, std::int64_t out, Random& random);
 
 /// [..., in] -> [..., Σ out]: several layers on one input as one matrix product.
-[[nodiscard]] torch::Tensor joinedLinear(const torch::Tensor& x,
-                                         std::initializer_list<const TransformerLinear*> layers);
+[[nodiscard]] torch::Tensor joinedLinear(const torch::Tensor& x, std::initializer_list<const Linear*> layers);
 
-/// Layer norm over the last dimension, eps 1e-5.
-class TransformerNorm : public torch::nn::Module {
+class TransformerNorm : public LayerNorm {
 public:
-    static constexpr double kEps = 1e-5;
-    explicit TransformerNorm(std::int64_t size);
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& x) const;
+    using LayerNorm::LayerNorm;
     /// forward(x + dropout(branch)), in one pass where the tensors are float32 on the CPU. `random` null: no
     /// dropout.
     [[nodiscard]] torch::Tensor ofSum(const torch::Tensor& x, const torch::Tensor& branch, double dropout,
                                       Random* random) const;
-
-    torch::Tensor weight{};
-    torch::Tensor bias{};
 };
 
 /// Whether the kernels of engine/kernels may compute on the tensor: float32 on the CPU, no autocast.

@@ -6,7 +6,6 @@
 
 #include "engine/kernels/token_attention.h"
 
-#include <optional>
 #include <torch/torch.h>
 #include <vector>
 
@@ -37,10 +36,6 @@ private:
     std::vector<kernels::TokenSpan> m_spans{};
     std::int64_t m_longest = 0;
 };
-
-/// Lengths of the sentences of a mask [B, L] on the CPU; nullopt for one that is not ones followed by zeros,
-/// or has a sentence without tokens.
-[[nodiscard]] std::optional<std::vector<std::int64_t>> prefixLengths(const torch::Tensor& mask);
 
 /// The first `lengths[b]` of each row of [B, L] or [B, L, H], behind each other: [N] or [N, H].
 [[nodiscard]] torch::Tensor packRows(const torch::Tensor& padded, const std::vector<std::int64_t>& lengths);

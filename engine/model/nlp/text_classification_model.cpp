@@ -23,17 +23,9 @@ constexpr std::size_t kClassifyBatch = 32;
 
 /// The positions to compute: those of the mask's leading ones where it has no others.
 nn::TokenRows rowsOf(const torch::Tensor& mask, const torch::Device& device) {
-    const torch::Tensor host = mask.to(torch::kCPU, torch::kInt64).contiguous();
-    std::vector<std::int64_t> lengths;
-    const auto* value = host.const_data_ptr<std::int64_t>();
-    for (std::int64_t b = 0; b < host.size(0); ++b, value += host.size(1)) {
-        const auto* const end = value + host.size(1);
-        const auto* const stop = std::find_if(value, end, [](std::int64_t one) { return one != 1; });
-        const bool holes = std::find(stop, end, 1) != end;
-        if (stop == value || holes) return nn::TokenRows::padded(mask.to(device));
-        lengths.push_back(stop - value);
-    }
-    return nn::TokenRows::packed(lengths, host.size(1), device);
+    const auto lengths = nn::prefixLengths(mask.eq(1).to(torch::kCPU));
+    return lengths ? nn::TokenRows::packed(*lengths, mask.size(1), device)
+                   : nn::TokenRows::padded(mask.to(device));
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include "engine/model/section.h"
 #include "engine/model/torch_failure.h"
 #include "engine/nn/init.h"
+#include "engine/nn/token_rows.h"
 
 #include <algorithm>
 

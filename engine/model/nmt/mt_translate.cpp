@@ -3,6 +3,7 @@
 #include "engine/model/nmt/mt_model.h"
 #include "engine/model/nmt/mt_text.h"
 #include "engine/model/torch_failure.h"
+#include "engine/nn/token_rows.h"
 #include "engine/text/utf8.h"
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include "engine/kernels/cross_entropy.h"
 #include "engine/kernels/residual_norm.h"
 #include "engine/kernels/token_attention.h"
+#include "engine/nn/token_rows.h"
 #include "engine/nn/transformer_beam.h"
 #include "engine/nn/transformer_decoder.h"
 #include "engine/nn/transformer_encoder.h"
