@@ -2,7 +2,7 @@
 #include "app/inference/classify_form.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/inference/form_button.h"
+#include "app/inference/form_parts.h"
 #include "app/inference/model_session.h"
 #include "app/inference/problem_bar.h"
 #include "app/inference/text_input.h"
@@ -24,6 +24,7 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QPointer>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QTreeView>
@@ -125,17 +126,12 @@ QWidget* ClassifyForm::buildList() {
     m_table->header()->setSectionResizeMode(SentenceModel::TextColumn, QHeaderView::Stretch);
     m_table->header()->resizeSection(SentenceModel::ClassColumn, 18 * kGrid);
     m_table->setColumnHidden(SentenceModel::ExpectedColumn, true);
-    auto* const bottom = new QHBoxLayout;
-    bottom->setSpacing(kGrid);
-    bottom->addWidget(m_count, 1);
-    for (QPushButton* const button : {m_stop, m_copy, m_export, m_clear})
-        bottom->addWidget(button);
     auto* const list = new QWidget;
     auto* const layout = new QVBoxLayout(list);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
     layout->addWidget(m_table, 1);
-    layout->addLayout(bottom);
+    layout->addLayout(formFooter(m_count, {m_stop, m_copy, m_export, m_clear}));
     return list;
 }
 

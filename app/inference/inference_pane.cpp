@@ -2,7 +2,7 @@
 #include "app/inference/inference_pane.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/inference/form_button.h"
+#include "app/inference/form_parts.h"
 #include "app/inference/forms.h"
 #include "app/inference/model_session.h"
 #include "app/inference/recording_files.h"
@@ -11,6 +11,8 @@
 #include "app/models/config_problem.h"
 #include "widgets/elided_label.h"
 #include "widgets/empty_state.h"
+#include "widgets/icon.h"
+#include "widgets/scroll_page.h"
 #include "widgets/tab_order.h"
 #include "widgets/theme.h"
 
@@ -20,6 +22,7 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QProgressBar>
+#include <QPushButton>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTabWidget>
@@ -66,10 +69,11 @@ InferencePane::InferencePane(JobRunner& jobs, RestoreModel restore, QWidget* par
       m_tabs(new QTabWidget),
       m_stack(new QStackedWidget),
       m_state(new widgets::EmptyState),
-      m_tokenizers(new TokenizerPane(jobs)) {
+      m_tokenizers(new TokenizerPane(jobs)),
+      m_tokenizerPage(new widgets::ScrollPage(m_tokenizers)) {
     m_stack->addWidget(m_state);
     m_tabs->setDocumentMode(true);
-    m_tabs->addTab(m_stack, tr("Model"));
+    m_tabs->addTab(new widgets::ScrollPage(m_stack), tr("Model"));
     for (QWidget* const page : {static_cast<QWidget*>(m_stack), static_cast<QWidget*>(m_tokenizers)})
         page->setContentsMargins(0, kGrid, 0, 0);
     auto* const layout = new QVBoxLayout(this);
@@ -77,6 +81,8 @@ InferencePane::InferencePane(JobRunner& jobs, RestoreModel restore, QWidget* par
     layout->setSpacing(kGrid);
     layout->addWidget(buildHeader());
     layout->addWidget(m_tabs, 1);
+    m_tokenizerPage->setParent(this); // until it is a tab
+    m_tokenizerPage->hide();
     setAcceptDrops(true);
     setFocusPolicy(Qt::ClickFocus); // until there is a form, which gets the focus then
     m_letGo.setSingleShot(true);
@@ -146,8 +152,8 @@ void InferencePane::readTokenizers() {
             m_found = found ? *found : NamedTokenizers();
             m_tokenizers->setTokenizers(m_found);
             if (m_form) m_form->setTokenizers(m_found);
-            const int at = m_tabs->indexOf(m_tokenizers);
-            if (!m_found.empty() && at < 0) m_tabs->addTab(m_tokenizers, tr("Tokenizer"));
+            const int at = m_tabs->indexOf(m_tokenizerPage);
+            if (!m_found.empty() && at < 0) m_tabs->addTab(m_tokenizerPage, tr("Tokenizer"));
             if (m_found.empty() && at >= 0) m_tabs->removeTab(at);
             if (!found) Q_EMIT statusMessage(QString::fromStdString(found.error().message()));
         });

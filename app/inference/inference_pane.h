@@ -21,6 +21,7 @@ class QTabWidget;
 namespace fathom::widgets {
 class ElidedLabel;
 class EmptyState;
+class ScrollPage;
 } // namespace fathom::widgets
 
 namespace fathom::app {
@@ -91,6 +92,7 @@ private:
     QStackedWidget* m_stack;
     widgets::EmptyState* m_state;
     TokenizerPane* m_tokenizers;
+    widgets::ScrollPage* m_tokenizerPage;
 };
 
 } // namespace fathom::app

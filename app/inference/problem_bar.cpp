@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/inference/problem_bar.h"
 
-#include "app/inference/form_button.h"
+#include "app/inference/form_parts.h"
+#include "widgets/icon.h"
 #include "widgets/theme.h"
 
 #include <QClipboard>
@@ -9,6 +10,7 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 
 namespace fathom::app {
 

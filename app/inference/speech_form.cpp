@@ -2,7 +2,7 @@
 #include "app/inference/speech_form.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/inference/form_button.h"
+#include "app/inference/form_parts.h"
 #include "app/inference/model_session.h"
 #include "app/inference/problem_bar.h"
 #include "app/inference/record_bar.h"
@@ -21,7 +21,6 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPointer>
@@ -68,7 +67,6 @@ SpeechForm::SpeechForm(const FormServices& services, QWidget* parent)
     empty->setButton(tr("Choose recordings…"), QStringLiteral("open"));
     m_stack->addWidget(empty);
     m_stack->addWidget(buildList());
-    m_options->hide();
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
@@ -76,12 +74,7 @@ SpeechForm::SpeechForm(const FormServices& services, QWidget* parent)
     layout->addWidget(m_options);
     layout->addWidget(m_problem);
     layout->addWidget(m_stack, 1);
-    auto* const bottom = new QHBoxLayout;
-    bottom->setSpacing(kGrid);
-    bottom->addWidget(m_count, 1);
-    bottom->addWidget(m_copy);
-    bottom->addWidget(m_export);
-    layout->addLayout(bottom);
+    layout->addLayout(formFooter(m_count, {m_copy, m_export}));
     m_optionsDelay.setSingleShot(true);
     m_optionsDelay.setInterval(kOptionsDelayMs);
     connect(empty, &widgets::EmptyState::buttonClicked, this, &SpeechForm::choose);
@@ -101,23 +94,11 @@ SpeechForm::~SpeechForm() {
 }
 
 QWidget* SpeechForm::buildBar() {
-    auto* const bar = new QWidget;
     auto* const choose = formButton("open", tr("Choose recordings…"), tr("Choose recordings to transcribe"));
-    auto* const options = formButton("configure", tr("Options"), tr("How recordings are decoded"));
-    options->setCheckable(true);
-    auto* const row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kGrid);
-    row->addWidget(choose);
-    row->addWidget(m_record);
-    row->addWidget(options);
-    row->addStretch();
-    row->addWidget(m_stop);
-    row->addWidget(m_repeat);
     setFocusProxy(choose);
     connect(choose, &QPushButton::clicked, this, &SpeechForm::choose);
-    connect(options, &QPushButton::toggled, m_options, &QWidget::setVisible);
-    return bar;
+    return formBar({choose, m_record, optionsButton(m_options, tr("How recordings are decoded"))},
+                   {m_stop, m_repeat});
 }
 
 QWidget* SpeechForm::buildList() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/inference/speech_options.h"
 
+#include "app/inference/form_parts.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 
@@ -8,8 +9,6 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
-#include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLineEdit>
 
 namespace fathom::app {
@@ -36,6 +35,9 @@ SpeechOptions::SpeechOptions(QWidget* parent)
     m_decoding->addItem(tr("As the model's config says"), AsConfigured);
     m_decoding->addItem(tr("Greedy"), Greedy);
     m_decoding->addItem(tr("Beam search"), Beam);
+    m_decoding->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_decoding->setMinimumContentsLength(10);
+    m_languageModel->setMinimumWidth(18 * widgets::kGrid);
     m_beam->setRange(2, 1024);
     m_beam->setValue(16);
     m_beam->setKeyboardTracking(false);
@@ -54,22 +56,9 @@ SpeechOptions::SpeechOptions(QWidget* parent)
                         "does not grow with them"));
     m_parts->setSpecialValueText(tr("whole"));
     m_parts->setSuffix(tr(" s"));
-    auto* const left = new QFormLayout;
-    left->setVerticalSpacing(widgets::kGrid / 2);
-    left->addRow(tr("Decoding"), m_decoding);
-    left->addRow(tr("Beam size"), m_beam);
-    left->addRow(tr("Recordings"), m_parts);
-    auto* const right = new QFormLayout;
-    right->setVerticalSpacing(widgets::kGrid / 2);
-    right->addRow(tr("Language model"), m_languageModel);
-    right->addRow(tr("Its weight"), m_weight);
-    right->addRow(tr("Word bonus"), m_bonus);
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    auto* const row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(3 * widgets::kGrid);
-    row->addLayout(left, 1);
-    row->addLayout(right, 1);
+    layOutOptions(
+        this, {{tr("Decoding"), m_decoding}, {tr("Beam size"), m_beam}, {tr("Recordings"), m_parts}},
+        {{tr("Language model"), m_languageModel}, {tr("Its weight"), m_weight}, {tr("Word bonus"), m_bonus}});
     connect(choose, &QAction::triggered, this, &SpeechOptions::chooseLanguageModel);
     connect(m_decoding, &QComboBox::activated, this, &SpeechOptions::update);
     connect(m_languageModel, &QLineEdit::editingFinished, this, &SpeechOptions::update);

@@ -2,7 +2,7 @@
 #include "app/inference/tokenizer_pane.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/inference/form_button.h"
+#include "app/inference/form_parts.h"
 #include "app/inference/problem_bar.h"
 #include "app/inference/text_input.h"
 #include "app/inference/text_lines.h"
@@ -19,6 +19,7 @@
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QVBoxLayout>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/inference/tokenizer_training_dialog.h"
 
-#include "app/inference/form_button.h"
+#include "app/inference/form_parts.h"
 #include "app/inference/text_input.h"
+#include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
@@ -20,6 +21,7 @@
 #include <QListWidget>
 #include <QMimeData>
 #include <QProgressBar>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <cmath>

@@ -2,7 +2,7 @@
 #include "app/inference/translate_form.h"
 
 #include "app/bridge/job_runner.h"
-#include "app/inference/form_button.h"
+#include "app/inference/form_parts.h"
 #include "app/inference/model_session.h"
 #include "app/inference/problem_bar.h"
 #include "app/inference/text_input.h"
@@ -18,11 +18,11 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QMimeData>
 #include <QPointer>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QSplitter>
 #include <QTextBlock>
@@ -56,7 +56,6 @@ TranslateForm::TranslateForm(const FormServices& services, QWidget* parent)
       m_copy(formButton("copy", tr("Copy"), tr("Copy the translation"))),
       m_export(formButton("export", tr("Export…"), tr("Write the translation, or both sides as a table"))) {
     m_translate->setDefault(true);
-    m_options->hide();
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
@@ -64,12 +63,7 @@ TranslateForm::TranslateForm(const FormServices& services, QWidget* parent)
     layout->addWidget(m_options);
     layout->addWidget(m_problem);
     layout->addWidget(buildTexts(), 1);
-    auto* const bottom = new QHBoxLayout;
-    bottom->setSpacing(kGrid);
-    bottom->addWidget(m_count, 1);
-    bottom->addWidget(m_copy);
-    bottom->addWidget(m_export);
-    layout->addLayout(bottom);
+    layout->addLayout(formFooter(m_count, {m_copy, m_export}));
     setFocusProxy(m_source);
     m_delay.setSingleShot(true);
     m_delay.setInterval(kDelayMs);
@@ -91,21 +85,10 @@ TranslateForm::~TranslateForm() {
 }
 
 QWidget* TranslateForm::buildBar() {
-    auto* const bar = new QWidget;
     auto* const files = formButton("open", tr("Open text…"), tr("Put text files into the left side"));
-    auto* const options = formButton("configure", tr("Options"), tr("Beam, length penalty, languages"));
-    options->setCheckable(true);
-    auto* const row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kGrid);
-    row->addWidget(m_translate);
-    row->addWidget(files);
-    row->addWidget(options);
-    row->addStretch();
-    row->addWidget(m_stop);
     connect(files, &QPushButton::clicked, this, &TranslateForm::chooseFiles);
-    connect(options, &QPushButton::toggled, m_options, &QWidget::setVisible);
-    return bar;
+    return formBar({m_translate, files, optionsButton(m_options, tr("Beam, length penalty, languages"))},
+                   {m_stop});
 }
 
 QWidget* TranslateForm::buildTexts() {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/inference/translate_options.h"
 
-#include "widgets/theme.h"
+#include "app/inference/form_parts.h"
 
 #include <QDoubleSpinBox>
-#include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLineEdit>
 #include <QSpinBox>
 
@@ -53,22 +51,9 @@ TranslateOptions::TranslateOptions(QWidget* parent)
     m_penalty->setSpecialValueText(ofTheModel);
     m_penalty->setKeyboardTracking(false);
     m_penalty->setToolTip(tr("More gives longer translations; 0 compares log-probabilities as they are"));
-    auto* const left = new QFormLayout;
-    left->setVerticalSpacing(widgets::kGrid / 2);
-    left->addRow(tr("Beam size"), m_beam);
-    left->addRow(tr("Length penalty"), m_penalty);
-    left->addRow(tr("Longest"), m_delta);
-    auto* const right = new QFormLayout;
-    right->setVerticalSpacing(widgets::kGrid / 2);
-    right->addRow(tr("Alternatives"), m_alternatives);
-    right->addRow(tr("From"), m_source);
-    right->addRow(tr("Into"), m_target);
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    auto* const row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(3 * widgets::kGrid);
-    row->addLayout(left, 1);
-    row->addLayout(right, 1);
+    layOutOptions(this,
+                  {{tr("Beam size"), m_beam}, {tr("Length penalty"), m_penalty}, {tr("Longest"), m_delta}},
+                  {{tr("Alternatives"), m_alternatives}, {tr("From"), m_source}, {tr("Into"), m_target}});
     for (QSpinBox* const box : {m_beam, m_delta, m_alternatives})
         connect(box, &QSpinBox::valueChanged, this, &TranslateOptions::changed);
     connect(m_penalty, &QDoubleSpinBox::valueChanged, this, &TranslateOptions::changed);
