@@ -2,6 +2,7 @@
 #include "app/inference/speech_form.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/bridge/post.h"
 #include "app/inference/form_parts.h"
 #include "app/inference/model_session.h"
 #include "app/inference/problem_bar.h"
@@ -30,17 +31,21 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace fathom::app {
 
 using State = Recording::State;
 using Transcripts = std::vector<run::Transcript>;
 using widgets::formatCount;
+using widgets::formatDuration;
 using widgets::kGrid;
 
 namespace {
 
 constexpr int kAtOnce = 4;
 constexpr int kOptionsDelayMs = 400;
+constexpr double kLongSeconds = 30; // of sound, from which on it is said how far it is
 
 } // namespace
 
@@ -198,8 +203,16 @@ void SpeechForm::listen() {
         files.emplace_back(m_model.at(row).file.toStdString());
         m_model.setState(row, State::Working);
     }
+    run::TranscribeOptions options = m_options->options();
+    options.progress = [jobs = &m_services.jobs, self = QPointer(this), id = ids.front()](double done,
+                                                                                          double all) {
+        post(jobs, [=] {
+            if (self) self->showProgress(id, done, all);
+        });
+    };
+    m_progress.clear();
     m_services.session.ask<Transcripts>(
-        [files, options = m_options->options()](run::Inference& model, const std::stop_token& stop) {
+        [files, options](run::Inference& model, const std::stop_token& stop) {
             return model.transcribe(files, options, stop);
         },
         [self = QPointer(this), ids](const Result<Transcripts>& transcripts) {
@@ -265,6 +278,13 @@ void SpeechForm::showCurrent() {
     m_pane->show(row < 0 ? nullptr : &m_model.at(row));
 }
 
+/// Of those that `first` was asked for with; what they are a part of may have been stopped.
+void SpeechForm::showProgress(int first, double done, double all) {
+    if (all < kLongSeconds || !m_model.isWorkingAt(first)) return;
+    m_progress = tr(" · %1 of %2").arg(formatDuration(std::floor(done)), formatDuration(std::ceil(all)));
+    showState();
+}
+
 void SpeechForm::showState() {
     const int all = m_model.size();
     const int finished = m_model.count(State::Done);
@@ -276,6 +296,7 @@ void SpeechForm::showState() {
                        ? tr("%1 heard").arg(formatCount(finished))
                        : tr("%1 of %2 heard").arg(formatCount(finished), formatCount(all));
     if (failed > 0) text += tr(" · %1 failed").arg(formatCount(failed));
+    if (isWorking) text += m_progress;
     m_count->setText(text);
     m_stop->setVisible(isWorking);
     m_repeat->setVisible(all > 0 && !isWorking);

@@ -44,6 +44,7 @@ private:
     void repeatAll();
     void stop();
     void removeCurrent();
+    void showProgress(int first, double done, double all);
     void showState();
     void showCurrent();
     void copy();
@@ -57,6 +58,7 @@ private:
     int m_recorded = 0;
     bool m_isOn = true; ///< false once stopped, until something new is to be heard
     int m_oneByOne = 0; ///< so many are asked for alone: one of them fails
+    QString m_progress;
     QTimer m_optionsDelay;
     QStackedWidget* m_stack;
     ProblemBar* m_problem;

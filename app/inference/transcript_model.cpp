@@ -60,6 +60,11 @@ int TranscriptModel::rowOf(int id) const {
     return it == m_recordings.end() ? -1 : static_cast<int>(it - m_recordings.begin());
 }
 
+bool TranscriptModel::isWorkingAt(int id) const {
+    const int row = rowOf(id);
+    return row >= 0 && at(row).state == State::Working;
+}
+
 void TranscriptModel::tell(int row) {
     Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
 }

@@ -38,6 +38,7 @@ public:
     [[nodiscard]] const Recording& at(int row) const { return m_recordings[static_cast<std::size_t>(row)]; }
     [[nodiscard]] int size() const { return static_cast<int>(m_recordings.size()); }
     [[nodiscard]] int count(Recording::State state) const;
+    [[nodiscard]] bool isWorkingAt(int id) const;
     /// The first rows that wait, `most` at most; `wanted` before all others where it waits.
     [[nodiscard]] std::vector<int> waiting(int most, int wanted) const;
 

@@ -25,6 +25,7 @@ public:
     std::atomic<int> stopped = 0;
     std::optional<Error> restoreError{};
     std::optional<Error> error{}; ///< of every answer
+    double seconds = 0;           ///< of sound in a recording, half of which is done before the answer
 
     /// Restoring and answering wait until they are let on.
     void hold() { set(true); }
@@ -73,6 +74,7 @@ private:
         Result<std::vector<run::Transcript>> transcribe(const std::vector<std::filesystem::path>& audio,
                                                         const run::TranscribeOptions& options,
                                                         std::stop_token stop) override {
+            if (options.progress) options.progress(m_owner.seconds / 2, m_owner.seconds);
             if (const auto problem = m_owner.answer(audio.size(), stop)) return fail(*problem);
             {
                 const std::lock_guard lock(m_owner.m_mutex);

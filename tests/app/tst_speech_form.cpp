@@ -32,6 +32,7 @@ private Q_SLOTS:
     void recordingThatFails_saysWhyInItsRow();
     void options_hearTheCurrentOneAgain();
     void stop_leavesTheRestWaiting();
+    void longRecording_saysHowFarItIs();
     void recordedSound_isHeardLikeAFile();
     void microphoneThatIsMissing_isSaid();
     void manifestsAndFolders_areListed();
@@ -133,6 +134,27 @@ void TestSpeechForm::stop_leavesTheRestWaiting() {
     QCOMPARE(form->transcripts().count(State::Waiting), 6);
     QTest::mouseClick(f.button(QStringLiteral("Hear all again")), Qt::LeftButton);
     QTRY_COMPARE(form->transcripts().count(State::Done), 6);
+}
+
+void TestSpeechForm::longRecording_saysHowFarItIs() {
+    InferenceFixture f;
+    QVERIFY(f.open(run::Task::Transcribe));
+    auto* const form = f.form<SpeechForm>();
+    f.model.seconds = 3600;
+    f.model.hold();
+    form->add({f.clip("hour.wav")});
+    const auto said = [form] { return form->findChild<QLabel*>(QStringLiteral("count"))->text(); };
+    QTRY_VERIFY2(said().contains(QStringLiteral("30 min")), qPrintable(said()));
+    QVERIFY(said().contains(QStringLiteral("1 h")));
+    f.model.letOn();
+    QTRY_COMPARE(form->transcripts().count(State::Done), 1);
+    QVERIFY(!said().contains(QStringLiteral("30 min")));
+    f.model.seconds = 10; // too short to tell of
+    f.model.hold();
+    form->add({f.clip("short.wav")});
+    QTRY_COMPARE(form->transcripts().count(State::Working), 1);
+    QCoreApplication::processEvents();
+    QVERIFY(!said().contains(QStringLiteral(" s of ")));
 }
 
 void TestSpeechForm::recordedSound_isHeardLikeAFile() {
