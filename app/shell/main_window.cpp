@@ -23,6 +23,7 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTimer>
@@ -348,7 +349,7 @@ void MainWindow::saveState() {
 
 void MainWindow::restoreGeometryAndPage() {
     const QSettings& settings = m_context.settings();
-    resize(1440, 900);
+    resize(QSize(1440, 900).boundedTo(screen()->availableSize()));
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
     const std::size_t stored = indexOf(settings.value(QStringLiteral("page")).toString());
     showIndex(stored == kNone ? 0 : stored);

@@ -16,8 +16,10 @@
 #include "widgets/action_button.h"
 #include "widgets/empty_state.h"
 #include "widgets/notice_bar.h"
+#include "widgets/scroll_page.h"
 #include "widgets/tab_order.h"
 #include "widgets/theme.h"
+#include "widgets/wrap_layout.h"
 
 #include <QAction>
 #include <QApplication>
@@ -73,15 +75,14 @@ ArchiveView::ArchiveView(std::shared_ptr<const ArchiveContents> contents, JobRun
 
 void ArchiveView::build() {
     auto* const splitter = new QSplitter;
-    splitter->setChildrenCollapsible(false);
     splitter->setHandleWidth(2 * kGrid);
     splitter->addWidget(m_parts);
     splitter->addWidget(m_stack);
+    splitter->setCollapsible(1, false);
     splitter->setStretchFactor(0, 0);
     splitter->setStretchFactor(1, 1);
     splitter->setSizes({32 * kGrid, 100 * kGrid});
-    auto* const bottom = new QHBoxLayout;
-    bottom->setSpacing(kGrid);
+    auto* const bottom = new widgets::WrapLayout;
     bottom->addWidget(widgets::actionButton(m_actions.tryIt));
     bottom->addStretch();
     for (QAction* const action : {m_actions.diff, m_actions.revert, m_actions.save, m_actions.saveAs})
@@ -203,7 +204,7 @@ void ArchiveView::showChosen() {
     const QString artifact = m_parts->artifact();
     const QString page = artifact.isEmpty() ? part : QStringLiteral("artifact");
     if (!m_pages.contains(page)) {
-        m_pages.insert(page, makePage(page));
+        m_pages.insert(page, new widgets::ScrollPage(makePage(page)));
         m_stack->addWidget(m_pages[page]);
         putIntoTabOrder(m_parts, m_pages[page]);
     }

@@ -11,6 +11,7 @@
 #include "widgets/notice_bar.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
+#include "widgets/wrap_layout.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -61,8 +62,8 @@ RunsView::RunsView(RunTableModel& model, const RunActions& actions, AppContext& 
     column->addWidget(m_marks);
     m_splitter->addWidget(left);
     m_splitter->addWidget(m_panel);
-    m_splitter->setStretchFactor(0, 1);
-    m_splitter->setStretchFactor(1, 0);
+    m_splitter->setStretchFactor(0, 2);
+    m_splitter->setStretchFactor(1, 1);
     m_splitter->setCollapsible(0, false);
     m_splitter->setSizes({900, 480});
     m_splitter->setHandleWidth(2 * widgets::kGrid);
@@ -100,7 +101,8 @@ QWidget* RunsView::buildBar(const RunActions& actions) {
     group->setMenu(m_groupMenu);
     m_filter->line().setMinimumHeight(group->sizeHint().height());
     m_caption->setContentsMargins(widgets::kGrid, 0, widgets::kGrid, 0);
-    auto* buttons = new QHBoxLayout;
+    auto* right = new QWidget(bar);
+    auto* buttons = new widgets::WrapLayout(right);
     buttons->setSpacing(widgets::kGrid / 2);
     buttons->addWidget(m_caption);
     buttons->addWidget(group);
@@ -109,9 +111,6 @@ QWidget* RunsView::buildBar(const RunActions& actions) {
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_filter, 1, Qt::AlignTop);
-    auto* right = new QWidget(bar);
-    right->setLayout(buttons);
-    buttons->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(right, 0, Qt::AlignTop);
     return bar;
 }
