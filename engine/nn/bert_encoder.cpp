@@ -2,6 +2,7 @@
 #include "engine/nn/bert_encoder.h"
 
 #include "engine/nn/activation.h"
+#include "engine/nn/full_precision.h"
 #include "engine/nn/init.h"
 #include "engine/nn/packed_attention.h"
 
@@ -172,7 +173,7 @@ torch::Tensor BertEncoder::attend(const Layer& layer, const torch::Tensor& x, co
     } else {
         torch::Tensor weights = scores(layer, query, key);
         if (rows.mask().defined())
-            weights = weights.masked_fill(~rows.mask(), std::numeric_limits<float>::lowest());
+            weights = weights.masked_fill(~rows.mask(), lowest(weights.scalar_type()));
         weights = dropout(torch::softmax(weights, -1), m_params.attentionDropout, random);
         context = torch::matmul(weights, value);
     }

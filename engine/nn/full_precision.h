@@ -3,6 +3,7 @@
 #pragma once
 
 #include <c10/core/impl/LocalDispatchKeySet.h>
+#include <limits>
 #include <torch/torch.h>
 
 namespace fathom::nn {
@@ -20,6 +21,20 @@ private:
 [[nodiscard]] inline torch::Tensor widened(const torch::Tensor& tensor) {
     const bool isHalf = tensor.scalar_type() == torch::kFloat16 || tensor.scalar_type() == torch::kBFloat16;
     return isHalf ? tensor.to(torch::kFloat32) : tensor;
+}
+
+/// torch.finfo(type).min: the score of what must not be attended to.
+[[nodiscard]] inline double lowest(torch::ScalarType type) {
+    switch (type) {
+    case torch::kFloat16:
+        return static_cast<double>(std::numeric_limits<c10::Half>::lowest());
+    case torch::kBFloat16:
+        return static_cast<double>(std::numeric_limits<c10::BFloat16>::lowest());
+    case torch::kFloat64:
+        return std::numeric_limits<double>::lowest();
+    default:
+        return static_cast<double>(std::numeric_limits<float>::lowest());
+    }
 }
 
 } // namespace fathom::nn

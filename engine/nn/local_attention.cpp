@@ -2,9 +2,9 @@
 #include "engine/nn/local_attention.h"
 
 #include "engine/nn/activation.h"
+#include "engine/nn/full_precision.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace fathom::nn {
 
@@ -110,8 +110,7 @@ torch::Tensor LocalAttention::fromGlobals(const Heads& global, const torch::Tens
                                       .reshape({batch, params().heads, count, headWidth()});
     torch::Tensor scores = torch::matmul(queries, global.k.transpose(2, 3));
     if (context.padding.defined())
-        scores = scores.masked_fill(context.padding.unsqueeze(1).unsqueeze(1),
-                                    double{std::numeric_limits<float>::lowest()});
+        scores = scores.masked_fill(context.padding.unsqueeze(1).unsqueeze(1), lowest(scores.scalar_type()));
     return torch::matmul(dropout(torch::softmax(scores, -1), params().dropout, random), global.v);
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/kernels/cross_entropy.h"
 #include "engine/nn/activation.h"
+#include "engine/nn/full_precision.h"
 #include "engine/nn/torch_threads.h"
 
 #include <algorithm>
@@ -82,7 +83,7 @@ TokenHead::TokenHead(const TokenHeadParams& params, Random& random)
 
 torch::Tensor TokenHead::forward(const torch::Tensor& hidden, Random* random) const {
     const torch::Tensor scores = logits(dropout(hidden, m_params.dropout, random));
-    return m_params.logSoftmax ? torch::log_softmax(scores, -1) : scores;
+    return m_params.logSoftmax ? torch::log_softmax(widened(scores), -1) : scores;
 }
 
 torch::Tensor TokenHead::loss(const torch::Tensor& hidden, const torch::Tensor& labels, double labelSmoothing,

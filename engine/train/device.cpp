@@ -53,6 +53,8 @@ int cpuThreads() {
 
 void prepareTorch(const TrainerParams& params, std::uint64_t seed) {
     at::set_num_threads(cpuThreads());
+    if (params.determinism != Determinism::Off) // cuBLAS is else refused; read when its first handle is made
+        setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
     at::globalContext().setDeterministicAlgorithms(params.determinism != Determinism::Off,
                                                    params.determinism == Determinism::Warn);
     at::globalContext().setBenchmarkCuDNN(params.benchmark);
