@@ -3,6 +3,7 @@
 
 #include "app/inference/inference_pane.h"
 #include "app/inference/model_session.h"
+#include "widgets/fit_screen.h"
 #include "widgets/theme.h"
 
 #include <QComboBox>
@@ -21,7 +22,7 @@ InferenceDialog::InferenceDialog(JobRunner& jobs, const QString& title, std::vec
       m_choice(new QComboBox) {
     setWindowTitle(tr("Try %1").arg(title));
     setAttribute(Qt::WA_DeleteOnClose);
-    resize(110 * kGrid, 90 * kGrid);
+    widgets::resizeToFit(*this, {110 * kGrid, 90 * kGrid});
     m_choice->setAccessibleName(tr("File of the model"));
     for (const ModelFile& file : m_files)
         m_choice->addItem(file.label);

@@ -3,6 +3,7 @@
 
 #include "app/inference/form_parts.h"
 #include "app/inference/text_input.h"
+#include "widgets/fit_screen.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
@@ -50,7 +51,7 @@ TokenizerTrainingDialog::TokenizerTrainingDialog(const QString& program, QWidget
       m_cancel(m_buttons->addButton(tr("Cancel training"), QDialogButtonBox::ActionRole)) {
     setWindowTitle(tr("Train a tokenizer"));
     setAcceptDrops(true);
-    resize(80 * kGrid, 70 * kGrid);
+    widgets::resizeToFit(*this, {80 * kGrid, 70 * kGrid});
     m_train->setDefault(true);
     m_buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);
     m_progress->setRange(0, 0);

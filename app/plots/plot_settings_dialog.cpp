@@ -2,6 +2,7 @@
 #include "app/plots/plot_settings_dialog.h"
 
 #include "app/plots/view_editors.h"
+#include "widgets/fit_screen.h"
 #include "widgets/theme.h"
 
 #include <QCheckBox>
@@ -60,7 +61,7 @@ PlotSettingsDialog::PlotSettingsDialog(const PlotSpec& plot, const BoardView& bo
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     check();
-    resize(60 * widgets::kGrid, 70 * widgets::kGrid);
+    widgets::resizeToFit(*this, {60 * widgets::kGrid, 70 * widgets::kGrid});
 }
 
 QWidget* PlotSettingsDialog::buildMetrics() {

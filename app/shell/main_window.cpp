@@ -12,6 +12,7 @@
 #include "app/shell/shortcuts_dialog.h"
 #include "app/shell/sql_window.h"
 #include "widgets/elided_label.h"
+#include "widgets/fit_screen.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 
@@ -23,7 +24,6 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
-#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTimer>
@@ -349,7 +349,7 @@ void MainWindow::saveState() {
 
 void MainWindow::restoreGeometryAndPage() {
     const QSettings& settings = m_context.settings();
-    resize(QSize(1440, 900).boundedTo(screen()->availableSize()));
+    widgets::resizeToFit(*this, {1440, 900});
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
     const std::size_t stored = indexOf(settings.value(QStringLiteral("page")).toString());
     showIndex(stored == kNone ? 0 : stored);

@@ -2,6 +2,7 @@
 #include "app/shell/shortcuts_dialog.h"
 
 #include "app/shell/action_registry.h"
+#include "widgets/fit_screen.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 
@@ -14,7 +15,7 @@ namespace fathom::app {
 
 ShortcutsDialog::ShortcutsDialog(const ActionRegistry& actions, QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Keyboard shortcuts"));
-    resize(90 * widgets::kGrid, 70 * widgets::kGrid);
+    widgets::resizeToFit(*this, {90 * widgets::kGrid, 70 * widgets::kGrid});
     auto* line = new QLineEdit(this);
     line->setPlaceholderText(tr("Search"));
     line->setAccessibleName(tr("Search shortcuts"));

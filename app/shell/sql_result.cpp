@@ -50,6 +50,9 @@ QVariant SqlResult::data(const QModelIndex& index, int role) const {
 }
 
 QVariant SqlResult::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (role == Qt::TextAlignmentRole && orientation == Qt::Horizontal)
+        return m_rows->rows.empty() ? QVariant(Qt::AlignLeft | Qt::AlignVCenter)
+                                    : index(0, section).data(Qt::TextAlignmentRole);
     if (role != Qt::DisplayRole) return {};
     if (orientation == Qt::Vertical) return widgets::formatCount(section + 1);
     const auto column = static_cast<std::size_t>(section);

@@ -5,6 +5,8 @@
 #include "app/shell/app_context.h"
 #include "engine/base/file.h"
 #include "engine/exchange/sql_console.h"
+#include "widgets/fit_screen.h"
+#include "widgets/icon.h"
 #include "widgets/notice_bar.h"
 #include "widgets/number_format.h"
 #include "widgets/row_delegate.h"
@@ -39,6 +41,7 @@ namespace {
 constexpr std::size_t kMostRows = 100'000; ///< that are kept and shown
 constexpr int kMostHistory = 50;
 constexpr int kHistoryLetters = 80;
+constexpr int kMostLetters = 48; ///< of a column until it is widened
 
 QString historyKey() {
     return QStringLiteral("sql/history");
@@ -53,9 +56,9 @@ SqlWindow::SqlWindow(AppContext& context, QWidget* parent)
     : QDialog(parent),
       m_context(context),
       m_text(new QPlainTextEdit),
-      m_run(new QPushButton(tr("Run"))),
-      m_stopButton(new QPushButton(tr("Stop"))),
-      m_export(new QPushButton(tr("Export CSV…"))),
+      m_run(new QPushButton(widgets::icon(QStringLiteral("play")), tr("Run"))),
+      m_stopButton(new QPushButton(widgets::icon(QStringLiteral("stop")), tr("Stop"))),
+      m_export(new QPushButton(widgets::icon(QStringLiteral("export")), tr("Export CSV…"))),
       m_historyMenu(new QMenu(this)),
       m_tablesMenu(new QMenu(this)),
       m_caption(new QLabel),
@@ -71,6 +74,8 @@ SqlWindow::SqlWindow(AppContext& context, QWidget* parent)
     m_table->setItemDelegate(new widgets::RowDelegate(m_table));
     m_table->setAccessibleName(tr("Rows"));
     m_table->setWordWrap(false);
+    m_table->setShowGrid(false);
+    m_table->setTabKeyNavigation(false); // Tab leaves it
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kGrid);
     auto* const top = new QWidget;
@@ -89,12 +94,14 @@ SqlWindow::SqlWindow(AppContext& context, QWidget* parent)
     auto* const copy = new QShortcut(QKeySequence::Copy, m_table, nullptr, nullptr, Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, this, &SqlWindow::copyCells);
     connect(m_text, &QPlainTextEdit::textChanged, this, [this] {
+        enableButtons();
         if (m_errorLine == 0) return;
         m_errorLine = 0;
         m_text->setExtraSelections({});
         m_notice->hide();
     });
-    resize(960, 640);
+    widgets::resizeToFit(*this, {960, 640});
+    enableButtons();
     fillHistory();
     fillTables();
 }
@@ -112,8 +119,6 @@ QWidget* SqlWindow::buildBar() {
     tables->setToolTip(tr("What there is to ask for; docs/schema.md says what it means"));
     m_run->setToolTip(tr("Run the selection, or all (Ctrl+Return)"));
     m_run->setShortcut(Qt::CTRL | Qt::Key_Return);
-    m_stopButton->setEnabled(false);
-    m_export->setEnabled(false);
     m_caption->setFont(widgets::captionFont(font()));
     auto* const row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
@@ -131,8 +136,17 @@ QWidget* SqlWindow::buildBar() {
 }
 
 void SqlWindow::setText(const QString& sql) {
-    m_text->setPlainText(sql);
+    QTextCursor all(m_text->document());
+    all.select(QTextCursor::Document);
+    all.insertText(sql); // which Undo takes back
     m_text->moveCursor(QTextCursor::End);
+    m_text->setFocus();
+}
+
+void SqlWindow::enableButtons() {
+    m_run->setEnabled(!m_isBusy && !m_text->toPlainText().trimmed().isEmpty());
+    m_stopButton->setEnabled(m_isBusy);
+    m_export->setEnabled(m_result->columnCount() > 0);
 }
 
 void SqlWindow::run() {
@@ -144,8 +158,7 @@ void SqlWindow::run() {
     const int firstLine = isPart ? m_text->document()->findBlock(cursor.selectionStart()).blockNumber() : 0;
     m_isBusy = true;
     m_stop = {};
-    m_run->setEnabled(false);
-    m_stopButton->setEnabled(true);
+    enableButtons();
     m_notice->hide();
     m_caption->setText(tr("Running …"));
     remember(sql);
@@ -184,19 +197,28 @@ void SqlWindow::stop() {
 
 void SqlWindow::take(const Answer& answer, int firstLine) {
     m_isBusy = false;
-    m_run->setEnabled(true);
-    m_stopButton->setEnabled(false);
-    m_caption->clear();
     if (!answer.status) showError(answer.status.error(), firstLine);
-    if (!answer.status && answer.rows->columns.empty()) return; // the rows of before stay
+    if (!answer.status && answer.rows->columns.empty()) { // the rows of before stay
+        m_caption->setText(m_result->columnCount() > 0 ? tr("The rows of before") : QString());
+        return enableButtons();
+    }
     m_result->setRows(answer.rows);
-    m_table->resizeColumnsToContents();
-    m_export->setEnabled(!answer.rows->columns.empty());
-    const QString count = widgets::formatCount(static_cast<qint64>(answer.rows->rows.size()));
+    fitColumns();
+    enableButtons();
+    const auto rows = static_cast<qint64>(answer.rows->rows.size());
+    const QString count = rows == 1 ? tr("1 row") : tr("%1 rows").arg(widgets::formatCount(rows));
     const QString time = answer.seconds < 1 ? tr("%1 ms").arg(answer.seconds * 1e3, 0, 'f', 0)
                                             : widgets::formatDuration(answer.seconds);
-    m_caption->setText(answer.rows->isCut ? tr("the first %1 rows, in %2").arg(count, time)
-                                          : tr("%1 rows in %2").arg(count, time));
+    m_caption->setText(answer.rows->isCut ? tr("The first %1 in %2").arg(count, time)
+                                          : tr("%1 in %2").arg(count, time));
+}
+
+/// To what is in them, though a long text does not push the others out of sight.
+void SqlWindow::fitColumns() {
+    m_table->resizeColumnsToContents();
+    const int most = kMostLetters * m_table->fontMetrics().averageCharWidth();
+    for (int column = 0; column < m_result->columnCount(); ++column)
+        if (m_table->columnWidth(column) > most) m_table->setColumnWidth(column, most);
 }
 
 void SqlWindow::showError(const Error& error, int firstLine) {

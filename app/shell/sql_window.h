@@ -51,6 +51,8 @@ private:
         double seconds = 0;
     };
     [[nodiscard]] QWidget* buildBar();
+    void enableButtons();
+    void fitColumns();
     void take(const Answer& answer, int firstLine);
     void showError(const Error& error, int firstLine);
     void markLine(int line);

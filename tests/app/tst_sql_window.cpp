@@ -5,6 +5,9 @@
 #include "tests/app/page_fixture.h"
 
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QPlainTextEdit>
+#include <QTableView>
 #include <QtTest>
 
 using namespace fathom;
@@ -58,6 +61,40 @@ private Q_SLOTS:
         opened.ask("SELECT count(*) FROM runs");
         QVERIFY(opened.window->error().isEmpty());
         QCOMPARE(opened.window->answer().index(0, 0).data().toInt(), 3);
+    }
+
+    void longTexts_leaveRoomForTheOtherColumns() {
+        Opened opened;
+        auto* const table = opened.window->findChild<QTableView*>();
+        opened.window->show();
+        opened.ask("SELECT printf('%.*c', 2000, 'x') AS long, 1 AS number, name FROM runs");
+        QVERIFY(table->columnWidth(0) < opened.window->width() * 2 / 3);
+        QVERIFY(table->columnWidth(0) > table->columnWidth(1));
+        const QAbstractItemModel* const result = table->model();
+        QCOMPARE(result->headerData(1, Qt::Horizontal, Qt::TextAlignmentRole), // as what is below it
+                 result->index(0, 1).data(Qt::TextAlignmentRole));
+    }
+
+    void tab_goesThroughTheWholeWindow() {
+        Opened opened;
+        opened.window->show();
+        opened.ask("SELECT name FROM runs");
+        auto* const text = opened.window->findChild<QPlainTextEdit*>();
+        auto* const table = opened.window->findChild<QTableView*>();
+        QTRY_VERIFY(text->hasFocus());
+        for (int i = 0; i < 10 && !table->hasFocus(); ++i)
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        QVERIFY(table->hasFocus());
+        QTest::keyClick(table, Qt::Key_Tab);
+        QVERIFY(text->hasFocus());
+        QTest::keyClick(text, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClick(text, Qt::Key_Delete);
+        QTest::keyClick(text, Qt::Key_Return, Qt::ControlModifier);
+        QVERIFY(!opened.window->isBusy());                  // there is nothing to ask
+        opened.window->setText(QStringLiteral("SELECT 1")); // as History and Tables do
+        QTest::keyClick(text, Qt::Key_Z, Qt::ControlModifier);
+        QTest::keyClick(text, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(text->toPlainText(), QStringLiteral("SELECT name FROM runs"));
     }
 
     void stop_endsAnEndlessQuestion() {

@@ -2,6 +2,7 @@
 #include "app/pages/archive/save_dialog.h"
 
 #include "app/models/planned_change_model.h"
+#include "widgets/fit_screen.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/row_delegate.h"
@@ -62,7 +63,7 @@ SaveDialog::SaveDialog(const QString& target, QWidget* parent)
     layout->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    resize(120 * kGrid, 64 * kGrid);
+    widgets::resizeToFit(*this, {120 * kGrid, 64 * kGrid});
 }
 
 void SaveDialog::setPreview(const SavePreview& preview) {

@@ -3,6 +3,7 @@
 
 #include "app/models/config_problem.h"
 #include "app/models/planned_change_model.h"
+#include "widgets/fit_screen.h"
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
@@ -107,7 +108,7 @@ TensorEditDialog::TensorEditDialog(Edit edit, archive::NemoEditor editor, const 
     connect(m_pattern, &QLineEdit::textChanged, this, &TensorEditDialog::tryOut);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    resize(110 * kGrid, 60 * kGrid);
+    widgets::resizeToFit(*this, {110 * kGrid, 60 * kGrid});
     tryOut();
 }
 

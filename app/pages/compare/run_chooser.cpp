@@ -2,6 +2,7 @@
 #include "app/pages/compare/run_chooser.h"
 
 #include "app/models/run_state_text.h"
+#include "widgets/fit_screen.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
@@ -213,7 +214,7 @@ void RunChooser::build() {
     layout->addWidget(m_search);
     layout->addWidget(m_table, 1);
     layout->addLayout(below);
-    resize(140 * fontMetrics().averageCharWidth(), 70 * widgets::kGrid);
+    widgets::resizeToFit(*this, {140 * fontMetrics().averageCharWidth(), 70 * widgets::kGrid});
 }
 
 void RunChooser::toggleCurrent() {

@@ -2,6 +2,7 @@
 #include "app/pages/runs/column_chooser.h"
 
 #include "app/models/run_cell_text.h"
+#include "widgets/fit_screen.h"
 #include "widgets/icon.h"
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"
@@ -74,7 +75,7 @@ ColumnChooser::ColumnChooser(const query::Schema& schema, std::vector<Field> cho
     layout->addWidget(m_search);
     layout->addWidget(m_tree, 1);
     layout->addWidget(buttons);
-    resize(560, 640);
+    widgets::resizeToFit(*this, {560, 640});
     connect(m_search, &QLineEdit::textChanged, this, [this, filter](const QString& text) {
         filter->setFilterFixedString(text);
         if (!text.isEmpty()) m_tree->expandAll();

@@ -5,6 +5,7 @@
 #include "app/shell/app_context.h"
 #include "engine/store/edit.h"
 #include "engine/store/reader.h"
+#include "widgets/fit_screen.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/row_delegate.h"
@@ -46,7 +47,7 @@ TrashDialog::TrashDialog(AppContext& context, QWidget* parent)
       m_files(new QCheckBox(tr("Delete the runs' folders too"), this)) {
     setWindowTitle(tr("Trash"));
     build();
-    resize(640, 420);
+    widgets::resizeToFit(*this, {640, 420});
     list();
 }
 
