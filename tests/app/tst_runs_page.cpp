@@ -128,6 +128,7 @@ QStringList titles(std::initializer_list<int> numbers) {
 class TestRunsPage : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void summary_showsOverridesWhole();
     void emptyWorkspaceOffersToTrain() {
         PageFixture fixture;
         RunsPage page(fixture.context);
@@ -451,6 +452,23 @@ private Q_SLOTS:
         }
     }
 };
+
+void TestRunsPage::summary_showsOverridesWhole() {
+    store::Run run{.id = RunId{1}, .name = "net"};
+    run.overrides = {"exp_manager.exp_dir=/data/experiments/of/this/year",
+                     "model.train_ds.manifest_filepath=/data/manifests/train.json"};
+    RunSummary summary;
+    summary.resize(480, 600);
+    summary.show(run);
+    summary.QWidget::show();
+    const QLabel* overrides = nullptr;
+    for (const QLabel* const label : summary.findChildren<QLabel*>())
+        if (label->text().contains(QStringLiteral("manifest_filepath"))) overrides = label;
+    QVERIFY(overrides);
+    QTRY_VERIFY(overrides->isVisible());
+    QTRY_VERIFY(overrides->width() > summary.width() * 2 / 3);
+    QVERIFY(overrides->height() >= overrides->heightForWidth(overrides->width()));
+}
 
 QTEST_MAIN(TestRunsPage)
 #include "tst_runs_page.moc"

@@ -65,7 +65,7 @@ RunSummary::RunSummary(QWidget* parent)
     m_note->setMaximumHeight(6 * fontMetrics().lineSpacing());
     m_note->installEventFilter(this);
     m_facts->setLabelAlignment(Qt::AlignLeft);
-    m_facts->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    m_facts->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_facts->setVerticalSpacing(widgets::kGrid / 2);
     auto* head = new QHBoxLayout;
     head->addWidget(m_title, 1);
