@@ -17,6 +17,8 @@
 
 #include <functional>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace fathom::app {
 
@@ -27,6 +29,22 @@ QString settingKey() {
 }
 
 constexpr int kTellMs = 50; ///< between two words about the progress
+
+struct Quantity {
+    std::int64_t number = 0;
+    QString one{};  ///< with %1 for the number
+    QString many{}; ///< empty: like one
+};
+
+/// "1 event, 3 files", without what there is none of.
+QString listed(const std::vector<Quantity>& all) {
+    QStringList parts;
+    for (const Quantity& it : all)
+        if (it.number > 0)
+            parts.append((it.number == 1 || it.many.isEmpty() ? it.one : it.many)
+                             .arg(widgets::formatCount(static_cast<qint64>(it.number))));
+    return parts.join(QStringLiteral(", "));
+}
 
 /// What several imports brought, as the user is told.
 struct Outcome {
@@ -53,28 +71,42 @@ struct Outcome {
         counts.add(report.counts);
     }
 
-    [[nodiscard]] QString summary() const {
-        const auto count = [](auto value) { return widgets::formatCount(static_cast<qint64>(value)); };
-        QStringList parts{ImportActions::tr("%1 new runs").arg(newRuns),
-                          ImportActions::tr("%1 updated").arg(changedRuns),
-                          ImportActions::tr("%1 unchanged").arg(unchangedRuns)};
-        QStringList rest{ImportActions::tr("%1 new points").arg(count(newPoints))};
-        const std::pair<std::uint64_t, QString> others[] = {
-            {counts.events, ImportActions::tr("%1 events")},
-            {counts.samples, ImportActions::tr("%1 samples")},
-            {counts.artifacts, ImportActions::tr("%1 files")},
-            {counts.purged, ImportActions::tr("%1 points made obsolete by a restart")},
-            {counts.badRecords, ImportActions::tr("%1 damaged records skipped")}};
-        for (const auto& [number, text] : others)
-            if (number > 0) rest.append(text.arg(count(number)));
+    /// "4 new runs, 1 unchanged; 172 new points, 1 event": what there is none of is not said.
+    [[nodiscard]] QString broughtIn() const {
+        const QString runs =
+            listed({{newRuns, ImportActions::tr("%1 new run"), ImportActions::tr("%1 new runs")},
+                    {changedRuns, ImportActions::tr("%1 updated"), {}},
+                    {unchangedRuns, ImportActions::tr("%1 unchanged"), {}}});
+        QStringList rest{listed(
+            {{newPoints, ImportActions::tr("%1 new point"), ImportActions::tr("%1 new points")},
+             {static_cast<std::int64_t>(counts.events), ImportActions::tr("%1 event"),
+              ImportActions::tr("%1 events")},
+             {static_cast<std::int64_t>(counts.samples), ImportActions::tr("%1 sample"),
+              ImportActions::tr("%1 samples")},
+             {static_cast<std::int64_t>(counts.artifacts), ImportActions::tr("%1 file"),
+              ImportActions::tr("%1 files")},
+             {static_cast<std::int64_t>(counts.purged),
+              ImportActions::tr("%1 point made obsolete by a restart"),
+              ImportActions::tr("%1 points made obsolete by a restart")},
+             {static_cast<std::int64_t>(counts.badRecords), ImportActions::tr("%1 damaged record skipped"),
+              ImportActions::tr("%1 damaged records skipped")}})};
         for (const auto& [kind, number] : counts.skipped)
             rest.append(
-                ImportActions::tr("%1 of kind %2 left out").arg(count(number), QString::fromStdString(kind)));
-        const QString all =
-            parts.join(QStringLiteral(", ")) + QStringLiteral("; ") + rest.join(QStringLiteral(", "));
-        if (!isStopped) return ImportActions::tr("Imported: %1").arg(all);
-        if (whereStopped.isEmpty()) return ImportActions::tr("Import stopped: %1").arg(all);
-        return ImportActions::tr("Import stopped: %1. Import again to go on.").arg(whereStopped);
+                ImportActions::tr("%1 of kind %2 left out")
+                    .arg(widgets::formatCount(static_cast<qint64>(number)), QString::fromStdString(kind)));
+        rest.removeAll(QString());
+        QStringList parts{runs, rest.join(QStringLiteral(", "))};
+        parts.removeAll(QString());
+        return parts.isEmpty() ? ImportActions::tr("nothing") : parts.join(QStringLiteral("; "));
+    }
+
+    [[nodiscard]] QString summary() const {
+        if (isStopped && !whereStopped.isEmpty())
+            return ImportActions::tr("Import stopped: %1. Import again to go on.").arg(whereStopped);
+        if (isStopped) return ImportActions::tr("Import stopped: %1").arg(broughtIn());
+        if (newRuns + changedRuns + unchangedRuns == 0 && !problems.isEmpty())
+            return ImportActions::tr("Nothing was imported: %1").arg(problems.front());
+        return ImportActions::tr("Imported: %1").arg(broughtIn());
     }
 };
 
@@ -184,9 +216,8 @@ void ImportActions::startNext() {
     m_waiting.erase(m_waiting.begin());
     m_stop = {};
     m_bar->begin(tr("Importing %1 …")
-                     .arg(order.paths.size() == 1
-                              ? QDir::toNativeSeparators(order.paths.front())
-                              : tr("%n file(s)", nullptr, static_cast<int>(order.paths.size()))));
+                     .arg(order.paths.size() == 1 ? QDir::toNativeSeparators(order.paths.front())
+                                                  : tr("%1 files").arg(order.paths.size())));
     const auto tell = [bar = m_bar,
                        last = QElapsedTimer()](const exchange::ImportProgress& progress) mutable {
         if (last.isValid() && last.elapsed() < kTellMs) return;
@@ -205,10 +236,12 @@ void ImportActions::startNext() {
             return importAll(workspace, order.paths, {.format = order.format}, cancel.get_token(), tell);
         },
         [this](const Outcome& outcome) {
-            m_bar->finish(outcome.summary(), outcome.problems);
-            Q_EMIT m_context.statusMessage(outcome.summary());
+            m_summaries.append(outcome.summary());
+            m_problems.append(outcome.problems);
             if (outcome.newRuns > 0) Q_EMIT m_context.pageRequested(QStringLiteral("runs"));
-            if (!m_waiting.empty()) startNext();
+            if (!m_waiting.empty()) return startNext();
+            m_bar->finish(std::exchange(m_summaries, {}).join(QStringLiteral(" — ")),
+                          std::exchange(m_problems, {}));
         });
 }
 

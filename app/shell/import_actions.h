@@ -50,6 +50,8 @@ private:
     QPointer<ImportBar> m_bar;
     std::vector<Order> m_waiting;
     std::stop_source m_stop; ///< of what is being imported
+    QStringList m_summaries; ///< of those that are done while others wait
+    QStringList m_problems;
 };
 
 } // namespace fathom::app

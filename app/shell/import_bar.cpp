@@ -16,6 +16,10 @@ namespace fathom::app {
 
 using widgets::kGrid;
 
+namespace {
+constexpr int kAtFirst = 5; ///< problems that a message fits on a small display with
+} // namespace
+
 ImportBar::ImportBar(QWidget* parent)
     : QWidget(parent),
       m_icon(new QLabel),
@@ -86,8 +90,11 @@ QString ImportBar::text() const {
 }
 
 void ImportBar::showProblems() {
+    QStringList first = m_problems.mid(0, kAtFirst);
+    if (m_problems.size() > kAtFirst) first.append(tr("… and %1 more").arg(m_problems.size() - kAtFirst));
     auto* const box = new QMessageBox(QMessageBox::Warning, tr("Not everything was imported"),
-                                      m_problems.join(QStringLiteral("\n\n")), QMessageBox::Close, this);
+                                      first.join(QStringLiteral("\n\n")), QMessageBox::Close, this);
+    if (m_problems.size() > kAtFirst) box->setDetailedText(m_problems.join(QLatin1Char('\n')));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     box->open();
