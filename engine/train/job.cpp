@@ -167,7 +167,7 @@ Result<Callbacks> trainingCallbacks(Setup& setup, const run::TrainJob& job, cons
     const std::optional<std::filesystem::path>& resumed = setup.experiment->resumeFrom();
     Callbacks callbacks = commonCallbacks(job, setup, log);
     if (setup.trainer.fastDevRun) return callbacks;
-    const Ema* ema = nullptr;
+    Ema* ema = nullptr;
     if (params.ema.enable) {
         auto average = std::make_unique<Ema>(*setup.model, *optimization.optimizer, params.ema);
         const bool isOfEma = resumed && resumed->stem().string().ends_with("-EMA");

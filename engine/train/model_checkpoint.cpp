@@ -57,7 +57,7 @@ void removeWithSibling(const Path& path) {
 
 } // namespace
 
-ModelCheckpoint::ModelCheckpoint(model::Model& model, store::RunWriter& writer, Log& log, const Ema* ema,
+ModelCheckpoint::ModelCheckpoint(model::Model& model, store::RunWriter& writer, Log& log, Ema* ema,
                                  Target target)
     : m_model(model), m_writer(writer), m_log(log), m_ema(ema), m_target(std::move(target)) {}
 
@@ -299,7 +299,8 @@ Status ModelCheckpoint::writeNemoNow(const Path& path) {
     return {};
 }
 
-/// save_best_model: the weights of the best checkpoint take the place of the last ones.
+/// save_best_model: the weights of the best checkpoint, and the averages beside it, take the place of the
+/// last ones.
 Status ModelCheckpoint::restoreBest() {
     const std::string path = best();
     if (path.empty()) {
@@ -310,6 +311,8 @@ Status ModelCheckpoint::restoreBest() {
     if (!checkpoint) return fail(checkpoint.error());
     const auto loaded = nn::loadStateDict(m_model.module(), *checkpoint, {.strict = true});
     if (!loaded) return fail(loaded.error());
+    if (m_ema && m_ema->isReady())
+        if (Status averaged = m_ema->loadBeside(path); !averaged) return averaged;
     m_log.info("restored the weights with the best " + m_target.params.monitor + " (" +
                shortNumber(m_scores.at(path), 5) + ") from " + Path(path).filename().string());
     return {};

@@ -34,7 +34,7 @@ public:
         std::int64_t validationInterval = 0; ///< trainer.val_check_interval as an int; 0: it is a share
     };
     /// Borrows all but the target. `ema` may be null.
-    ModelCheckpoint(model::Model& model, store::RunWriter& writer, Log& log, const Ema* ema, Target target);
+    ModelCheckpoint(model::Model& model, store::RunWriter& writer, Log& log, Ema* ema, Target target);
 
     Status setup(Trainer& trainer, Stage stage) override;
     Status onFitStart(const LoopState& state) override;
@@ -76,7 +76,7 @@ private:
     model::Model& m_model;
     store::RunWriter& m_writer;
     Log& m_log;
-    const Ema* m_ema;
+    Ema* m_ema;
     Target m_target;
     Trainer* m_trainer = nullptr;
     std::map<std::string, double> m_metrics{}; ///< the last values, by name

@@ -41,6 +41,8 @@ private Q_SLOTS:
     void bestModel_isRestored();
     void everySteps_andNames();
     void averages_areSavedBeside();
+    void averages_areJudged_data();
+    void averages_areJudged();
     void averages_stopWithinAValidation_leavesTheWeights();
     void checkpoint_initialisesPartOfAModel();
     void checkpoint_restoresAsAModel();
@@ -189,6 +191,50 @@ void TestJobCheckpoints::averages_areSavedBeside() {
                                "+exp_manager.resume_from_checkpoint='" + last[0].string() + "'"});
     QVERIFY(!end);
     QVERIFY(end.error().message().find("EMA") != std::string::npos);
+}
+
+void TestJobCheckpoints::averages_areJudged_data() {
+    QTest::addColumn<QString>("more");
+    QTest::addColumn<QString>("judged"); // the file whose weights the test after the training has
+    QTest::addColumn<QString>("nemo");   // and the .nemo
+    QTest::newRow("last") << "+exp_manager.ema.every_n_steps=1"
+                          << "-last-EMA.ckpt"
+                          << "-last.ckpt";
+    QTest::newRow("original") << "+exp_manager.ema.validate_original_weights=true"
+                              << "-last.ckpt"
+                              << "-last.ckpt";
+    // Of a loss that falls the "best" by this mode is the first.
+    QTest::newRow("best") << "+exp_manager.checkpoint_callback_params.save_best_model=true"
+                          << "-epoch=0-EMA.ckpt"
+                          << "-epoch=0.ckpt";
+}
+
+// tests/oracle/averaged_training.py compares these with NeMo's.
+void TestJobCheckpoints::averages_areJudged() {
+    QFETCH(QString, more);
+    QFETCH(QString, judged);
+    QFETCH(QString, nemo);
+    Job job;
+    QVERIFY(job.run({"+exp_manager.ema.enable=true", "+exp_manager.ema.decay=0.6", "trainer.max_epochs=4",
+                     kParams + ".mode=max", more.toStdString(),
+                     "model.test_ds.manifest_filepath=" + job.manifest}));
+    const auto losses = job.writer.valuesOf("val_loss");
+    QVERIFY(std::is_sorted(losses.rbegin(), losses.rend()));
+    const double tested = job.writer.valuesOf("test_loss").back();
+    const auto lossOf = [&](const std::string& ending) {
+        const auto files = filesIn(job.writer.folder / "checkpoints", ending.c_str());
+        if (files.size() != 1) return 0.0;
+        Job judge;
+        const std::string from =
+            ending.ends_with(".nemo") ? "+init_from_nemo_model='" : "+init_from_ptl_ckpt='";
+        (void)judge.run({from + files[0].string() + "'", "model.test_ds.manifest_filepath=" + job.manifest},
+                        run::Mode::Test);
+        return judge.writer.valuesOf("test_loss").at(0);
+    };
+    QCOMPARE(tested, lossOf(judged.toStdString()));
+    QCOMPARE(lossOf("tiny.nemo"), lossOf(nemo.toStdString()));
+    QCOMPARE(tested, judged.contains(QLatin1String("epoch=0")) ? losses.front() : losses.back());
+    QVERIFY(std::abs(lossOf("-last.ckpt") - lossOf("-last-EMA.ckpt")) > 1e-3 * tested);
 }
 
 void TestJobCheckpoints::averages_stopWithinAValidation_leavesTheWeights() {
