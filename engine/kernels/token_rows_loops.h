@@ -10,7 +10,8 @@ namespace {
 inline float exponential(float x) {
     x = x < -87.0F ? -87.0F : x;
     constexpr float kRound = 12582912.0F; // 1.5 · 2²³: adding it rounds to a whole number
-    const float n = (x * 1.44269504F + kRound) - kRound;
+    const float shifted = x * 1.44269504F + kRound;
+    const float n = shifted - kRound;
     const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
     float y = 1.9875691500e-4F;
     y = y * r + 1.3981999507e-3F;
@@ -19,7 +20,9 @@ inline float exponential(float x) {
     y = y * r + 1.6666665459e-1F;
     y = y * r + 5.0000001201e-1F;
     y = y * (r * r) + r + 1.0F;
-    const std::int32_t power = (static_cast<std::int32_t>(n) + 127) << 23;
+    // n stands in the last bits of `shifted`; a cast would be undefined for NaN, which y stays.
+    const std::int32_t whole = __builtin_bit_cast(std::int32_t, shifted) - 0x4B400000;
+    const std::int32_t power = (whole + 127) << 23;
     return y * __builtin_bit_cast(float, power);
 }
 

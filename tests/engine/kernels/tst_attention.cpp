@@ -3,6 +3,7 @@
 
 #include <QtTest>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -135,6 +136,8 @@ private Q_SLOTS:
     void backward_isTheSlope_data() { addCases(); }
     void backward_isTheSlope();
     void dropout_leavesOutItsShare();
+    void aNan_staysInItsQuery_data() { addCases(); }
+    void aNan_staysInItsQuery();
 };
 
 void TestAttention::forward_isTheFormula() {
@@ -190,6 +193,23 @@ void TestAttention::dropout_leavesOutItsShare() {
     QCOMPARE(run(p).out, got.out);
     p.attention.seed = 78;
     QVERIFY(run(p).out != got.out);
+}
+
+void TestAttention::aNan_staysInItsQuery() {
+    QFETCH(int, isa);
+    QFETCH(int, headSize);
+    QFETCH(int, seen);
+    Problem p = problem(headSize, static_cast<Seen>(seen), 0, static_cast<Isa>(isa));
+    const Floats clean = run(p).out;
+    p.query[static_cast<std::size_t>(2 * p.width())] = std::numeric_limits<float>::quiet_NaN();
+    const Floats out = run(p).out;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto at = static_cast<std::int64_t>(i) - 2 * p.width();
+        if (at >= 0 && at < headSize)
+            QVERIFY(std::isnan(out[i]));
+        else
+            QCOMPARE(out[i], clean[i]);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestAttention)

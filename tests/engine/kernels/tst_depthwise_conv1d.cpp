@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Random shapes against the definition, computed in double.
 #include "engine/kernels/depthwise_conv1d.h"
+#include "tests/engine/kernels/threaded_for.h"
 
 #include <QTest>
 
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <thread>
 #include <vector>
 
 using namespace fathom::kernels;
@@ -131,15 +131,6 @@ void compare(const Problem& problem, Isa isa) {
              QByteArray("gradX " + shape));
     QVERIFY2(worstError(results.gradWeight, expected.gradWeight, expected.gradWeightScale) < 1,
              QByteArray("gradWeight " + shape));
-}
-
-/// Ranges of the grain on threads, handed out in reverse.
-void threadedFor(std::int64_t begin, std::int64_t end, std::int64_t, const RangeBody& body) {
-    std::vector<std::jthread> threads;
-    for (std::int64_t i = end; i > begin; i -= std::min<std::int64_t>(2, i - begin)) {
-        const std::int64_t first = std::max(begin, i - 2);
-        threads.emplace_back([&body, first, i] { body(first, i); });
-    }
 }
 
 } // namespace
