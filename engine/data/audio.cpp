@@ -19,6 +19,11 @@ std::string secondsText(double seconds) {
     return text;
 }
 
+/// A manifest may say anything, infinity too.
+sf_count_t framesIn(double seconds, int rate) {
+    return static_cast<sf_count_t>(std::min(seconds * rate, 1e15));
+}
+
 /// Reads up to `wanted` frames (all if negative). The header is not believed for allocation: a broken one may
 /// claim anything.
 std::vector<float> readFrames(Sound& sound, sf_count_t wanted) {
@@ -35,13 +40,12 @@ std::vector<float> readFrames(Sound& sound, sf_count_t wanted) {
 
 Status checkLength(const std::filesystem::path& path, const Sound& sound, double offset, double duration,
                    std::size_t got) {
-    const double rate = sound.info.samplerate;
+    const int rate = sound.info.samplerate;
     const double seconds = static_cast<double>(got) / rate;
     if (sound.knowsLength()) {
-        const auto start = static_cast<sf_count_t>(offset * rate);
+        const auto start = framesIn(offset, rate);
         const sf_count_t rest = std::max<sf_count_t>(sound.info.frames - start, 0);
-        const sf_count_t expected =
-            duration > 0 ? std::min(rest, static_cast<sf_count_t>(duration * rate)) : rest;
+        const sf_count_t expected = duration > 0 ? std::min(rest, framesIn(duration, rate)) : rest;
         if (static_cast<sf_count_t>(got) < expected)
             return fail(audioError(path, "the file is truncated or damaged: " + secondsText(seconds) +
                                              " of " + secondsText(static_cast<double>(expected) / rate) +
@@ -72,10 +76,10 @@ Result<std::vector<float>> decode(Result<Sound> sound, const std::filesystem::pa
     try {
         if (!sound) return fail(sound.error());
         const int rate = sound->info.samplerate;
-        if (offset > 0 && sf_seek(sound->file.get(), static_cast<sf_count_t>(offset * rate), SEEK_SET) < 0)
+        if (offset > 0 && sf_seek(sound->file.get(), framesIn(offset, rate), SEEK_SET) < 0)
             return fail(audioError(path, "its end lies before the offset of " + secondsText(offset)));
         std::vector<float> samples =
-            readFrames(*sound, duration > 0 ? static_cast<sf_count_t>(duration * rate) : sf_count_t{-1});
+            readFrames(*sound, duration > 0 ? framesIn(duration, rate) : sf_count_t{-1});
         if (Status whole = checkLength(path, *sound, offset, duration, samples.size()); !whole)
             return fail(whole.error());
         if (sampleRate == 0 || sampleRate == rate) return samples;

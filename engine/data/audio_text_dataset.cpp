@@ -93,7 +93,8 @@ bool AudioTextDataset::isImpossible(const ManifestEntry& entry, std::span<const 
     std::size_t needed = tokens.size();
     for (std::size_t i = 1; i < tokens.size(); ++i)
         if (tokens[i] == tokens[i - 1]) ++needed;
-    const auto frames = static_cast<std::size_t>(entry.duration * m_options.framesPerSecond) + 1;
+    const auto frames =
+        static_cast<std::size_t>(std::min(entry.duration * m_options.framesPerSecond, 1e15)) + 1;
     if (needed <= frames) return false;
     if (m_impossible.count++ == 0)
         m_impossible.first =

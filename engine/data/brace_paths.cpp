@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 
 namespace fathom::data {
@@ -38,8 +39,12 @@ std::optional<std::int64_t> integer(std::string_view text) {
     return problem == std::errc() && last == end ? std::optional(value) : std::nullopt;
 }
 
+std::uint64_t magnitude(std::int64_t value) {
+    return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
 std::string padded(std::int64_t value, std::size_t width) {
-    std::string digits = std::to_string(value < 0 ? -value : value);
+    std::string digits = std::to_string(magnitude(value));
     const std::size_t sign = value < 0 ? 1 : 0;
     if (digits.size() + sign < width) digits.insert(0, width - sign - digits.size(), '0');
     return (sign ? "-" : "") + digits;
@@ -51,7 +56,9 @@ bool isPadded(std::string_view number) {
 }
 
 /// Shards are counted in thousands; more would be a mistake that fills the memory.
-constexpr std::int64_t kMostOfARange = 1'000'000;
+constexpr std::size_t kMostPaths = 1'000'000;
+constexpr std::size_t kMostBytes = 256UL << 20U;
+constexpr std::ptrdiff_t kMostBraces = 1000;
 
 /// "0..7" or "a..d", with a step after a second "..".
 std::optional<std::vector<std::string>> range(std::string_view body) {
@@ -65,30 +72,18 @@ std::optional<std::vector<std::string>> range(std::string_view body) {
     const auto last = letters ? std::optional<std::int64_t>(parts[1][0]) : integer(parts[1]);
     const auto step = parts.size() == 3 ? integer(parts[2]) : std::optional<std::int64_t>(1);
     if (!first || !last || !step) return std::nullopt;
-    const std::int64_t stride = std::max<std::int64_t>(1, *step < 0 ? -*step : *step);
-    const std::int64_t count = (*first < *last ? *last - *first : *first - *last) / stride + 1;
-    if (count > kMostOfARange) return std::nullopt;
+    const std::uint64_t stride = std::max<std::uint64_t>(1, magnitude(*step));
+    const auto from = static_cast<std::uint64_t>(*first), to = static_cast<std::uint64_t>(*last);
+    const bool isUp = *first <= *last; // unsigned, because the ends may be further apart than an int64 holds
+    const std::uint64_t steps = (isUp ? to - from : from - to) / stride;
+    if (steps >= kMostPaths) return std::nullopt;
     const std::size_t width =
         isPadded(parts[0]) || isPadded(parts[1]) ? std::max(parts[0].size(), parts[1].size()) : 0;
     std::vector<std::string> out;
-    for (std::int64_t i = 0; i < count; ++i) {
-        const std::int64_t value = *first + (*first <= *last ? i : -i) * stride;
+    for (std::uint64_t i = 0; i <= steps; ++i) {
+        const auto value = static_cast<std::int64_t>(isUp ? from + i * stride : from - i * stride);
         out.push_back(letters ? std::string(1, static_cast<char>(value)) : padded(value, width));
     }
-    return out;
-}
-
-std::vector<std::string> expand(std::string_view text);
-
-/// What braces with this body stand for; nothing when they are plain characters.
-std::optional<std::vector<std::string>> alternatives(std::string_view body) {
-    if (auto numbers = range(body)) return numbers;
-    const std::vector<std::string_view> parts = splitOutside(body, ",");
-    if (parts.size() < 2) return std::nullopt;
-    std::vector<std::string> out;
-    for (const std::string_view part : parts)
-        for (std::string& each : expand(part))
-            out.push_back(std::move(each));
     return out;
 }
 
@@ -101,7 +96,37 @@ std::size_t closing(std::string_view text, std::size_t open) {
     return std::string_view::npos;
 }
 
-std::vector<std::string> expand(std::string_view text) {
+class Expansion {
+public:
+    std::vector<std::string> expand(std::string_view text);
+    /// Then the results are not all.
+    [[nodiscard]] bool isTooMuch() const { return m_isTooMuch; }
+
+private:
+    /// What braces with this body stand for; nothing when they are plain characters.
+    std::optional<std::vector<std::string>> alternatives(std::string_view body);
+    bool allows(std::size_t paths, std::size_t bytes) {
+        m_isTooMuch = m_isTooMuch || paths > kMostPaths || paths * bytes > kMostBytes;
+        return !m_isTooMuch;
+    }
+
+    bool m_isTooMuch = false;
+};
+
+std::optional<std::vector<std::string>> Expansion::alternatives(std::string_view body) {
+    if (auto numbers = range(body)) return numbers;
+    const std::vector<std::string_view> parts = splitOutside(body, ",");
+    if (parts.size() < 2) return std::nullopt;
+    std::vector<std::string> out;
+    for (const std::string_view part : parts) {
+        std::vector<std::string> own = expand(part);
+        if (!allows(out.size() + own.size(), body.size())) break;
+        std::ranges::move(own, std::back_inserter(out));
+    }
+    return out;
+}
+
+std::vector<std::string> Expansion::expand(std::string_view text) {
     for (std::size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
         const std::size_t close = closing(text, open);
         if (close == std::string_view::npos) break;
@@ -109,6 +134,7 @@ std::vector<std::string> expand(std::string_view text) {
         if (!middle) continue;
         std::vector<std::string> out;
         const std::vector<std::string> tails = expand(text.substr(close + 1));
+        if (!allows(middle->size() * tails.size(), text.size())) return out;
         for (const std::string& each : *middle)
             for (const std::string& tail : tails)
                 out.push_back(std::string(text.substr(0, open)) + each + tail);
@@ -125,9 +151,11 @@ std::vector<std::string> expandPath(std::string_view pattern) {
         replaceAll(text, open, "{");
     for (const std::string_view close : {")", "]", ">", "_CL_"})
         replaceAll(text, close, "}");
-    std::vector<std::string> out = expand(text);
+    if (std::ranges::count(text, '{') > kMostBraces) return {std::string(pattern)};
+    Expansion expansion;
+    std::vector<std::string> out = expansion.expand(text);
     // A folder may well be called "a(b)".
-    if (out.size() == 1) return {std::string(pattern)};
+    if (out.size() == 1 || expansion.isTooMuch()) return {std::string(pattern)};
     return out;
 }
 

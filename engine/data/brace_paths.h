@@ -14,8 +14,8 @@ namespace fathom::data {
 /// Every path that a pattern stands for, in order: `{0..7}` (also `{00..07}`, `{7..0}`, `{0..8..2}`,
 /// `{a..d}`) and
 /// `{train,dev}`, several and nested ones too. `(`, `[`, `<` and `_OP_` open, `)`, `]`, `>` and `_CL_` close,
-/// as in NeMo. What is no pattern stays as it is. Source: nemo/collections/asr/data/audio_to_text.py and the
-/// package braceexpand.
+/// as in NeMo. What is no pattern stays as it is, and so does one for more than a million paths. Source:
+/// nemo/collections/asr/data/audio_to_text.py and the package braceexpand.
 [[nodiscard]] std::vector<std::string> expandPath(std::string_view pattern);
 
 } // namespace fathom::data

@@ -68,6 +68,19 @@ private Q_SLOTS:
         QVERIFY(!none && none.error().message().find("too short for its text") != std::string::npos);
     }
 
+    void aDurationBeyondAllCounting_isTheErrorOfItsLine() {
+        writeRecording("long.flac", 1600, 0.5F);
+        for (const char* duration : {"1e300", "1e400"}) {
+            const auto set = open(
+                std::string(R"({"audio_filepath": "long.flac", "text": "ab", "duration": )") + duration + "}",
+                {.framesPerSecond = 40, .leaveOutImpossible = true});
+            if (!set) continue; // what JSON has no number for
+            QVERIFY((*set)->warnings().empty());
+            const auto sample = (*set)->read(0);
+            QVERIFY(!sample && sample.error().message().find("m.json:1") != std::string::npos);
+        }
+    }
+
     void initTestCase() {
         writeRecording("a.flac", 1600, 0.5F);
         writeRecording("b.flac", 800, -0.5F);

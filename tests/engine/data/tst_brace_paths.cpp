@@ -32,6 +32,29 @@ private Q_SLOTS:
              {"plain.tar", "a(b).tar", "a[1].tar", "{one}.tar", "{0..}.tar", "{", "}", "", "{0..9999999}"})
             QCOMPARE(expandPath(path), Paths{path});
     }
+
+    void rangesAtTheEndsOfInt64_areCountedRight() {
+        QCOMPARE(expandPath("{-9223372036854775808..-9223372036854775807}"),
+                 (Paths{"-9223372036854775808", "-9223372036854775807"}));
+        QCOMPARE(expandPath("{9223372036854775807..-9223372036854775808..9223372036854775807}"),
+                 (Paths{"9223372036854775807", "0", "-9223372036854775807"}));
+        for (const char* path :
+             {"{-9223372036854775808..9223372036854775807}", "{0..1..-9223372036854775808}"})
+            QCOMPARE(expandPath(path), Paths{path});
+    }
+
+    void patternsForTooMuch_stayAsTheyAre() {
+        std::string alternatives, nested;
+        for (int i = 0; i < 900; ++i)
+            alternatives += "{a,b}";
+        for (int i = 0; i < 100'000; ++i)
+            nested += "{a,";
+        nested += "b" + std::string(100'000, '}');
+        const std::string ranges = "{0..999}/{0..9999}", one = "{0..99999}" + std::string(4000, 'a');
+        for (const std::string& path : {alternatives, nested, ranges, one})
+            QVERIFY(expandPath(path) == Paths{path});
+        QCOMPARE(expandPath("{0..99}/{0..99}").size(), std::size_t{10'000});
+    }
 };
 
 QTEST_GUILESS_MAIN(BracePathsTest)
