@@ -53,7 +53,7 @@ CharacterMap::CharacterMap(std::string_view bytes) {
 std::string CharacterMap::findDamage() {
     if (m_texts.back() != '\0' || !isUtf8(m_texts)) return "has broken texts";
     for (std::size_t i = 0; i < m_units.size(); ++i) {
-        if (isLeaf(m_units[i])) {
+        if (i > 0 && isLeaf(m_units[i])) { // the root is read as a node, whatever it says
             if ((m_units[i] & 0x7FFFFFFFU) >= m_texts.size()) return "points outside its texts";
         } else if (((i ^ offset(m_units[i])) | 0xFFU) >= m_units.size()) {
             return "points outside its table";

@@ -92,6 +92,8 @@ private Q_SLOTS:
         QCOMPARE(with(arrayOf(whole) - 4, 0xFFFFFC00U), std::string("the character map is cut off"));
         QCOMPARE(with(arrayOf(whole), 0x7FFFFE00U),
                  std::string("the character map points outside its table"));
+        QCOMPARE(with(arrayOf(whole), 0x80000000U), // a root that says it is a leaf
+                 std::string("the character map points outside its table"));
         QCOMPARE(with(arrayOf(whole) + 400, 0xFFFFFFFFU),
                  std::string("the character map points outside its texts"));
         // A root whose children are the root's own block, with a child that leads back to it.
