@@ -59,10 +59,12 @@ std::vector<SentencePair> encodeAll(const std::vector<std::string_view>& source,
     };
     const std::size_t threads =
         std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), pairs.size() / kLines + 1);
-    std::vector<std::jthread> workers;
-    for (std::size_t i = 1; i < threads; ++i)
-        workers.emplace_back(work);
-    work();
+    {
+        std::vector<std::jthread> workers; // ended before `pairs` goes anywhere
+        for (std::size_t i = 1; i < threads; ++i)
+            workers.emplace_back(work);
+        work();
+    }
     return pairs;
 }
 
