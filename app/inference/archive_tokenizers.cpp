@@ -54,9 +54,8 @@ Result<std::optional<std::string_view>> memberAt(const archive::Nemo& nemo, cons
 
 text::WordPieceOptions wordPieceOf(const config::Config& config, const std::string& section) {
     if (textAt(config, section + ".type") == "wpe") return text::WordPieceOptions::speech();
-    text::WordPieceOptions options;
-    options.doLowerCase = textAt(config, section + ".tokenizer_name").find("uncased") != std::string::npos;
-    return options;
+    return text::WordPieceOptions::textClassification(textAt(config, section + ".tokenizer_name"),
+                                                      flagAt(config, "dataset.do_lower_case"));
 }
 
 /// What a section such as `tokenizer` describes, by the file that it names; null where it names none.

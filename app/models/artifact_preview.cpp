@@ -24,7 +24,8 @@ QString tr(const char* text) {
 std::optional<QString> asText(std::span<const std::byte> bytes, bool isCut) {
     const QByteArrayView view(reinterpret_cast<const char*>(bytes.data()),
                               static_cast<qsizetype>(bytes.size()));
-    QStringDecoder decode(QStringDecoder::Utf8);
+    using Flag = QStringDecoder::Flag;
+    QStringDecoder decode(QStringDecoder::Utf8, isCut ? Flag::Default : Flag::Stateless);
     QString text = decode(view);
     if (decode.hasError()) return std::nullopt;
     const bool hasControls = std::ranges::any_of(text, [](QChar c) {

@@ -16,7 +16,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 std::optional<QString> utf8(Bytes bytes) {
-    QStringDecoder decode(QStringDecoder::Utf8);
+    QStringDecoder decode(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless); // half a character is none
     QString text = decode(
         QByteArrayView(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())));
     if (decode.hasError()) return std::nullopt;

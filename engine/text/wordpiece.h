@@ -28,6 +28,15 @@ struct WordPieceOptions {
     std::string unkToken = "[UNK]", sepToken = "[SEP]", padToken = "[PAD]", clsToken = "[CLS]",
                 maskToken = "[MASK]";
 
+    /// What NeMo's text classification makes of tokenizer.tokenizer_name and dataset.do_lower_case: where the
+    /// name is that of a published model ("bert-base-uncased", "bert-base-cased"), it tells.
+    [[nodiscard]] static WordPieceOptions textClassification(std::string_view tokenizerName, bool lowerCase) {
+        WordPieceOptions options;
+        const bool isNamed = tokenizerName.find("cased") != std::string_view::npos;
+        options.doLowerCase = isNamed ? tokenizerName.find("uncased") != std::string_view::npos : lowerCase;
+        return options;
+    }
+
     /// What NeMo makes of `tokenizer.type: wpe`: bert-base-cased.
     [[nodiscard]] static WordPieceOptions speech() {
         WordPieceOptions options;

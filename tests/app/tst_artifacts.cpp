@@ -106,6 +106,9 @@ void TestArtifacts::vocabulary_keepsTabsWithoutScores() {
     QVERIFY(!(*plain)[0].score);
     QCOMPARE((*plain)[2].token, QString());
     QVERIFY(!parseVocabulary(bytesOf("\xff\xfe")));
+    QVERIFY(!parseVocabulary(bytesOf("a\n\xe2\x96"))); // torn within a character
+    QCOMPARE(previewArtifact(QStringLiteral("vocab.txt"), bytesOf("a\n\xe2\x96")).kind,
+             ArtifactPreview::Kind::Binary);
 }
 
 void TestArtifacts::kinds_areToldByContentAndName() {

@@ -19,13 +19,6 @@ std::string_view contentOf(const archive::Artifact& artifact) {
     return {reinterpret_cast<const char*>(artifact.bytes().data()), artifact.bytes().size()};
 }
 
-/// Whether texts are lowered by the tokenizer that Hugging Face has for a published name.
-std::optional<bool> lowersByName(const std::string& name) {
-    if (name.find("uncased") != std::string::npos) return true;
-    if (name.find("cased") != std::string::npos) return false;
-    return std::nullopt;
-}
-
 /// NeMo's tokenizer_vocab_dict: {piece: id}, sorted by piece.
 std::string vocabularyDict(const text::Tokenizer& tokenizer) {
     std::map<std::string, std::int64_t> ids;
@@ -91,9 +84,8 @@ public:
 private:
     Result<text::WordPieceOptions>
     wordPieceOptions(const std::optional<std::filesystem::path>& folder) const {
-        text::WordPieceOptions options;
-        const auto byName = lowersByName(m_params.tokenizer.name);
-        options.doLowerCase = byName.value_or(m_params.lowerCase);
+        auto options =
+            text::WordPieceOptions::textClassification(m_params.tokenizer.name, m_params.lowerCase);
         if (folder && std::filesystem::exists(*folder / "tokenizer_config.json")) {
             const Result<Value> settings = readJsonFile(*folder / "tokenizer_config.json");
             if (!settings) return fail(settings.error());

@@ -142,6 +142,23 @@ private Q_SLOTS:
         QCOMPARE(openWordPiece("/no/vocab.txt").error().exitCode(), 3);
     }
 
+    void classifiersWordPiece_lowersAsItsNameSays_elseAsTheDataSay() {
+        const auto lowers = [](const char* name, bool lowerCase) {
+            return WordPieceOptions::textClassification(name, lowerCase).doLowerCase;
+        };
+        QVERIFY(lowers("bert-base-uncased", false));
+        QVERIFY(!lowers("bert-base-cased", true));
+        QVERIFY(lowers("", true));
+        QVERIFY(!lowers("models/my-bert", false));
+        const std::string vocabulary = "[UNK]\nA\na\n";
+        const auto cased =
+            readWordPiece(vocabulary, "vocab.txt", WordPieceOptions::textClassification("", false));
+        const auto lowered =
+            readWordPiece(vocabulary, "vocab.txt", WordPieceOptions::textClassification("", true));
+        QCOMPARE((*cased)->encode("A").ids, (Ids{1}));
+        QCOMPARE((*lowered)->encode("A").ids, (Ids{2}));
+    }
+
     void wordPiece_cutsLongWordsShort() {
         const auto tokenizer = readWordPiece("a\n##a\n[UNK]\n", "vocab.txt");
         QCOMPARE((*tokenizer)->encode(std::string(100, 'a')).ids.size(), std::size_t{100});
