@@ -61,13 +61,13 @@ QVariant SqlResult::headerData(int section, Qt::Orientation orientation, int rol
 
 std::string toCsv(const SqlRows& rows) {
     std::string text;
-    for (std::size_t i = 0; i < rows.columns.size(); ++i)
-        text += (i > 0 ? "," : "") + quoted(rows.columns[i]);
-    text += '\n';
+    for (const std::string& column : rows.columns)
+        text += quoted(column) + ',';
+    if (!text.empty()) text.back() = '\n';
     for (const auto& row : rows.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i)
-            text += (i > 0 ? "," : "") + quoted(textOf(row[i]));
-        text += '\n';
+        for (const Value& value : row)
+            text += quoted(textOf(value)) + ',';
+        if (!row.empty()) text.back() = '\n';
     }
     return text;
 }
