@@ -3,6 +3,7 @@
 
 #include "app/bridge/engine_bridge.h"
 #include "app/bridge/job_runner.h"
+#include "app/pages/compare/comparison_source.h"
 #include "app/pages/compare/comparison_tab.h"
 #include "app/pages/compare/importance_tab.h"
 #include "app/pages/compare/predictions_tab.h"
@@ -33,35 +34,32 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace fathom::app {
 
 using widgets::kGrid;
 using Kind = ComparisonSection::Kind;
 
-namespace {
-
-constexpr int kReloadMs = 2000; ///< a run that goes on is read anew at most this often
-const QString kLoadJob = QStringLiteral("compare.load");
-
-} // namespace
-
-ComparePage::ComparePage(AppContext& context, QObject* parent) : Page(parent), m_context(context) {
+ComparePage::ComparePage(AppContext& context, QObject* parent)
+    : Page(parent),
+      m_context(context),
+      m_source(new ComparisonSource(context.jobs(), context.workspace(), this)) {
     addActions();
-    m_again.setSingleShot(true);
-    m_again.setInterval(kReloadMs);
-    connect(&m_again, &QTimer::timeout, this, &ComparePage::reload);
-    connect(&context.engine(), &EngineBridge::runListChanged, this, &ComparePage::takeNews);
+    connect(m_source, &ComparisonSource::changed, this, [this] {
+        updateHeader();
+        Q_EMIT badgeChanged();
+    });
+    connect(m_source, &ComparisonSource::compared, this, &ComparePage::show);
+    connect(m_source, &ComparisonSource::forgotten, this, &ComparePage::forget);
+    connect(&context.engine(), &EngineBridge::runListChanged, this, [this](const RunListNewsPtr& news) {
+        m_source->take(*news);
+        updateHeader();
+        if (m_stack && m_stack->isVisible()) m_source->refreshSoon();
+    });
     connect(&context, &AppContext::compareRequested, this, [this](const QList<qint64>& runs) {
         setRuns(runs);
         Q_EMIT m_context.pageRequested(id());
     });
     connect(&context, &AppContext::figureFileOpened, this, &ComparePage::openFigure);
-}
-
-ComparePage::~ComparePage() {
-    m_context.jobs().cancel(kLoadJob);
 }
 
 void ComparePage::addActions() {
@@ -75,13 +73,11 @@ void ComparePage::addActions() {
                                         .page = id()},
                                        this, std::move(run));
     };
-    m_chooseAction = add("choose", tr("Choose runs"), "compare", Qt::CTRL | Qt::Key_O,
+    m_chooseAction = add("choose", tr("Choose runs…"), "compare", Qt::CTRL | Qt::Key_O,
                          tr("Choose the runs to compare from all of the workspace"), [this] { choose(); });
     m_next = add("baseline", tr("Next baseline"), "follow", Qt::CTRL | Qt::Key_B,
-                 tr("Make the next run the baseline that the others are compared with"), [this] {
-                     const qsizetype place = m_ids.indexOf(m_baseline);
-                     if (!m_ids.isEmpty()) setBaseline(m_ids[(place + 1) % m_ids.size()]);
-                 });
+                 tr("Make the next run the baseline that the others are compared with"),
+                 [this] { m_source->setNextBaseline(); });
     m_all = add("all", tr("Show what is the same"), "filter", Qt::CTRL | Qt::Key_D,
                 tr("Show or hide the keys that have the same value in every run"),
                 [this] { m_config->setOnlyDifferences(!m_config->onlyDifferences()); });
@@ -95,7 +91,7 @@ void ComparePage::addActions() {
             if (m_tabs->currentWidget() != m_overview) m_tabs->setCurrentWidget(m_config);
             (m_tabs->currentWidget() == m_config ? m_config : m_overview)->focusSearch();
         });
-    m_report = add("report", tr("Write report"), "export", QKeySequence::Save,
+    m_report = add("report", tr("Write report…"), "export", QKeySequence::Save,
                    tr("Write what is compared as HTML or Markdown with figures"), [this] { chooseReport(); });
     updateActions();
 }
@@ -145,7 +141,7 @@ void ComparePage::build() {
     connectTab(m_config);
     connect(m_importance, &ImportanceTab::showRunRequested, &m_context, &AppContext::showRunRequested);
     connect(m_relations, &RelationsTab::showRunRequested, &m_context, &AppContext::showRunRequested);
-    connect(m_relations, &RelationsTab::compareRequested, this, &ComparePage::setRuns);
+    connect(m_relations, &RelationsTab::compareRequested, m_source, &ComparisonSource::setRuns);
     connect(m_study, &StudySource::changed, this, &ComparePage::updateActions);
     m_writer = new ReportWriter(
         m_context, {.curves = *m_curves, .weights = *m_weights, .study = *m_study, .relations = *m_relations},
@@ -182,17 +178,33 @@ void ComparePage::build() {
 }
 
 void ComparePage::connectTab(ComparisonTab* tab) {
-    connect(tab, &ComparisonTab::baselineRequested, this, &ComparePage::setBaseline);
-    connect(tab, &ComparisonTab::removeRequested, this, &ComparePage::removeRun);
+    connect(tab, &ComparisonTab::baselineRequested, m_source, &ComparisonSource::setBaseline);
+    connect(tab, &ComparisonTab::removeRequested, m_source, &ComparisonSource::removeRun);
     connect(tab, &ComparisonTab::showRunRequested, &m_context, &AppContext::showRunRequested);
 }
 
 QString ComparePage::badge() const {
-    return m_ids.size() > 1 ? QString::number(m_ids.size()) : QString();
+    return runs().size() > 1 ? QString::number(runs().size()) : QString();
+}
+
+void ComparePage::setRuns(const QList<qint64>& runs) {
+    m_source->setRuns(runs);
+}
+
+const QList<qint64>& ComparePage::runs() const {
+    return m_source->runs();
+}
+
+void ComparePage::setBaseline(qint64 run) {
+    m_source->setBaseline(run);
+}
+
+qint64 ComparePage::baseline() const {
+    return m_source->baseline();
 }
 
 void ComparePage::activated() {
-    if (m_isOld) reload();
+    m_source->refresh();
     if (m_tabs && m_tabs->currentWidget() && m_stack->currentIndex() == 1)
         m_tabs->currentWidget()->setFocus();
 }
@@ -200,178 +212,83 @@ void ComparePage::activated() {
 bool ComparePage::isSettled() const {
     const bool isPlotting =
         m_tabs && m_tabs->currentWidget() == m_curves->parentWidget() && !m_curves->isSettled();
-    return !m_isLoading && !isPlotting && (m_study == nullptr || !m_study->isBusy()) &&
+    return !m_source->isBusy() && !isPlotting && (m_study == nullptr || !m_study->isBusy()) &&
            (m_weights == nullptr || !m_weights->isBusy()) && (m_writer == nullptr || !m_writer->isBusy());
 }
 
-void ComparePage::takeNews(const RunListNewsPtr& news) {
-    bool isCompared = news->complete && !m_runs;
-    if (news->complete) {
-        m_known = news->rows;
-    } else {
-        for (const RunRow& row : news->rows) {
-            const auto known = std::find_if(m_known.begin(), m_known.end(),
-                                            [&](const RunRow& one) { return one.run.id == row.run.id; });
-            if (known != m_known.end())
-                *known = row;
-            else
-                m_known.insert(m_known.begin(), row);
-        }
-    }
-    for (const RunRow& row : news->rows)
-        isCompared = isCompared || (!news->complete && m_ids.contains(static_cast<qint64>(row.run.id)));
-    updateHeader();
-    if (!isCompared || m_ids.isEmpty()) return;
-    m_isOld = true;
-    if (m_stack && m_stack->isVisible() && !m_again.isActive()) m_again.start();
-}
-
-void ComparePage::setRuns(const QList<qint64>& runs) {
-    m_ids.clear();
-    for (const qint64 run : runs)
-        if (!m_ids.contains(run)) m_ids.append(run);
-    if (!m_ids.contains(m_baseline)) m_baseline = m_ids.value(0, -1);
-    Q_EMIT badgeChanged();
-    reload();
-}
-
-void ComparePage::setBaseline(qint64 run) {
-    if (run == m_baseline || !m_ids.contains(run)) return;
-    m_baseline = run;
-    compare();
-}
-
-void ComparePage::removeRun(qint64 run) {
-    QList<qint64> rest = m_ids;
-    rest.removeOne(run);
-    setRuns(rest);
-}
-
-void ComparePage::reload() {
+void ComparePage::forget() {
     widget();
-    m_isOld = false;
-    m_again.stop();
     std::vector<store::RunId> ids;
-    for (const qint64 id : m_ids)
+    for (const qint64 id : runs())
         ids.push_back(store::RunId{id});
-    m_study->setRuns(ids);
+    m_study->setRuns(std::move(ids));
     m_study->forget();
-    if (ids.empty()) {
-        m_context.jobs().cancel(kLoadJob);
-        m_isLoading = false;
-        m_runs.reset();
-        return show(nullptr);
-    }
-    m_isLoading = true;
-    updateHeader();
-    m_context.jobs().run(
-        kLoadJob, this,
-        [workspace = m_context.workspace(), ids](std::stop_token stop) {
-            return readComparedRuns(workspace, ids, stop);
-        },
-        [this](Result<ComparedRunsPtr> runs) {
-            m_isLoading = false;
-            if (!runs) return showProblem(runs.error());
-            m_runs = std::move(*runs);
-            compare();
-        });
 }
 
-void ComparePage::compare() {
-    if (!m_runs) return;
-    if (m_runs->empty()) return show(nullptr);
-    const auto found = std::find_if(m_runs->begin(), m_runs->end(), [&](const ComparedRun& run) {
-        return static_cast<qint64>(run.run.id) == m_baseline;
-    });
-    const std::size_t baseline =
-        found == m_runs->end() ? 0 : static_cast<std::size_t>(found - m_runs->begin());
-    m_baseline = static_cast<qint64>((*m_runs)[baseline].run.id);
-    m_isLoading = true;
-    m_context.jobs().run(
-        kLoadJob, this, [runs = m_runs, baseline](std::stop_token) { return compareRuns(runs, baseline); },
-        [this](const ComparisonPtr& comparison) {
-            m_isLoading = false;
-            show(comparison);
-        });
-}
-
-void ComparePage::show(const ComparisonPtr& comparison) {
-    m_comparison = comparison;
-    if (comparison) {
-        m_ids.clear(); // those that are gone are no longer compared
-        for (const ComparedRun& run : *comparison->runs)
-            m_ids.append(static_cast<qint64>(run.run.id));
-    }
+void ComparePage::show() {
+    const ComparisonPtr& comparison = m_source->comparison();
     m_overview->setComparison(comparison);
     m_config->setComparison(comparison);
     m_predictions->setComparison(comparison);
     m_weights->setComparison(comparison);
     fillCurrentTab();
-    updateHeader();
-    updateActions();
-    Q_EMIT badgeChanged();
 }
 
 /// Curves and studies are read when they are looked at.
 void ComparePage::fillCurrentTab() {
     const QWidget* const tab = m_tabs->currentWidget();
     if (tab == m_importance || tab == m_relations) m_study->refresh();
-    if (m_curves->parentWidget() == tab && m_comparison) plotRuns();
+    if (m_curves->parentWidget() == tab && m_source->comparison()) plotRuns();
     updateActions();
 }
 
 void ComparePage::plotRuns() {
+    const Comparison& comparison = *m_source->comparison();
     std::vector<store::RunId> runs;
-    for (const ComparedRun& run : *m_comparison->runs)
+    for (const ComparedRun& run : *comparison.runs)
         runs.push_back(run.run.id);
-    m_curves->setRuns(std::move(runs), (*m_comparison->runs)[m_comparison->baseline].run.id);
-}
-
-void ComparePage::showProblem(const Error& error) {
-    m_comparison = nullptr;
-    updateHeader();
-    m_empty->set(QStringLiteral("error"), tr("The runs cannot be read"),
-                 QString::fromStdString(error.message()));
-    m_empty->setButton(tr("Choose runs"), QStringLiteral("compare"));
-    updateActions();
+    m_curves->setRuns(std::move(runs), (*comparison.runs)[comparison.baseline].run.id);
 }
 
 void ComparePage::updateHeader() {
     if (!m_stack) return;
-    m_stack->setCurrentIndex(m_comparison ? 1 : 0);
-    if (!m_comparison) {
-        const bool hasRuns = m_known.size() > 1;
-        m_empty->set(QStringLiteral("compare"),
-                     m_isLoading ? tr("Reading the runs") : tr("Why is one run better than another?"),
-                     m_isLoading ? QString()
-                     : hasRuns ? tr("Choose two or more runs here, or mark them with Space on Runs. What is "
-                                    "the same in all of "
-                                    "them is left out.")
-                               : tr("It takes two runs. Train with different settings; they appear here."));
-        m_empty->setButton(hasRuns && !m_isLoading ? tr("Choose runs") : QString(),
-                           QStringLiteral("compare"));
-        return;
-    }
+    const ComparisonPtr& comparison = m_source->comparison();
+    m_stack->setCurrentIndex(comparison ? 1 : 0);
+    updateActions();
+    if (!comparison) return sayWhyEmpty();
     m_baselineBox->clear();
-    for (const ComparedRun& run : *m_comparison->runs)
+    for (const ComparedRun& run : *comparison->runs)
         m_baselineBox->addItem(run.title, static_cast<qint64>(run.run.id));
-    m_baselineBox->setCurrentIndex(static_cast<int>(m_comparison->baseline));
-    const std::size_t others = m_comparison->order.size() - 1;
-    const std::size_t keys = m_comparison->section(Kind::Config).differing;
+    m_baselineBox->setCurrentIndex(static_cast<int>(comparison->baseline));
+    const std::size_t others = comparison->order.size() - 1;
+    const std::size_t keys = comparison->section(Kind::Config).differing;
     m_caption->setText(QStringLiteral("%1  ·  %2")
                            .arg(others == 1 ? tr("and 1 other run") : tr("and %1 other runs").arg(others),
                                 keys == 1 ? tr("1 config key differs")
                                           : tr("%1 config keys differ").arg(widgets::formatCount(keys))));
 }
 
+void ComparePage::sayWhyEmpty() {
+    const bool canChoose = m_source->known().size() > 1 && !m_source->isBusy();
+    m_empty->setButton(canChoose ? m_chooseAction->text() : QString(), QStringLiteral("compare"));
+    if (const auto& error = m_source->error())
+        return m_empty->set(QStringLiteral("error"), tr("The runs cannot be read"),
+                            QString::fromStdString(error->message()));
+    if (m_source->isBusy()) return m_empty->set(QStringLiteral("compare"), tr("Reading the runs"), {});
+    m_empty->set(QStringLiteral("compare"), tr("Why is one run better than another?"),
+                 canChoose ? tr("Choose two or more runs here, or mark them with Space on Runs. What is the "
+                                "same in all of them is left out.")
+                           : tr("It takes two runs. Train with different settings; they appear here."));
+}
+
 void ComparePage::updateActions() {
-    const bool hasRuns = m_comparison != nullptr;
+    const bool hasRuns = m_source->comparison() != nullptr;
     for (QAction* const action : {m_report, m_copy, m_all, m_next})
         if (action) action->setEnabled(hasRuns);
 }
 
 void ComparePage::choose() {
-    RunChooser chooser(m_known, m_ids, m_stack);
+    RunChooser chooser(m_source->known(), runs(), m_stack);
     if (chooser.exec() == QDialog::Accepted) setRuns(chooser.chosen());
 }
 
@@ -383,9 +300,9 @@ void ComparePage::chooseReport() {
 }
 
 void ComparePage::writeReport(const QString& file) {
-    if (!m_comparison) return;
+    if (!m_source->comparison()) return;
     plotRuns();
-    m_writer->write(m_comparison, file);
+    m_writer->write(m_source->comparison(), file);
     Q_EMIT m_context.statusMessage(tr("Writing the report …"));
 }
 
@@ -401,18 +318,8 @@ void ComparePage::openFigure(const QString& file) {
         });
 }
 
-/// Ids are those of the workspace that the figure was drawn in: the titles tell whether they mean these runs.
 void ComparePage::showFigure(const FigureSource& source, const QString& file) {
-    QList<qint64> ids;
-    for (const FigureRun& wanted : source.runs) {
-        qint64 id = m_known.empty() ? wanted.id : -1; // the list of runs is not read yet
-        for (const RunRow& row : m_known) {
-            const bool isIt = QString::fromStdString(row.run.title()) == wanted.title;
-            if (isIt && (id < 0 || static_cast<qint64>(row.run.id) == wanted.id))
-                id = static_cast<qint64>(row.run.id);
-        }
-        if (id >= 0) ids.append(id);
-    }
+    const QList<qint64> ids = m_source->runsOf(source);
     const QString name = QFileInfo(file).fileName();
     if (ids.isEmpty())
         return Q_EMIT m_context.statusMessage(
@@ -435,10 +342,10 @@ QString ComparePage::workspaceGroup() const {
 void ComparePage::saveState(QSettings& settings) const {
     if (!m_tabs) return;
     QVariantList runs;
-    for (const qint64 run : m_ids)
+    for (const qint64 run : this->runs())
         runs.append(run);
     settings.setValue(workspaceGroup() + QStringLiteral("/runs"), runs);
-    settings.setValue(workspaceGroup() + QStringLiteral("/baseline"), m_baseline);
+    settings.setValue(workspaceGroup() + QStringLiteral("/baseline"), baseline());
     settings.setValue(workspaceGroup() + QStringLiteral("/metric"), m_study->metric());
     settings.setValue(workspaceGroup() + QStringLiteral("/whole"), m_study->isWholeWorkspace());
     settings.setValue(QStringLiteral("tab"), m_tabs->currentIndex());
@@ -459,8 +366,8 @@ void ComparePage::restoreState(QSettings& settings) {
     settings.beginGroup(QStringLiteral("curves"));
     m_curves->restoreState(settings);
     settings.endGroup();
-    if (!m_ids.isEmpty()) return; // asked for before the page was first shown
-    m_baseline = settings.value(workspaceGroup() + QStringLiteral("/baseline"), -1).toLongLong();
+    if (!this->runs().isEmpty()) return; // asked for before the page was first shown
+    setBaseline(settings.value(workspaceGroup() + QStringLiteral("/baseline"), -1).toLongLong());
     QList<qint64> runs;
     for (const QVariant& run : settings.value(workspaceGroup() + QStringLiteral("/runs")).toList())
         runs.append(run.toLongLong());

@@ -2,12 +2,9 @@
 // Why is one run better than another: any number of runs against a baseline.
 #pragma once
 
-#include "app/models/run_news.h"
-#include "app/pages/compare/compared_runs.h"
 #include "app/shell/page.h"
 
 #include <QPointer>
-#include <QTimer>
 
 class QAction;
 class QComboBox;
@@ -22,6 +19,7 @@ class EmptyState;
 namespace fathom::app {
 
 class AppContext;
+class ComparisonSource;
 class ComparisonTab;
 struct FigureSource;
 class ImportanceTab;
@@ -36,7 +34,6 @@ class ComparePage : public Page {
     Q_OBJECT
 public:
     explicit ComparePage(AppContext& context, QObject* parent = nullptr);
-    ~ComparePage() override;
 
     [[nodiscard]] QString id() const override { return QStringLiteral("compare"); }
     [[nodiscard]] QString title() const override { return tr("Compare"); }
@@ -50,9 +47,9 @@ public:
 
     /// Compares these; the first is the baseline unless the one before is among them.
     void setRuns(const QList<qint64>& runs);
-    [[nodiscard]] const QList<qint64>& runs() const { return m_ids; }
+    [[nodiscard]] const QList<qint64>& runs() const;
     void setBaseline(qint64 run);
-    [[nodiscard]] qint64 baseline() const { return m_baseline; }
+    [[nodiscard]] qint64 baseline() const;
     /// .md gives Markdown, anything else HTML. Said in the status bar when done.
     void writeReport(const QString& file);
     /// Shows the plot of an exported figure again, as a board of its own.
@@ -63,30 +60,20 @@ private:
     void build();
     [[nodiscard]] QWidget* buildHeader();
     void connectTab(ComparisonTab* tab);
-    void takeNews(const RunListNewsPtr& news);
     void choose();
     void chooseReport();
-    void removeRun(qint64 run);
-    void reload();
-    void compare();
-    void show(const ComparisonPtr& comparison);
+    void forget();
+    void show();
     void showFigure(const FigureSource& source, const QString& file);
     void fillCurrentTab();
     void plotRuns();
-    void showProblem(const Error& error);
     void updateHeader();
+    void sayWhyEmpty();
     void updateActions();
     [[nodiscard]] QString workspaceGroup() const;
 
     AppContext& m_context;
-    std::vector<RunRow> m_known; ///< every run there is, newest first
-    QList<qint64> m_ids;
-    qint64 m_baseline = -1;
-    ComparedRunsPtr m_runs;
-    ComparisonPtr m_comparison;
-    bool m_isLoading = false;
-    bool m_isOld = false; ///< a compared run has gone on since it was read
-    QTimer m_again;
+    ComparisonSource* m_source;
     QAction* m_report = nullptr;
     QAction* m_copy = nullptr;
     QAction* m_all = nullptr;
