@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <unordered_map>
 
@@ -17,7 +18,7 @@ double share(std::int64_t part, std::int64_t whole) {
 std::optional<double> numberOf(const std::string& label) {
     double value = 0;
     const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), value);
-    if (error != std::errc() || end != label.data() + label.size()) return std::nullopt;
+    if (error != std::errc() || end != label.data() + label.size() || std::isnan(value)) return std::nullopt;
     return value;
 }
 

@@ -199,6 +199,17 @@ private Q_SLOTS:
         QVERIFY(std::abs(figures.weightedF1() - (4 * 0.75 + 3 * 2.0 / 3 + 3 * 0.8) / 10) < 1e-12);
     }
 
+    void aClassCalledNan_standsAmongTheWords() {
+        TextPairs pairs;
+        std::vector<std::string> expected;
+        for (int i = 0; i < 60; ++i) {
+            pairs.emplace_back(std::to_string(59 - i), i % 3 == 0 ? "nan" : "inf");
+            expected.push_back(std::to_string(i));
+        }
+        expected.insert(expected.end(), {"inf", "nan"});
+        QCOMPARE(countClasses(makeSamples(pairs)).labels, expected);
+    }
+
     void samplesChangeInPlace_whenTheSameClipsAreValidatedAgain() {
         SampleModel model;
         QAbstractItemModelTester tester(&model);
