@@ -154,6 +154,7 @@ void ChipFlow::mousePressEvent(QMouseEvent* event) {
 }
 
 void ChipFlow::keyPressEvent(QKeyEvent* event) {
+    if (m_chips.empty()) return QAbstractScrollArea::keyPressEvent(event);
     const int last = static_cast<int>(m_chips.size()) - 1;
     const auto move = [&](int by) { setCurrent(std::clamp(m_current + by, 0, last)); };
     const auto line = [&](int by) {

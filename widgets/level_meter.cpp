@@ -58,7 +58,7 @@ void LevelMeter::paintEvent(QPaintEvent*) {
     painter.setBrush(m_level >= kTooLoud ? colors.error : colors.success);
     painter.drawRoundedRect(part(0, m_level), kGrid / 4.0, kGrid / 4.0);
     if (m_held <= 0) return;
-    const double x = std::clamp(m_held * bar.width() - 1, 0.0, bar.width() - 2);
+    const double x = std::clamp(m_held * bar.width() - 1, 0.0, std::max(0.0, bar.width() - 2));
     painter.fillRect(QRectF(x, bar.top() - 2, 2, bar.height() + 4),
                      m_held >= kTooLoud ? colors.error : colors.text);
 }

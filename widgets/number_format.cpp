@@ -81,7 +81,8 @@ QString formatBytes(double bytes) {
 }
 
 QString formatMoment(double secondsSinceEpoch) {
-    if (secondsSinceEpoch <= 0) return {};
+    constexpr double kFarthest = 253402300800; // the year 10000; logs of other programs may say anything
+    if (!(secondsSinceEpoch > 0) || secondsSinceEpoch >= kFarthest) return {};
     const QDateTime moment = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(secondsSinceEpoch * 1000));
     if (moment.date() == QDate::currentDate()) return moment.toString(QStringLiteral("HH:mm:ss"));
     return moment.toString(QStringLiteral("yyyy-MM-dd HH:mm"));

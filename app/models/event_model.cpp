@@ -3,6 +3,8 @@
 
 #include <QDateTime>
 
+#include <cmath>
+
 namespace fathom::app {
 
 namespace {
@@ -51,6 +53,7 @@ QVariant EventModel::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
     case Time:
+        if (!(std::abs(event.wallTime) < 1e12)) return {}; // of an imported log; no calendar has it
         return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(event.wallTime * 1000))
             .toString(QStringLiteral("HH:mm:ss.zzz"));
     case Level:

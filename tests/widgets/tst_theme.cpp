@@ -89,6 +89,12 @@ private Q_SLOTS:
         QCOMPARE(formatDuration(std::nan("")), QStringLiteral("–"));
     }
 
+    void momentsThatNoCalendarHas_areNotShown() {
+        QVERIFY(!formatMoment(1.7e9).isEmpty());
+        for (const double seconds : {0.0, -1.0, 1e12, 1e300, HUGE_VAL, std::nan("")})
+            QCOMPARE(formatMoment(seconds), QString());
+    }
+
     void bytesHaveUnits() {
         QCOMPARE(formatBytes(512), QStringLiteral("512 B"));
         QCOMPARE(formatBytes(1.2e9), QStringLiteral("1.2 GB"));
