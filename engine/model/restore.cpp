@@ -4,6 +4,7 @@
 #include "engine/config/compose.h"
 #include "engine/config/yaml_writer.h"
 #include "engine/model/model.h"
+#include "engine/model/older_config.h"
 #include "engine/model/section.h"
 #include "engine/nn/device.h"
 #include "engine/nn/weights.h"
@@ -22,8 +23,8 @@ struct Source {
     archive::ArtifactRegistry artifacts{};
 };
 
-/// The file's config, or the one that is to be used instead.
-Result<config::Config> configOf(const Source& source, const std::filesystem::path& overridePath) {
+/// The file's config, or the one that is to be used instead, as it stands there.
+Result<config::Config> writtenConfig(const Source& source, const std::filesystem::path& overridePath) {
     const Result<std::string> yaml = overridePath.empty() ? source.configYaml() : readFile(overridePath);
     if (!yaml) return fail(yaml.error());
     auto config = config::compose({.configName = "model_config", .files = {{"model_config.yaml", *yaml}}});
@@ -45,7 +46,8 @@ Result<Restored> restoreFrom(const Source& source, const run::RestoreOptions& op
     };
     const Result<torch::Device> device = nn::deviceNamed(options.mapLocation);
     if (!device) return fail(device.error());
-    const Result<config::Config> config = configOf(source, options.overrideConfigPath);
+    const Result<config::Config> config =
+        writtenConfig(source, options.overrideConfigPath).and_then(inTodaysForm);
     if (!config) return inFile(config.error());
     Result<std::unique_ptr<Model>> model =
         createModel(*config, "", {.initializeWeights = !options.strict, .artifacts = source.artifacts});

@@ -57,8 +57,7 @@ Status ConformerEncoder::build(Random& random) {
                                                                         .featIn = p.featIn,
                                                                         .featOut = p.width,
                                                                         .convChannels = p.subsamplingChannels,
-                                                                        .causal = p.causalDownsampling,
-                                                                        .masked = p.maskedSubsampling},
+                                                                        .causal = p.causalDownsampling},
                                                                        random);
     if (!preEncode) return fail(preEncode.error());
     m_preEncode = register_module("pre_encode", *preEncode);
@@ -121,8 +120,7 @@ Status ConformerEncoder::buildReduction(Random& random) {
                                                                    .factor = p.reductionFactor,
                                                                    .featIn = p.width,
                                                                    .featOut = p.width,
-                                                                   .convChannels = p.width,
-                                                                   .masked = p.maskedSubsampling},
+                                                                   .convChannels = p.width},
                                                                   random);
     if (!made) return fail(made.error());
     m_reduction = module->register_module("reduction_enc", *made);

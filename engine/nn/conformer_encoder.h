@@ -28,7 +28,6 @@ struct ConformerParams {
     std::string subsampling = "striding";
     std::int64_t subsamplingFactor = 4;
     std::int64_t subsamplingChannels = -1; ///< -1: width
-    bool maskedSubsampling = true;         ///< see SubsamplingParams::masked
     std::string reduction{};               ///< pooling or striding; empty: none
     std::int64_t reductionPosition = -1;   ///< after this layer; -1: at the end
     std::int64_t reductionFactor = 1;

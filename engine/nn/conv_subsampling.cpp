@@ -22,9 +22,7 @@ std::int64_t ConvSubsampling::Conv::outputLength(std::int64_t frames) const {
 }
 
 ConvSubsampling::ConvSubsampling(const SubsamplingParams& params, Random& random)
-    : Subsampling("ConvSubsampling"),
-      m_masked(params.masked),
-      m_sequence(std::make_shared<torch::nn::Module>("Sequential")) {
+    : Subsampling("ConvSubsampling"), m_sequence(std::make_shared<torch::nn::Module>("Sequential")) {
     if (params.kind == "vggnet")
         addVgg(params, random);
     else
@@ -106,15 +104,13 @@ Subsampled ConvSubsampling::forward(const torch::Tensor& input, const Lengths& l
     std::vector<std::int64_t> frames = lengths.values();
     Lengths valid = lengths;
     for (const Conv& conv : m_convs) {
-        x = apply(conv, m_masked ? maskedFrames(x, valid) : x);
-        if (conv.pool)
-            x = torch::max_pool2d(m_masked ? maskedFrames(x, valid) : x, 2, 2, 0, 1, /*ceil_mode=*/true);
+        x = apply(conv, maskedFrames(x, valid));
+        if (conv.pool) x = torch::max_pool2d(maskedFrames(x, valid), 2, 2, 0, 1, /*ceil_mode=*/true);
         for (std::int64_t& length : frames)
             length = conv.outputLength(length);
         if (frames != valid.values()) valid = Lengths(frames);
     }
-    if (m_masked) x = maskedFrames(x, valid);
-    return {m_out->forward(x.transpose(1, 2).flatten(2)), valid};
+    return {m_out->forward(maskedFrames(x, valid).transpose(1, 2).flatten(2)), valid};
 }
 
 } // namespace fathom::nn

@@ -8,14 +8,15 @@
 namespace fathom::nn {
 
 /// NeMo's ConvSubsampling: a stack of two-dimensional convolutions over time and features, each with stride 2
-/// or followed by a pooling that halves, then a linear layer over channels and features. Parameters:
-/// `out.{weight,bias}`, `conv.<n>.{weight,bias}`.
+/// or followed by a pooling that halves, then a linear layer over channels and features. What lies beyond a
+/// clip is zero for every convolution (NeMo from 2.5 on). Parameters: `out.{weight,bias}`,
+/// `conv.<n>.{weight,bias}`.
 class ConvSubsampling : public Subsampling {
 public:
     /// Requires what Subsampling::make checks.
     ConvSubsampling(const SubsamplingParams& params, Random& random);
     [[nodiscard]] Subsampled forward(const torch::Tensor& x, const Lengths& lengths) const override;
-    [[nodiscard]] bool isPerClip() const override { return m_masked; }
+    [[nodiscard]] bool isPerClip() const override { return true; }
     [[nodiscard]] std::int64_t outputFrames(std::int64_t frames) const override;
 
 private:
@@ -37,7 +38,6 @@ private:
     [[nodiscard]] static torch::Tensor apply(const Conv& conv, const torch::Tensor& x);
 
     std::vector<Conv> m_convs{};
-    bool m_masked = true;
     std::shared_ptr<Linear> m_out;
     std::shared_ptr<torch::nn::Module> m_sequence;
     std::int64_t m_registered = 0;

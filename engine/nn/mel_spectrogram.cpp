@@ -78,9 +78,9 @@ Features MelSpectrogram::compute(const torch::Tensor& signal, const Lengths& len
     frames.reserve(lengths.values().size());
     for (const std::int64_t samples : lengths.values())
         frames.push_back(frameCount(samples));
-    torch::Tensor mel =
-        torch::full({batch.size(0), featureCount(), frameCount(batch.size(1)) + extraFrames()},
-                    m_params.padValue, batch.options());
+    // The STFT has one frame more than are valid.
+    torch::Tensor mel = torch::full({batch.size(0), featureCount(), frameCount(batch.size(1)) + 1},
+                                    m_params.padValue, batch.options());
     for (std::int64_t b = 0; b < batch.size(0); ++b) {
         const std::int64_t valid = frames[static_cast<std::size_t>(b)];
         if (valid == 0) continue;
@@ -92,49 +92,39 @@ Features MelSpectrogram::compute(const torch::Tensor& signal, const Lengths& len
     return {mel, Lengths(std::move(frames))};
 }
 
-/// Frames that the STFT of a signal has beyond the valid ones of a clip as long.
-std::int64_t MelSpectrogram::extraFrames() const {
-    return m_params.rule == FeatureRule::Legacy ? 0 : 1;
-}
-
 std::int64_t MelSpectrogram::frameCount(std::int64_t samples) const {
     if (samples == 0) return 0;
     const std::int64_t fft = m_params.fftSize();
     const std::int64_t hop = m_params.hopSamples();
     const std::int64_t pad = m_params.exactPad ? (fft - hop) / 2 * 2 : fft / 2 * 2;
-    const std::int64_t frames = std::max<std::int64_t>(0, samples + pad - fft) / hop;
-    return m_params.rule == FeatureRule::Legacy ? frames + 1 : frames;
+    return std::max<std::int64_t>(0, samples + pad - fft) / hop;
 }
 
 // Padding, dither and pre-emphasis of a row [samples of the batch] that is a clip for its first `length`
 // samples.
 torch::Tensor MelSpectrogram::prepared(const torch::Tensor& row, std::int64_t length, Random* random) const {
-    const bool invariant = m_params.rule == FeatureRule::PaddingInvariant;
-    const bool clipOnly =
-        invariant && !m_params.exactPad && m_params.preemph; // the rest would be set to zero below
+    const bool clipOnly = !m_params.exactPad && m_params.preemph; // the rest would be set to zero below
     torch::Tensor x = clipOnly ? row.slice(0, 0, length) : row;
     if (m_params.exactPad) {
         namespace F = torch::nn::functional;
         const std::int64_t amount = (m_params.fftSize() - m_params.hopSamples()) / 2;
-        const auto mode = invariant ? F::PadFuncOptions::mode_t(torch::kConstant) : torch::kReflect;
-        x = F::pad(x.view({1, 1, -1}), F::PadFuncOptions({amount, amount}).mode(mode)).view(-1);
+        x = F::pad(x.view({1, 1, -1}), F::PadFuncOptions({amount, amount})).view(-1);
     }
     if (random && m_params.dither > 0) x = random->normalLike(x).mul_(m_params.dither).add_(x);
     if (!m_params.preemph) return x;
     torch::Tensor out = x.clone();
     // Product and difference rounded apart, as NeMo does: fused, quiet bins differ by 1e-4.
     out.slice(0, 1).sub_(x.slice(0, 0, x.size(0) - 1) * *m_params.preemph);
-    if (invariant && length < out.size(0)) out.slice(0, length).zero_();
+    if (length < out.size(0)) out.slice(0, length).zero_();
     return out;
 }
 
 torch::Tensor MelSpectrogram::magnitudes(const torch::Tensor& signal, Random* random) const {
     const std::int64_t fft = m_params.fftSize();
-    const torch::Tensor spectrum =
-        torch::stft(signal, fft, m_params.hopSamples(), m_params.windowSamples(),
-                    m_window.to(torch::kFloat32), /*center=*/!m_params.exactPad,
-                    m_params.rule == FeatureRule::Legacy ? "reflect" : "constant", /*normalized=*/false,
-                    /*onesided=*/true, /*return_complex=*/true);
+    const torch::Tensor spectrum = torch::stft(signal, fft, m_params.hopSamples(), m_params.windowSamples(),
+                                               m_window.to(torch::kFloat32), /*center=*/!m_params.exactPad,
+                                               "constant", /*normalized=*/false,
+                                               /*onesided=*/true, /*return_complex=*/true);
     const torch::Tensor parts = torch::view_as_real(spectrum);
     torch::Tensor power = parts.select(-1, 0).square().addcmul_(parts.select(-1, 1), parts.select(-1, 1));
     if (random && m_params.nbAugmentationProb > 0) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log-mel features as NeMo's AudioToMelSpectrogramPreprocessor (FilterbankFeatures) computes them.
+// Log-mel features as NeMo's AudioToMelSpectrogramPreprocessor (FilterbankFeatures) computes them from 2.5
+// on, whatever release an archive is of: the STFT pads with zeros and L / hop frames are valid, so that
+// padding a batch does not change its features.
 //
 //   nn::MelSpectrogram preprocessor(params);
 //   nn::Features features = preprocessor.forward(signal, lengths, nullptr);   // [B, 64, T]
@@ -14,12 +16,6 @@
 #include <vector>
 
 namespace fathom::nn {
-
-/// The edges of the signal: NeMo changed them in 2.5 so that padding a batch does not change its features.
-enum class FeatureRule {
-    PaddingInvariant, ///< from 2.5 on: the STFT pads with zeros, L / hop frames are valid
-    Legacy,           ///< up to 2.4: the STFT reflects the signal, L / hop + 1 frames are valid
-};
 
 /// With NeMo's defaults.
 struct MelParams : FrameParams {
@@ -43,7 +39,6 @@ struct MelParams : FrameParams {
     double nbAugmentationProb = 0;  ///< in training: chance to cut all above nbMaxFreq
     int nbMaxFreq = 4000;           ///< Hz
     std::string melNorm = "slaney"; ///< slaney, or none
-    FeatureRule rule = FeatureRule::PaddingInvariant;
 
     /// What pad_to "max" pads to.
     [[nodiscard]] std::int64_t maxFrames() const;
@@ -76,7 +71,6 @@ public:
 private:
     [[nodiscard]] Features compute(const torch::Tensor& signal, const Lengths& lengths, Random* random) const;
     [[nodiscard]] std::int64_t frameCount(std::int64_t samples) const;
-    [[nodiscard]] std::int64_t extraFrames() const;
     [[nodiscard]] torch::Tensor prepared(const torch::Tensor& row, std::int64_t length, Random* random) const;
     [[nodiscard]] torch::Tensor magnitudes(const torch::Tensor& signal, Random* random) const;
     [[nodiscard]] torch::Tensor logMel(const torch::Tensor& spectrum) const;

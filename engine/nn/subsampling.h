@@ -21,9 +21,6 @@ struct SubsamplingParams {
     std::int64_t featOut = 256;
     std::int64_t convChannels = 256;
     bool causal = false; ///< no frame sees later ones
-    /// NeMo's rule from 2.5 on: what lies beyond a clip is zero for every convolution. Until 2.4 padding went
-    /// through them and reached the last frames of the shorter clips.
-    bool masked = true;
 };
 
 struct Subsampled {

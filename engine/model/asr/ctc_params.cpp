@@ -417,8 +417,7 @@ Result<CtcModelParams> readCtcModel(const Config& config, std::string_view path,
     if (!mel) return fail(mel.error());
     Result<std::optional<nn::SpecAugmentParams>> augment = readAugment(config, below(path, "spec_augment"));
     if (!augment) return fail(augment.error());
-    const bool masked = mel->rule == nn::FeatureRule::PaddingInvariant;
-    Result<EncoderParams> encoder = readEncoder(config, below(path, "encoder"), masked);
+    Result<EncoderParams> encoder = readEncoder(config, below(path, "encoder"));
     if (!encoder) return fail(encoder.error());
     Result<CtcDecoderParams> decoder =
         readDecoder(config, below(path, "decoder"), below(path, "labels"), vocabulary);

@@ -157,11 +157,10 @@ class ConformerReader {
 public:
     ConformerReader(const Config& config, const std::string& path) : m_config(config), m_path(path) {}
 
-    Result<EncoderParams> read(bool maskedSubsampling) {
+    Result<EncoderParams> read() {
         Result<ConformerSection> section = conformerSchema().read(m_config, m_path);
         if (!section) return fail(section.error());
         ConformerSection& s = *section;
-        s.maskedSubsampling = maskedSubsampling;
         s.subsampling = s.subsamplingKind.value_or("");
         s.reduction = s.reductionKind.value_or("");
         s.reductionPosition = s.reductionLayer.value_or(-1);
@@ -241,14 +240,14 @@ private:
 
 } // namespace
 
-Result<EncoderParams> readEncoder(const Config& config, const std::string& path, bool maskedSubsampling) {
+Result<EncoderParams> readEncoder(const Config& config, const std::string& path) {
     const config::Node* target = config.find(below(path, "_target_"));
     const bool named = target && target->value.isString();
     const std::string_view className = named ? classNameOf(target->value.asString())
                                        : config.find(below(path, "d_model")) ? "ConformerEncoder"
                                                                              : "ConvASREncoder";
     if (className == "ConvASREncoder") return readConvAsrEncoder(config, path);
-    if (className == "ConformerEncoder") return ConformerReader(config, path).read(maskedSubsampling);
+    if (className == "ConformerEncoder") return ConformerReader(config, path).read();
     return fail(config.errorAt(below(path, "_target_"), "Cannot build the model",
                                "'" + target->value.asString() + "' is not a class this program has",
                                "Use ConvASREncoder or ConformerEncoder"));

@@ -15,9 +15,7 @@ namespace fathom::model {
 using EncoderParams = std::variant<nn::ConvAsrEncoderParams, nn::ConformerParams>;
 
 /// Reads the section at `path`: ConvASREncoder or ConformerEncoder. Errors are Usage with file, line and key.
-/// `maskedSubsampling` is NeMo's rule from 2.5 on, see nn::SubsamplingParams.
-[[nodiscard]] Result<EncoderParams> readEncoder(const config::Config& config, const std::string& path,
-                                                bool maskedSubsampling);
+[[nodiscard]] Result<EncoderParams> readEncoder(const config::Config& config, const std::string& path);
 
 /// Features of a frame that the encoder takes.
 [[nodiscard]] std::int64_t encoderFeatures(const EncoderParams& params);

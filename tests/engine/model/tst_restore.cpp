@@ -5,7 +5,9 @@
 #include "engine/archive/nemo_save.h"
 #include "engine/base/checksum.h"
 #include "engine/base/file.h"
+#include "engine/config/yaml_writer.h"
 #include "engine/model/model.h"
+#include "engine/model/named_arrays.h"
 #include "engine/nn/weights.h"
 
 #include <QTemporaryDir>
@@ -44,6 +46,8 @@ private Q_SLOTS:
     void mapLocation_isADevice();
     void artifacts_areSavedAgain();
     void missingArtifact_isAnError();
+    void olderArchive_isReadByTodaysRules_data();
+    void olderArchive_isReadByTodaysRules();
 
 private:
     [[nodiscard]] fs::path path(const char* name) const {
@@ -165,6 +169,56 @@ void TestRestore::missingArtifact_isAnError() {
     const auto refused = model::restoreModel(open(path("broken.nemo")), {.mapLocation = "cpu"});
     QVERIFY(!refused.has_value());
     QVERIFY(refused.error().message().find("gone.txt") != std::string::npos);
+}
+
+void TestRestore::olderArchive_isReadByTodaysRules_data() {
+    QTest::addColumn<QString>("version");
+    QTest::addColumn<bool>("hasParams");
+    QTest::newRow("before the padding of 2.5") << "1.23.0" << false;
+    QTest::newRow("before 1.9") << "" << false;
+    QTest::newRow("before 1.0") << "" << true;
+}
+
+// NeMo 3.0.0 restores each of these with outputs that are bit for bit those of the archive as it is.
+void TestRestore::olderArchive_isReadByTodaysRules() {
+    QFETCH(QString, version);
+    QFETCH(bool, hasParams);
+    const archive::Nemo golden = open(kGolden);
+    Value config = *archive::modelConfig(golden);
+    config.asMap().erase("nemo_version");
+    if (!version.isEmpty()) config.asMap().set("nemo_version", version.toStdString());
+    for (const char* name : {"preprocessor", "spec_augment", "encoder", "decoder"}) {
+        Value& section = *config.asMap().find(name);
+        if (!hasParams || !section.isMap()) continue;
+        Value::Map params = section.asMap();
+        const Value target = *params.find("_target_");
+        params.erase("_target_");
+        section = Value::Map{{"cls", target}, {"params", params}};
+    }
+    if (hasParams)
+        config.asMap().find("preprocessor")->asMap().find("params")->asMap().set("stft_conv", true);
+    archive::NemoContents contents{.configYaml = config::writeYaml(config)};
+    contents.tensors = (*golden.weights())->tensors();
+    QVERIFY(archive::writeNemo(path("older.nemo"), contents).has_value());
+
+    const auto outputOf = [](const archive::Nemo& nemo) {
+        const auto restored = model::restoreModel(nemo, {.mapLocation = "cpu"});
+        if (!restored) return qWarning("%s", restored.error().message().c_str()), torch::Tensor();
+        const torch::Tensor signal = torch::linspace(-1, 1, 16000).sin().view({2, 8000});
+        const auto outputs = restored->model->forward(
+            {model::namedArray("audio_signal", signal),
+             model::namedArray("length", torch::tensor({8000, 5000}, torch::kInt64))});
+        return nn::viewOf(model::findArray(*outputs, "log_probs")->tensor).clone();
+    };
+    const torch::Tensor older = outputOf(open(path("older.nemo")));
+    QVERIFY(older.defined());
+    QVERIFY(torch::equal(older, outputOf(golden)));
+    // Saved again it has today's form and the version it had.
+    const auto again = model::restoreModel(open(path("older.nemo")), {.mapLocation = "cpu"});
+    const std::string yaml = *again->model->configYaml();
+    QVERIFY(yaml.find("params:") == std::string::npos && yaml.find("cls:") == std::string::npos);
+    QVERIFY(yaml.find("_target_: nemo.collections.asr.modules.ConvASREncoder") != std::string::npos);
+    QVERIFY(version.isEmpty() || yaml.find("nemo_version: 1.23.0") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(TestRestore)
