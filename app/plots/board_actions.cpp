@@ -272,11 +272,16 @@ void BoardActions::exportAll() {
             [this, folder = dialog.file(), progress = QPointer(progress)](int written,
                                                                           const QStringList& errors) {
                 if (progress) progress->deleteLater();
-                Q_EMIT m_context.statusMessage(tr("Wrote %n plot(s) into %1.", nullptr, written).arg(folder));
+                if (written > 0)
+                    Q_EMIT m_context.statusMessage(
+                        written == 1 ? tr("Wrote 1 plot into %1.").arg(folder)
+                                     : tr("Wrote %1 plots into %2.").arg(written).arg(folder));
                 if (!errors.isEmpty())
-                    m_board.presentError({.what = tr("Some plots were not written").toStdString(),
-                                          .why = errors.front().toStdString(),
-                                          .remedy = {}});
+                    m_board.presentError(
+                        {.what = (written > 0 ? tr("Some plots were not written") : tr("No plot was written"))
+                                     .toStdString(),
+                         .why = errors.front().toStdString(),
+                         .remedy = {}});
             });
     job->start();
 }

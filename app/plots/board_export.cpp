@@ -21,6 +21,8 @@ namespace {
 Result<std::int64_t> writeFigure(const widgets::FigureCopy& copy, widgets::FigureFormat format,
                                  const QString& source, const std::filesystem::path& file) {
     const QByteArray bytes = widgets::exportFigure(copy, format, {.source = source});
+    std::error_code ignored; // writing tells what is wrong
+    std::filesystem::create_directories(file.parent_path(), ignored);
     if (auto status =
             writeFileAtomically(file, std::string_view(bytes.data(), static_cast<std::size_t>(bytes.size())));
         !status)

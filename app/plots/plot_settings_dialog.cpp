@@ -161,8 +161,9 @@ void PlotSettingsDialog::check() {
     if (byName) {
         const auto count = chosen().size();
         legal = count > 0;
-        m_found->setText(legal ? tr("%n metric(s) chosen.", nullptr, static_cast<int>(count))
-                               : tr("Choose at least one metric."));
+        m_found->setText(count == 0   ? tr("Choose at least one metric.")
+                         : count == 1 ? tr("1 metric chosen.")
+                                      : tr("%1 metrics chosen.").arg(count));
     } else {
         const QRegularExpression expression(m_pattern->text());
         const QStringList found = PlotSpec{.pattern = m_pattern->text()}.select(m_metrics);

@@ -294,7 +294,7 @@ private Q_SLOTS:
                                      .board = bench.board->document().spec(),
                                      .facts = bench.board->facts(),
                                      .colors = bench.board->colors()},
-                                    {.folder = folder.path(),
+                                    {.folder = folder.filePath(QStringLiteral("new/plots")), // is made
                                      .format = widgets::FigureFormat::Csv,
                                      .points = widgets::FigurePoints::All},
                                     bench.board.get());
@@ -303,7 +303,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatienceMs);
         QCOMPARE(finished[0][0].toInt(), 30);
         QVERIFY(finished[0][1].toStringList().isEmpty());
-        QFile file(folder.filePath(QStringLiteral("metric_1029.csv")));
+        QFile file(folder.filePath(QStringLiteral("new/plots/metric_1029.csv")));
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QByteArray text = file.readAll();
         QVERIFY(text.contains("# Runs: speech/1, speech/2"));
