@@ -86,7 +86,10 @@ void recordStudy(const std::filesystem::path& workspace, int runs = kRuns) {
              .prediction = "stop",
              .score = 0}};
         writer->samples(samples);
-        writer->state(store::RunState::Completed);
+        if (i == kRuns - 1)
+            writer->state(store::RunState::Failed, "out of memory at step 100");
+        else
+            writer->state(store::RunState::Completed);
     }
 }
 
@@ -346,6 +349,7 @@ private Q_SLOTS:
         QVERIFY(text->find("model.optim.lr") != std::string::npos);
         QVERIFY(text->find("model.encoder.layers") == std::string::npos);
         QVERIFY(text->find("<svg") != std::string::npos);
+        QVERIFY(text->find("out of memory at step 100") != std::string::npos); // why that run has failed
         QVERIFY(readFile(markdown.toStdString())->find("(<report_figures/importance.svg>)") !=
                 std::string::npos);
         for (const char* figure : {"relations", "scatter", "curves_1"}) {

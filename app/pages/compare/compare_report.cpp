@@ -51,7 +51,8 @@ ReportSection runsSection(const Comparison& comparison) {
     for (std::size_t column = 0; column < comparison.order.size(); ++column) {
         const ComparedRun& run = comparison.run(column);
         const QString title = column == 0 ? tr("%1 (baseline)").arg(run.title) : run.title;
-        table.rows.push_back({text(title), text(stateText(run.run)),
+        const std::string why = run.run.error.empty() ? "" : ": " + run.run.error;
+        table.rows.push_back({text(title), text(stateText(run.run)) + why,
                               text(widgets::formatMoment(run.run.startedAt)),
                               text(widgets::formatCount(run.run.progress.step)), run.run.command});
     }
