@@ -81,7 +81,9 @@ Result<ClipSource> findClip(std::string_view source, std::span<const std::filesy
     return fail({.kind = ErrorKind::BadInput,
                  .what = "The recording is not there any more",
                  .why = "no such file",
-                 .remedy = "Put it back where it was when the run was trained",
+                 .remedy = clip.file.is_relative()
+                               ? "Start Fathom in the folder that the run was trained in, or put it back"
+                               : "Put it back where it was when the run was trained",
                  .file = clip.file.string()});
 }
 

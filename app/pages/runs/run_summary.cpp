@@ -84,7 +84,8 @@ RunSummary::RunSummary(QWidget* parent)
 void RunSummary::addRow(const QString& title, const QString& text) {
     if (text.isEmpty()) return;
     QWidget* value = nullptr;
-    if (text.contains(QLatin1Char('/')) && !text.contains(QLatin1Char('\n'))) {
+    const bool isPath = text.contains(QLatin1Char('/')) && !text.contains(QStringLiteral(" / "));
+    if (isPath && !text.contains(QLatin1Char('\n'))) {
         auto* path = new widgets::ElidedLabel(this);
         path->setElideMode(Qt::ElideMiddle);
         path->setText(text);
