@@ -437,7 +437,7 @@ private Q_SLOTS:
                  QStringLiteral("20 %"));
         tab->model().setMeasure(WeightsModel::Measure::Norm);
         QCOMPARE(tab->model().index(0, WeightsModel::FirstRunColumn).data().toString(), QStringLiteral("1"));
-        QVERIFY(tab->summary().contains(QStringLiteral("net/2: 1 tensors differ")));
+        QVERIFY(tab->summary().contains(QStringLiteral("net/2: 1 tensor differs")));
     }
 
     void chooser_checksWhatIsShown() {
@@ -458,6 +458,27 @@ private Q_SLOTS:
         QCOMPARE(chooser.chosen(), (QList<qint64>{3, 18}));
         QTest::keyClick(table, Qt::Key_Space);
         QCOMPARE(chooser.chosen(), QList<qint64>{3});
+    }
+
+    void chooser_isUsedByKeyboardAlone() {
+        RunChooser chooser({makeRow(3, store::RunState::Completed), makeRow(2, store::RunState::Completed),
+                            makeRow(1, store::RunState::Failed)},
+                           {});
+        chooser.show();
+        auto* const search = chooser.findChild<QLineEdit*>();
+        auto* const table = chooser.findChild<QTableView*>();
+        QTRY_VERIFY(search->hasFocus());
+        QTest::keyClick(search, Qt::Key_Return); // of no runs there is nothing to compare
+        QVERIFY(chooser.isVisible() && table->hasFocus());
+        search->setFocus();
+        QTest::keyClick(search, Qt::Key_Down);
+        QVERIFY(table->hasFocus());
+        QTest::keyClick(table, Qt::Key_Space);
+        QTest::keyClick(table, Qt::Key_Down);
+        QTest::keyClick(table, Qt::Key_Space);
+        QTest::keyClick(table, Qt::Key_Return);
+        QCOMPARE(chooser.result(), static_cast<int>(QDialog::Accepted));
+        QCOMPARE(chooser.chosen(), (QList<qint64>{3, 2}));
     }
 
     void state_isKeptForTheWorkspace() {

@@ -156,9 +156,13 @@ RunChooser::RunChooser(std::vector<RunRow> runs, const QList<qint64>& checked, Q
         if (m_filter->rowCount() > 0) m_table->selectRow(0);
         updateSummary();
     });
+    auto* const down = new QAction(this);
+    down->setShortcut(Qt::Key_Down);
+    down->setShortcutContext(Qt::WidgetShortcut);
+    m_search->QWidget::addAction(down);
+    connect(down, &QAction::triggered, this, &RunChooser::enterTable);
     connect(m_search, &QLineEdit::returnPressed, this, [this] {
-        m_table->setFocus();
-        if (!m_table->currentIndex().isValid()) m_table->selectRow(0);
+        if (!m_compare->isEnabled()) enterTable(); // else it is pressed
     });
     updateSummary();
 }
@@ -202,7 +206,9 @@ void RunChooser::build() {
     connect(all, &QPushButton::clicked, this, [this] { checkShown(true); });
     connect(none, &QPushButton::clicked, this, [this] { checkShown(false); });
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
-    buttons->button(QDialogButtonBox::Ok)->setText(tr("Compare"));
+    m_compare = buttons->button(QDialogButtonBox::Ok);
+    m_compare->setText(tr("Compare"));
+    m_compare->setToolTip(tr("It takes two runs"));
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* const below = new QHBoxLayout;
@@ -215,6 +221,11 @@ void RunChooser::build() {
     layout->addWidget(m_table, 1);
     layout->addLayout(below);
     widgets::resizeToFit(*this, {140 * fontMetrics().averageCharWidth(), 70 * widgets::kGrid});
+}
+
+void RunChooser::enterTable() {
+    m_table->setFocus();
+    if (!m_table->currentIndex().isValid()) m_table->selectRow(0);
 }
 
 void RunChooser::toggleCurrent() {
@@ -230,6 +241,7 @@ void RunChooser::checkShown(bool isChecked) {
 }
 
 void RunChooser::updateSummary() {
+    m_compare->setEnabled(m_model->checked().size() > 1);
     m_summary->setText(tr("%1 checked, %2 of %3 shown")
                            .arg(widgets::formatCount(m_model->checked().size()),
                                 widgets::formatCount(m_filter->rowCount()),

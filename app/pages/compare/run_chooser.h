@@ -10,6 +10,7 @@
 
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QSortFilterProxyModel;
 class QTableView;
 
@@ -52,6 +53,7 @@ public:
 
 private:
     void build();
+    void enterTable();
     void toggleCurrent();
     void checkShown(bool isChecked);
     void updateSummary();
@@ -60,6 +62,7 @@ private:
     QLineEdit* m_search;
     QTableView* m_table;
     QLabel* m_summary;
+    QPushButton* m_compare = nullptr;
 };
 
 } // namespace fathom::app

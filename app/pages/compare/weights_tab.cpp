@@ -225,9 +225,11 @@ void WeightsTab::show(Result<analysis::WeightsComparison> weights) {
         runs.push_back(run);
         titles.append(title);
         const archive::TensorCounts& counts = weights->counts[run];
-        parts.append(tr("%1: %2 tensors differ, %3 are the same")
-                         .arg(title, widgets::formatCount(counts.changed + counts.added + counts.removed),
-                              widgets::formatCount(counts.identical)));
+        const auto differing = counts.changed + counts.added + counts.removed;
+        parts.append(
+            (differing == 1 ? tr("%1: %2 tensor differs, %3 the same")
+                            : tr("%1: %2 tensors differ, %3 the same"))
+                .arg(title, widgets::formatCount(differing), widgets::formatCount(counts.identical)));
     }
     m_summary->setText(tr("Against %1  ·  ").arg((*m_comparison->runs)[m_comparison->baseline].title) +
                        parts.mid(0, 4).join(QStringLiteral("  ·  ")) +
