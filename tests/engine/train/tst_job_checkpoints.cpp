@@ -37,6 +37,7 @@ private Q_SLOTS:
     void everyStep_goesOnToTheBit_data();
     void everyStep_goesOnToTheBit();
     void stopped_goesOn();
+    void stopped_withAugmentedClips_goesOn();
     void topK_keepsTheBest();
     void bestModel_isRestored();
     void everySteps_andNames();
@@ -112,6 +113,39 @@ void TestJobCheckpoints::stopped_goesOn() {
     const auto& left = rest.writer.values["train_loss"];
     QCOMPARE(left.size(), std::size_t{9});
     QCOMPARE(left, tail(whole.writer.values["train_loss"], 9));
+}
+
+void TestJobCheckpoints::stopped_withAugmentedClips_goesOn() {
+    const std::vector<std::string> plain{"trainer.max_epochs=3", "model.train_ds.batch_size=2",
+                                         "+model.train_ds.num_workers=2"};
+    std::vector<std::string> augmented = plain;
+    augmented.push_back("+model.train_ds.augmentor={speed:{prob:0.7,sr:16000,resample_type:kaiser_best,"
+                        "min_speed_rate:0.9,max_speed_rate:1.1,num_rates:5},"
+                        "white_noise:{prob:0.7,min_level:-60,max_level:-40}}");
+    Job clean;
+    Job whole;
+    QVERIFY(clean.run(plain));
+    QVERIFY(whole.run(augmented));
+    const auto losses = whole.writer.values["train_loss"];
+    QCOMPARE(losses.size(), std::size_t{12});
+    QVERIFY(losses != clean.writer.values["train_loss"]);
+    Job first;
+    first.writer.onProgress = [&](const store::Progress& progress) {
+        if (progress.step == 6) first.stop.request_stop(); // within the second epoch
+    };
+    const auto stopped = first.run(augmented);
+    QVERIFY(stopped && *stopped == run::TrainEnd::Stopped);
+    const auto last = filesIn(first.writer.folder / "checkpoints", "-last.ckpt");
+    QCOMPARE(last.size(), std::size_t{1});
+    Job rest;
+    augmented.push_back("+exp_manager.resume_from_checkpoint='" + last[0].string() + "'");
+    QVERIFY(rest.run(augmented));
+    for (const char* name : {"train_loss", "val_loss"}) {
+        const auto& left = rest.writer.values[name];
+        QVERIFY(!left.empty());
+        QCOMPARE(left, tail(whole.writer.values[name], left.size()));
+    }
+    QCOMPARE(rest.writer.values["train_loss"].size(), std::size_t{6});
 }
 
 void TestJobCheckpoints::topK_keepsTheBest() {
