@@ -2,6 +2,7 @@
 #include "engine/train/job.h"
 
 #include "engine/config/compose.h"
+#include "engine/config/convert.h"
 #include "engine/train/device.h"
 #include "engine/train/ema.h"
 #include "engine/train/epoch_stopper.h"
@@ -12,6 +13,7 @@
 #include "engine/train/model_checkpoint.h"
 #include "engine/train/plateau_callback.h"
 #include "engine/train/recording.h"
+#include "engine/train/text.h"
 #include "engine/train/trainer.h"
 
 namespace fathom::train {
@@ -206,6 +208,29 @@ Result<Value> savedConfigOf(const model::Model& model) {
     return composed->unresolved();
 }
 
+/// What NeMo's script of text classification does last: it classifies `infer_samples` and logs the answers.
+Status classifySamples(const Setup& setup, const run::TrainJob& job, Log& log) {
+    const std::string key = "model.infer_samples";
+    if (setup.model->task() != run::Task::Classify || !job.config.find(key)) return {};
+    const Result<Value> samples = job.config.resolved(key);
+    if (!samples) return fail(samples.error());
+    if (!samples->isList() || samples->asList().empty()) return {};
+    std::vector<std::string> texts;
+    for (const Value& sample : samples->asList())
+        texts.push_back(sample.isString() ? sample.asString() : config::pythonStr(sample));
+    const auto answers = setup.model->classify(texts, job.stop);
+    if (!answers) return fail(answers.error());
+    log.info("The prediction results of some sample queries with the trained model:");
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const run::Classification& answer = (*answers)[i];
+        const double share = answer.probabilities.at(static_cast<std::size_t>(answer.label));
+        log.info("Query : " + texts[i]);
+        log.info("Predicted label: " + std::to_string(answer.label) + " (" +
+                 (answer.className.empty() ? "" : answer.className + ", ") + shortNumber(share, 3) + ')');
+    }
+    return {};
+}
+
 Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log) {
     model::Model& model = *setup.model;
     const auto training = openDataset(model, model::Split::Train, log);
@@ -247,7 +272,10 @@ Result<run::TrainEnd> trainJob(Setup& setup, const run::TrainJob& job, Log& log)
                             .maxSeconds = setup.experimentParams.maxTimePerRun,
                             .hyperParameters = std::move(*hyperParameters)});
     if (!end || *end == run::TrainEnd::Stopped) return end;
-    return evaluateJob(setup, trainer, model::Split::Test, log);
+    end = evaluateJob(setup, trainer, model::Split::Test, log);
+    if (!end || *end == run::TrainEnd::Stopped) return end;
+    if (Status classified = classifySamples(setup, job, log); !classified) return fail(classified.error());
+    return end;
 }
 
 /// `test` and `validate`.

@@ -139,6 +139,8 @@ void TestTextTraining::reviews_areLearnt() {
     QVERIFY(last("val_recall_positive") > 20);
     QVERIFY(job.log.contains("positive (label_id: 1)"));
     QVERIFY(job.log.contains("is padding"));
+    QVERIFY(job.log.contains("Query : uneasy mishmash of styles and genres .")); // of infer_samples
+    QVERIFY(job.log.contains("Predicted label: "));
     QCOMPARE(job.writer.lastSamples.front().kind, std::string("class"));
 
     const std::string archive = (job.writer.folder / "checkpoints/SentimentMovies.nemo").string();
