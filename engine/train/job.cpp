@@ -16,6 +16,8 @@
 #include "engine/train/text.h"
 #include "engine/train/trainer.h"
 
+#include <unordered_set>
+
 namespace fathom::train {
 namespace {
 
@@ -33,11 +35,14 @@ Result<std::uint64_t> readSeed(const config::Config& config) {
                                "Give for example seed=42"));
 }
 
-std::vector<torch::Tensor> trainable(model::Model& model) {
-    std::vector<torch::Tensor> list;
-    for (torch::Tensor& parameter : model.module().parameters())
-        if (parameter.requires_grad()) list.push_back(parameter);
-    return list;
+/// As PyTorch counts: what several modules share counts once.
+std::int64_t trainableNumbers(model::Model& model) {
+    std::int64_t count = 0;
+    std::unordered_set<const c10::TensorImpl*> seen;
+    for (const torch::Tensor& parameter : model.module().parameters())
+        if (parameter.requires_grad() && seen.insert(parameter.unsafeGetTensorImpl()).second)
+            count += parameter.numel();
+    return count;
 }
 
 std::vector<double> baseRates(const optim::Optimizer& optimizer) {
@@ -101,9 +106,7 @@ Status buildModel(Setup& setup, const run::TrainJob& job, Log& log) {
     setup.precision.emplace(setup.trainer.precision, setup.device, log);
     setup.precision->convert(setup.model->module());
     setup.model->module().to(setup.device);
-    std::int64_t count = 0;
-    for (const torch::Tensor& parameter : trainable(*setup.model))
-        count += parameter.numel();
+    const std::int64_t count = trainableNumbers(*setup.model);
     job.writer.environment("torch.version", TORCH_VERSION);
     job.writer.environment("device", describe(setup.device));
     job.writer.environment("model.parameters", std::to_string(count));

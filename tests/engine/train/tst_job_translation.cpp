@@ -57,6 +57,9 @@ void TestJobTranslation::training_learnsToTranslate() {
     QVERIFY(bleu.back().second > 10);
     QVERIFY(bleu.back().second > bleu.front().second);
     QVERIFY(job.writer.values.contains("padding_share"));
+    // 400 pieces of 64 for encoder, decoder and head together; the head's bias; what the layers have.
+    QCOMPARE(job.writer.facts["model.parameters"],
+             std::to_string(400 * 64 + 400 + 2 * 128 + 33'600 + 50'368));
     QCOMPARE(job.writer.lastSamples.front().kind, std::string("bleu"));
     QVERIFY(job.writer.lastSamples.front().source.find("dev.en:") != std::string::npos);
     QVERIFY(job.log.contains("Ground Truth: "));
