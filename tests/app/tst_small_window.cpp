@@ -4,10 +4,12 @@
 #include "app/shell/page.h"
 #include "app/shell/pages.h"
 #include "app/shell/theme_actions.h"
+#include "engine/store/bulk_writer.h"
 #include "tests/app/page_fixture.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QTabWidget>
 #include <QtTest>
 
 using namespace fathom;
@@ -39,6 +41,7 @@ class TestSmallWindow : public QObject {
 private Q_SLOTS:
     void initTestCase() { widgets::applyTheme(*qApp, widgets::ThemeMode::Light); }
     void everyPage_fits();
+    void everyTabOfAComparison_fits();
 };
 
 void TestSmallWindow::everyPage_fits() {
@@ -58,6 +61,36 @@ void TestSmallWindow::everyPage_fits() {
         const QString needs = page->id() + QLatin1Char('\n') + largest(*page->widget());
         QVERIFY2(window.size() == kSmall, qPrintable(needs));
         QVERIFY2(least.width() <= kSmall.width() - 96, qPrintable(needs)); // beside the rail
+    }
+}
+
+void TestSmallWindow::everyTabOfAComparison_fits() {
+    PageFixture f;
+    {
+        auto writer = store::BulkWriter::open(f.context.workspace());
+        QVERIFY(writer);
+        for (int i = 1; i <= 3; ++i)
+            QVERIFY(writer->addRun({.run = {.name = "a_name_of_some_length",
+                                            .leaves = {{"model.optim.lr", 0.1 * i, "command line", ""}}}}));
+    }
+    ThemeActions themes(f.actions, f.settings, &f.context);
+    std::vector<std::unique_ptr<Page>> pages = makePages(f.context);
+    MainWindow window(f.context, pages);
+    window.resize(kSmall);
+    window.show();
+    Q_EMIT f.context.compareRequested({1, 2, 3});
+    QTRY_COMPARE(f.jobs.pending(), 0);
+    auto* const page = window.findChild<QTabWidget*>(QStringLiteral("comparison"));
+    QVERIFY(page);
+    QTRY_VERIFY(page->isVisible());
+    for (int tab = 0; tab < page->count(); ++tab) {
+        page->setCurrentIndex(tab);
+        QTRY_COMPARE(f.jobs.pending(), 0);
+        QCoreApplication::processEvents();
+        const QWidget* const whole = page->parentWidget();
+        const QString needs = page->tabText(tab) + QLatin1Char('\n') + largest(*whole);
+        QVERIFY2(window.size() == kSmall, qPrintable(needs));
+        QVERIFY2(whole->minimumSizeHint().width() <= kSmall.width() - 96, qPrintable(needs));
     }
 }
 

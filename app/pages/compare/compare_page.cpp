@@ -20,6 +20,7 @@
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
+#include "widgets/wrap_layout.h"
 
 #include <QComboBox>
 #include <QCryptographicHash>
@@ -106,18 +107,23 @@ QWidget* ComparePage::buildHeader() {
     auto* const label = new QLabel(tr("&Baseline"));
     m_baselineBox = new QComboBox;
     m_baselineBox->setAccessibleName(tr("Baseline"));
-    m_baselineBox->setMinimumContentsLength(24);
+    m_baselineBox->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_baselineBox->setMinimumContentsLength(20);
     m_baselineBox->setMaxVisibleItems(24);
     label->setBuddy(m_baselineBox);
     m_caption = new QLabel;
     m_caption->setFont(widgets::captionFont(m_caption->font()));
     connect(m_baselineBox, &QComboBox::activated, this,
             [this](int index) { setBaseline(m_baselineBox->itemData(index).toLongLong()); });
-    auto* const layout = new QHBoxLayout(header);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(label);
-    layout->addWidget(m_baselineBox);
-    layout->addWidget(m_caption, 1);
+    auto* const baseline = new QWidget;
+    auto* const together = new QHBoxLayout(baseline);
+    together->setContentsMargins(0, 0, 0, 0);
+    together->addWidget(label);
+    together->addWidget(m_baselineBox);
+    auto* const layout = new widgets::WrapLayout(header);
+    layout->addWidget(baseline);
+    layout->addWidget(m_caption);
+    layout->addStretch();
     layout->addWidget(widgets::actionButton(m_chooseAction));
     layout->addWidget(widgets::actionButton(m_report));
     return header;
@@ -156,6 +162,7 @@ void ComparePage::build() {
     curvesLayout->addWidget(m_curves);
     curvesTab->setFocusProxy(m_curves);
     m_tabs = new QTabWidget;
+    m_tabs->setObjectName(QStringLiteral("comparison"));
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_overview, tr("Overview"));
     m_tabs->addTab(curvesTab, tr("Curves"));
