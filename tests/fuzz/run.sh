@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-60}
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_arpa fuzz_yaml fuzz_override fuzz_filter fuzz_sentencepiece fuzz_wordpiece)
+[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_arpa fuzz_yaml fuzz_override fuzz_filter fuzz_sentencepiece fuzz_wordpiece fuzz_data)
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]}"
 corpus=build/fuzz/corpus
@@ -79,6 +79,9 @@ for kind, pattern in enumerate(["*.csv", "mlruns/*/*/meta.yaml", "mlruns/*/*/met
 tokenizers = pathlib.Path("tests/data/text")
 for path in tokenizers.glob("*.model"): put("fuzz_sentencepiece", path.name, path.read_bytes())
 put("fuzz_wordpiece", "vocab", (tokenizers / "vocab.txt").read_bytes() + "\0Hello ÜBER [SEP] 中a e\u0301".encode())
+for kind, lines in enumerate(['{"audio_filepath": "a.wav", "duration": 1.5, "offset": 0.5, "text": "é"}\n{"audio_filename": "b", "duration": 1e9, "text_filepath": "t"}',
+                              "sentence\tlabel\na b\t0\nc\t2\n", "a b\né\n", '{"text": "a b"}\n{"text": "c"}', "a_{0..7}/{x,y{08..10..2}}__OP_a..d_CL_", "L'homme, M. Durand « dit » : 1.5 % &amp; 中"]):
+    put("fuzz_data", str(kind), bytes([min(kind, 4)]) + lines.encode())
 for path in pathlib.Path("configs").rglob("*.yaml"): text("fuzz_yaml", path.read_text())
 PY
 for target in "${targets[@]}"; do
