@@ -272,6 +272,8 @@ void BoardActions::exportAll() {
             [this, folder = dialog.file(), progress = QPointer(progress)](int written,
                                                                           const QStringList& errors) {
                 if (progress) progress->deleteLater();
+                if (written == 0 && errors.isEmpty())
+                    Q_EMIT m_context.statusMessage(tr("There is no plot with a curve to write."));
                 if (written > 0)
                     Q_EMIT m_context.statusMessage(
                         written == 1 ? tr("Wrote 1 plot into %1.").arg(folder)

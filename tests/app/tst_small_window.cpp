@@ -9,6 +9,7 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QLabel>
 #include <QTabWidget>
 #include <QtTest>
 
@@ -42,6 +43,7 @@ private Q_SLOTS:
     void initTestCase() { widgets::applyTheme(*qApp, widgets::ThemeMode::Light); }
     void everyPage_fits();
     void everyTabOfAComparison_fits();
+    void runThatFailed_fits();
 };
 
 void TestSmallWindow::everyPage_fits() {
@@ -92,6 +94,36 @@ void TestSmallWindow::everyTabOfAComparison_fits() {
         QVERIFY2(window.size() == kSmall, qPrintable(needs));
         QVERIFY2(whole->minimumSizeHint().width() <= kSmall.width() - 96, qPrintable(needs));
     }
+}
+
+void TestSmallWindow::runThatFailed_fits() {
+    PageFixture f;
+    {
+        auto writer = store::BulkWriter::open(f.context.workspace());
+        QVERIFY(writer);
+        QVERIFY(writer->addRun({.run = {.name = "a_name_of_some_length"},
+                                .state = store::RunState::Failed,
+                                .error = "/data/train.json: Cannot read the manifest: No such file or "
+                                         "directory. Correct manifest_filepath"}));
+    }
+    ThemeActions themes(f.actions, f.settings, &f.context);
+    std::vector<std::unique_ptr<Page>> pages = makePages(f.context);
+    MainWindow window(f.context, pages);
+    window.resize(kSmall);
+    window.show();
+    window.showPage(QStringLiteral("train"));
+    QWidget* const page = pages[1]->widget();
+    f.engine.open();
+    const auto shown = [page] {
+        for (const QLabel* const label : page->findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(QStringLiteral("train.json"))) return true;
+        return false;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(shown(), 20'000);
+    QTRY_COMPARE(f.jobs.pending(), 0);
+    QCoreApplication::processEvents();
+    QVERIFY2(window.size() == kSmall, qPrintable(largest(*page)));
+    QVERIFY2(page->minimumSizeHint().width() <= kSmall.width() - 96, qPrintable(largest(*page)));
 }
 
 QTEST_MAIN(TestSmallWindow)

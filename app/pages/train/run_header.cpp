@@ -8,6 +8,7 @@
 #include "widgets/number_format.h"
 #include "widgets/state_chip.h"
 #include "widgets/theme.h"
+#include "widgets/wrap_layout.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -91,10 +92,14 @@ void RunHeader::build(const RunActions& actions) {
     top->addWidget(m_title);
     top->addWidget(m_chip);
     top->addWidget(m_phase, 1);
-    top->addWidget(widgets::actionButton(actions.pause, this));
-    top->addWidget(buildMenu(actions.menu));
-    top->addWidget(widgets::actionButton(actions.stop, this));
-    top->addWidget(trainButton);
+    auto* right = new QWidget(this);
+    auto* buttons = new widgets::WrapLayout(right);
+    buttons->addStretch();
+    buttons->addWidget(widgets::actionButton(actions.pause, this));
+    buttons->addWidget(buildMenu(actions.menu));
+    buttons->addWidget(widgets::actionButton(actions.stop, this));
+    buttons->addWidget(trainButton);
+    top->addWidget(right, 0, Qt::AlignTop);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addLayout(top);

@@ -10,6 +10,7 @@
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "widgets/empty_state.h"
+#include "widgets/scroll_page.h"
 
 #include <QSettings>
 #include <QStackedWidget>
@@ -65,7 +66,7 @@ QWidget* TrainPage::widget() {
             [this](const QString& text) { m_view->header().setPending(text); });
     connect(m_view, &RunView::fileActivated, &m_context, &AppContext::openFileRequested);
     m_stack->addWidget(empty);
-    m_stack->addWidget(m_view);
+    m_stack->addWidget(new widgets::ScrollPage(m_view));
     if (m_shown >= 0) show(m_shown); // asked for before there was a widget
     return m_stack;
 }
@@ -79,7 +80,7 @@ void TrainPage::show(qint64 runId) {
     m_settled = false;
     m_shownState = store::RunState::Created;
     m_context.engine().watch(runId);
-    if (m_stack) m_stack->setCurrentWidget(m_view);
+    if (m_stack) m_stack->setCurrentIndex(1);
     m_control->watch(runId);
 }
 
@@ -120,7 +121,7 @@ void TrainPage::refuse(const Error& error) {
     m_shown = -1;
     m_picked = true;
     m_view->showRefused(error);
-    m_stack->setCurrentWidget(m_view);
+    m_stack->setCurrentIndex(1);
     m_control->watch(-1);
     Q_EMIT m_context.pageRequested(id());
 }
