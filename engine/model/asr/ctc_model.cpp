@@ -170,6 +170,7 @@ Result<std::shared_ptr<const Dataset>> CtcModel::dataset(Split split) {
                                      "Use the preprocessor's"));
     (*params)->framesPerSecond = 1 / recognizer().frameSeconds();
     (*params)->leaveOutImpossible = split == Split::Train; // what is measured stays comparable
+    if (!m_tokenizerFiles.empty()) (*params)->takeIdsOf(m_decoding.tokenizer());
     Result<std::shared_ptr<const SpeechDataset>> data = SpeechDataset::open(**params, m_decoding.tokenizer());
     if (!data) return fail(data.error());
     if (m_options.log) {

@@ -71,9 +71,14 @@ struct SpeechDataParams {
     std::vector<data::Perturbation> augmentor{}; ///< in their order
     double framesPerSecond = 0;                  ///< of the model's output; the model fills it in
     bool leaveOutImpossible = false;             ///< see AudioTextOptions
+    std::optional<bool> useStartEndToken{};
     std::optional<std::int64_t> bosId{};
     std::optional<std::int64_t> eosId{};
     std::int64_t padId = 0;
+
+    /// What AudioToBPEDataset does: the ids around a text and behind it are the tokenizer's, whatever the
+    /// section says of them.
+    void takeIdsOf(const text::Tokenizer& subwords);
 };
 
 /// Reads `train_ds`, `validation_ds` or `test_ds` at `path`; nullopt when it is absent or its

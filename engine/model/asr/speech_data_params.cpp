@@ -26,7 +26,7 @@ struct DataSection {
     std::optional<int> maxUtts{};
     bool skipBadFiles{};
     bool dropUnknownCharacters{};
-    bool useStartEndToken{};
+    std::optional<bool> useStartEndToken{};
     std::optional<std::int64_t> bosId{};
     std::optional<std::int64_t> eosId{};
     std::int64_t padId{};
@@ -227,6 +227,16 @@ Status refuseUnsupported(const config::Config& config, std::string_view path, co
 
 } // namespace
 
+void SpeechDataParams::takeIdsOf(const text::Tokenizer& subwords) {
+    const auto positive = [](std::optional<std::int64_t> id) {
+        return id.value_or(0) > 0 ? id : std::nullopt; // NeMo takes no id 0
+    };
+    const bool isWanted = useStartEndToken.value_or(true);
+    bosId = isWanted ? positive(subwords.bosId()) : std::nullopt;
+    eosId = isWanted ? positive(subwords.eosId()) : std::nullopt;
+    padId = positive(subwords.padId()).value_or(0);
+}
+
 Result<std::optional<SpeechDataParams>> readSpeechData(const config::Config& config, std::string_view path) {
     const config::Node* node = config.find(path);
     if (!node) return std::nullopt;
@@ -263,7 +273,8 @@ Result<std::optional<SpeechDataParams>> readSpeechData(const config::Config& con
     params.skipBadFiles = section->skipBadFiles;
     params.dropUnknownCharacters = section->dropUnknownCharacters;
     params.trimSilence = section->trimSilence;
-    if (section->useStartEndToken) {
+    params.useStartEndToken = section->useStartEndToken;
+    if (section->useStartEndToken.value_or(false)) {
         params.bosId = section->bosId;
         params.eosId = section->eosId;
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A data section of a config as the data set it stands for: tar files, buckets, batch sizes, what is refused.
+#include "engine/archive/nemo.h"
 #include "engine/archive/tar_writer.h"
 #include "engine/base/file.h"
 #include "engine/config/compose.h"
 #include "engine/model/asr/speech_dataset.h"
+#include "engine/model/model.h"
 #include "engine/text/char_tokenizer.h"
 
 #include <QTemporaryDir>
@@ -13,6 +15,7 @@
 
 using namespace fathom;
 using model::BucketOrder;
+using Ids = QList<qint64>;
 
 class SpeechDataTest : public QObject {
     Q_OBJECT
@@ -164,6 +167,75 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(error.className), className);
         QVERIFY(QString::fromStdString(error.key).startsWith(QLatin1String("train_ds.augmentor.")));
         QCOMPARE(error.line, 4);
+    }
+
+    void aSubwordTokenizer_fillsWithItsPadding() {
+        struct Tokenizer : text::Tokenizer {
+            explicit Tokenizer(text::SpecialIds special) { m_special = special; }
+            text::EncodedText encode(std::string_view) const override { return {}; }
+            std::vector<text::Piece> pieces(std::string_view) const override { return {}; }
+            std::string decode(std::span<const std::int64_t>) const override { return {}; }
+            std::int64_t size() const override { return 9; }
+            std::string piece(std::int64_t) const override { return {}; }
+            std::optional<std::int64_t> idOf(std::string_view) const override { return {}; }
+        };
+        auto read = params("  manifest_filepath: a.json\n  pad_id: 5\n");
+        QCOMPARE(read.padId, std::int64_t{5});
+        read.takeIdsOf(Tokenizer({.pad = 3, .bos = 0, .eos = 1}));
+        QCOMPARE(read.padId, std::int64_t{3});
+        QVERIFY(!read.bosId); // NeMo takes an id 0 for none
+        QCOMPARE(read.eosId, std::optional<std::int64_t>(1));
+        read.takeIdsOf(Tokenizer({.pad = 0}));
+        QCOMPARE(read.padId, std::int64_t{0});
+        QVERIFY(!read.eosId);
+    }
+
+    // The ids are what NeMo 3.0.0's AudioToBPEDataset gives for these archives and this manifest.
+    void subwords_haveTheirTokenizersIdsAround_data() {
+        QTest::addColumn<QString>("archive");
+        QTest::addColumn<QString>("override");
+        QTest::addColumn<Ids>("first");
+        QTest::addColumn<Ids>("last");
+        QTest::newRow("SentencePiece") << "conformer_ctc_spe"
+                                       << "" << Ids{1, 36, 34, 38, 19} << Ids{44, 46, 2};
+        QTest::newRow("ids of the section")
+            << "conformer_ctc_spe"
+            << "+validation_ds.bos_id=7" << Ids{1, 36, 34, 38, 19} << Ids{44, 46, 2};
+        QTest::newRow("none") << "conformer_ctc_spe"
+                              << "+validation_ds.use_start_end_token=false" << Ids{36, 34, 38, 19, 44}
+                              << Ids{19, 44, 46};
+        QTest::newRow("WordPiece") << "conformer_ctc_wpe"
+                                   << "" << Ids{2, 68, 28, 47, 50} << Ids{44, 36, 3};
+        QTest::newRow("WordPiece, none")
+            << "conformer_ctc_wpe"
+            << "+validation_ds.use_start_end_token=false" << Ids{68, 28, 47, 50, 44} << Ids{50, 44, 36};
+    }
+    void subwords_haveTheirTokenizersIdsAround() {
+        QFETCH(QString, archive);
+        QFETCH(QString, override);
+        QFETCH(Ids, first);
+        QFETCH(Ids, last);
+        const std::string data = std::string(FATHOM_TEST_DATA) + "/nemo/";
+        const auto nemo = archive::Nemo::open(data + archive.toStdString() + ".nemo");
+        QVERIFY(nemo);
+        std::vector<std::string> overrides{"++validation_ds={manifest_filepath:'" + data +
+                                           "manifest.json',sample_rate:16000,batch_size:2}"};
+        if (!override.isEmpty()) overrides.push_back(override.toStdString());
+        const auto config = config::compose({.configName = "model_config",
+                                             .overrides = overrides,
+                                             .files = {{"model_config.yaml", *nemo->configYaml()}}});
+        QVERIFY2(config, config ? "" : config.error().message().c_str());
+        const auto model = model::createModel(*config, "", {.artifacts = archive::ArtifactRegistry(*nemo)});
+        QVERIFY2(model, model ? "" : model.error().message().c_str());
+        const auto set = (*model)->dataset(model::Split::Validation);
+        QVERIFY2(set, set ? "" : set.error().message().c_str());
+        const auto batch = (*set)->load(std::vector<std::int64_t>{0});
+        QVERIFY2(batch, batch ? "" : batch.error().message().c_str());
+        const torch::Tensor tokens = batch->tensors[2][0].contiguous();
+        const Ids ids(tokens.const_data_ptr<std::int64_t>(),
+                      tokens.const_data_ptr<std::int64_t>() + tokens.numel());
+        QCOMPARE(ids.first(first.size()), first);
+        QCOMPARE(ids.last(last.size()), last);
     }
 
     void aBucketedDataset_loadsWhatItsConfigSays() {
