@@ -110,6 +110,9 @@ Status CtcModel::build(const CtcModelParams& params) try {
     if (m_options.log && !m_decodingParams.unsupported.empty())
         m_options.log->warning("decoding.strategy '" + m_decodingParams.unsupported +
                                "' is not supported; texts are decoded greedily");
+    if (m_options.log && m_decodingParams.wantsConfidence)
+        m_options.log->warning("decoding.confidence_cfg: the confidence of frames, tokens and words is not "
+                               "computed; a transcript has its score only");
     registerModules();
     return {};
 } catch (const std::exception& error) {

@@ -88,6 +88,11 @@ Result<CtcDecodingParams> readCtcDecoding(const config::Config& config, const st
             section.wrong("strategy", "Decoding strategy must be one of ['greedy', 'greedy_batch', 'beam', "
                                       "'pyctcdecode', 'flashlight', 'wfst', 'beam_batch']. Given " +
                                           *strategy));
+    for (const char* key :
+         {"confidence_cfg.preserve_frame_confidence", "confidence_cfg.preserve_token_confidence",
+          "confidence_cfg.preserve_word_confidence", "greedy.preserve_frame_confidence"})
+        if (const Value* wanted = value->at(key); wanted && wanted->isBool())
+            params.wantsConfidence = params.wantsConfidence || wanted->asBool();
     if (const Status beam = readBeam(section, *strategy, params); !beam) return fail(beam.error());
     return params;
 }

@@ -15,7 +15,8 @@ struct CtcDecodingParams {
     decode::BeamOptions beam{}; ///< also of a greedy strategy, for who asks for a beam
     std::filesystem::path languageModel{}; ///< ARPA text; empty: none
     std::string wordSeparator = " ";
-    std::string unsupported{}; ///< a strategy of NeMo that is not here, for a warning; decoded greedily
+    std::string unsupported{};    ///< a strategy of NeMo that is not here, for a warning; decoded greedily
+    bool wantsConfidence = false; ///< NeMo's measures of how sure a text is, for a warning: there are none
 };
 
 /// Reads the section at `path`; an absent one reads as NeMo's defaults. Errors are Usage with file, line and

@@ -83,9 +83,9 @@ Result<std::optional<archive::Artifact>> TokenizerReader::open(const TokenizerFi
     Result<std::optional<archive::Artifact>> found =
         m_artifacts.add(std::string("tokenizer.") + file.key, source, file.isRequired);
     if (!found) {
-        Error error =
-            m_config.errorAt(below(m_path, file.named ? file.key : "dir"), "Cannot set up the tokenizer",
-                             found.error().why, "Make one with: fathom-cli tokenizer train");
+        Error error = m_config.errorAt(
+            below(m_path, file.named ? file.key : "dir"), "Cannot set up the tokenizer",
+            "'" + source + "': " + found.error().why, "Make one with: fathom-cli tokenizer train");
         error.kind = found.error().kind;
         error.className = found.error().className;
         return fail(std::move(error));
