@@ -58,6 +58,7 @@ void TestShippedConfigs::checkCleanly_data() {
     QTest::addColumn<QString>("model");
     const std::map<std::string, const char*> models{{"quartznet_15x5", "EncDecCTCModel"},
                                                     {"quartznet_prompts", "EncDecCTCModel"},
+                                                    {"quartznet_prompts_augmented", "EncDecCTCModel"},
                                                     {"jasper_10x5dr", "EncDecCTCModel"},
                                                     {"citrinet_256", "EncDecCTCModelBPE"},
                                                     {"conformer_ctc_bpe", "EncDecCTCModelBPE"},
