@@ -53,6 +53,7 @@ private Q_SLOTS:
     void trainingStep_isReproducibleBySeed();
     void weights_ofAnotherShapeAreRefusedWithPytorchsText();
     void predictions_loseTheSpaceBeforeMarks();
+    void confidence_isSaidToBeMissing();
 };
 
 void TestCtcModel::configs_build_data() {
@@ -220,6 +221,21 @@ void TestCtcModel::predictions_loseTheSpaceBeforeMarks() {
     const std::vector<std::int64_t> ids{1, 0, 3, 2, 0, 0, 4, 0, 1};
     QCOMPARE(decoding.prediction(ids), std::string("a'b . a"));
     QCOMPARE(decoding.reference(ids), std::string("a 'b  . a"));
+}
+
+void TestCtcModel::confidence_isSaidToBeMissing() {
+    struct Lines : Log {
+        std::string text{};
+        void write(LogLevel, std::string_view line) noexcept override { text += line; }
+    };
+    for (const char* asked : {"true", "false"}) {
+        Lines log;
+        const auto config = prompts(
+            {std::string("+model.decoding={confidence_cfg:{preserve_word_confidence:") + asked + "}}"});
+        QVERIFY(config);
+        QVERIFY(model::createModel(*config, "model", {.log = &log}));
+        QCOMPARE(contains(log.text, "confidence"), std::string(asked) == "true");
+    }
 }
 
 QTEST_GUILESS_MAIN(TestCtcModel)

@@ -3,6 +3,7 @@
 // weights, weights of other models, arithmetic of other precision.
 #include "tests/engine/train/job_testing.h"
 
+#include "engine/archive/inspect.h"
 #include "engine/train/ema.h"
 
 #include <QTest>
@@ -46,6 +47,7 @@ private Q_SLOTS:
     void averages_areJudged();
     void averages_stopWithinAValidation_leavesTheWeights();
     void checkpoint_initialisesPartOfAModel();
+    void vocabulary_isChanged_encoderStays();
     void checkpoint_restoresAsAModel();
     void initFrom_wrongKeys_data();
     void initFrom_wrongKeys();
@@ -323,6 +325,55 @@ void TestJobCheckpoints::checkpoint_initialisesPartOfAModel() {
         weightsAfter("+init_from_nemo_model={a:{path:'" +
                      (job.writer.folder / "checkpoints" / "tiny.nemo").string() + "',include:[decoder]}}");
     QVERIFY(!isTaken(*nemo, encoder) && isTaken(*nemo, decoder));
+}
+
+// As NeMo's change_vocabulary: from characters to SentencePiece, and from that to WordPiece.
+void TestJobCheckpoints::vocabulary_isChanged_encoderStays() {
+    namespace fs = std::filesystem;
+    const std::string data = FATHOM_TEST_DATA;
+    const auto tensorOf = [](const Job& job, const char* name) {
+        const auto nemo = archive::Nemo::open(job.writer.folder / "checkpoints" / "tiny.nemo");
+        return nn::viewOf(*(*nemo->weights())->find(name)).clone();
+    };
+    Job characters, pieces, words;
+    QVERIFY(characters.run({"trainer.max_epochs=1"}));
+    const Job* donor = &characters;
+    for (const auto& [job, type] : {std::pair{&pieces, "bpe"}, std::pair{&words, "wpe"}}) {
+        fs::create_directory(job->path("tokenizer"));
+        fs::copy_file(data + "/translation/bpe400.model", job->path("tokenizer/tokenizer.model"));
+        fs::copy_file(data + "/text/vocab.txt", job->path("tokenizer/vocab.txt"));
+        const std::string base = (donor->writer.folder / "checkpoints" / "tiny.nemo").string();
+        const auto run = [&](const std::string& donors, const std::string& folder) {
+            return job->run({"+model.target=nemo.collections.asr.models.ctc_bpe_models.EncDecCTCModelBPE",
+                             "+model.tokenizer={dir:'" + folder + "',type:" + type + "}", "~model.labels",
+                             "model.train_ds.labels=null", "model.validation_ds.labels=null",
+                             "model.test_ds.labels=null", "model.decoder.vocabulary=[]",
+                             "model.decoder.num_classes=-1", "+init_from_nemo_model=" + donors,
+                             "trainer.max_epochs=1", "model.optim.lr=0", "model.optim.sched=null", "seed=9"});
+        };
+        const auto sizes = run("'" + base + "'", job->path("tokenizer"));
+        QVERIFY(!sizes);
+        QVERIFY2(sizes.error().message().find("decoder.decoder_layers.0.weight") != std::string::npos,
+                 sizes.error().message().c_str());
+        const std::string encoderOnly = "{base:{path:'" + base + "',exclude:[decoder]}}";
+        const auto missing = run(encoderOnly, job->path("nowhere"));
+        QVERIFY(!missing);
+        QVERIFY2(missing.error().message().find("nowhere") != std::string::npos,
+                 missing.error().message().c_str());
+        const auto changed = run(encoderOnly, job->path("tokenizer"));
+        QVERIFY2(changed, changed ? "" : changed.error().message().c_str());
+        for (const char* name :
+             {"encoder.encoder.0.mconv.0.conv.weight", "encoder.encoder.1.mconv.0.conv.weight"})
+            QVERIFY(torch::equal(tensorOf(*job, name), tensorOf(*donor, name)));
+        const auto nemo = archive::Nemo::open(job->writer.folder / "checkpoints" / "tiny.nemo");
+        const auto count = static_cast<std::int64_t>(
+            (*archive::modelConfig(*nemo)).at("decoder.vocabulary")->asList().size());
+        QCOMPARE(count, std::string(type) == "bpe" ? 400 : 637);
+        QCOMPARE(tensorOf(*job, "decoder.decoder_layers.0.weight").sizes().vec(),
+                 (std::vector<std::int64_t>{count + 1, 24, 1}));
+        QVERIFY(job->log.contains("keep their fresh values"));
+        donor = job;
+    }
 }
 
 void TestJobCheckpoints::checkpoint_restoresAsAModel() {
