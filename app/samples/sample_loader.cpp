@@ -90,7 +90,7 @@ void SampleLoader::take(const SampleLook& found) {
     }
     const bool wasChosen = std::exchange(m_wasChosen, false);
     if (!found.set) return;
-    m_directory = found.directory;
+    m_folders = found.folders;
     m_now = {.set = found.set};
     Q_EMIT loaded(m_now.set, !wasChosen);
     analyseSet();

@@ -39,7 +39,7 @@ public:
     void look();
     [[nodiscard]] bool isBusy() const { return !m_busy.isEmpty(); }
     /// Where relative sources are looked for.
-    [[nodiscard]] const std::filesystem::path& directory() const { return m_directory; }
+    [[nodiscard]] const std::vector<std::filesystem::path>& folders() const { return m_folders; }
 
 Q_SIGNALS:
     void stepsChanged(const std::vector<std::int64_t>& steps);
@@ -67,7 +67,7 @@ private:
 
     JobRunner& m_jobs;
     std::filesystem::path m_workspace;
-    std::filesystem::path m_directory;
+    std::vector<std::filesystem::path> m_folders;
     qint64 m_run = -1;
     std::optional<std::int64_t> m_step;
     bool m_wasChosen = false; ///< the next set is not just newer

@@ -390,7 +390,9 @@ void SampleView::showDetail(int sample) {
 }
 
 std::vector<std::filesystem::path> SampleView::folders() const {
-    return {m_context.workspace(), m_loader->directory()};
+    std::vector<std::filesystem::path> all{m_context.workspace()};
+    all.insert(all.end(), m_loader->folders().begin(), m_loader->folders().end());
+    return all;
 }
 
 QString SampleView::caption() const {

@@ -5,6 +5,7 @@
 #include "engine/base/file.h"
 #include "engine/run/git_info.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sys/utsname.h>
 #include <thread>
@@ -96,6 +97,8 @@ store::Environment hostEnvironment() {
     environment["host.cores"] = std::to_string(std::thread::hardware_concurrency());
     environment["host.memory_bytes"] =
         std::to_string(std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE));
+    std::error_code ignored;
+    environment["process.directory"] = std::filesystem::current_path(ignored).string();
     environment["fathom.version"] = FATHOM_VERSION;
     std::erase_if(environment, [](const auto& item) { return item.second.empty(); });
     return environment;

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trains a speech config with NeMo and Lightning for a given time on two threads, then tests it: what fathom-cli train does with the same
+"""Trains a speech config with NeMo and Lightning for a given time, then tests it: what fathom-cli train does with the same
 config. The schedule is the config's, as far as it comes.
-usage: peer_learning.py FATHOM_CLI CONFIG_NAME MINUTES   (a Python with nemo-toolkit[asr]==3.0.0; in the folder that holds `resources`)
+usage: peer_learning.py FATHOM_CLI CONFIG_NAME MINUTES [THREADS [OVERRIDE ...]]   (2 threads besides the loader's; a Python with
+nemo-toolkit[asr]==3.0.0; in the folder to which the config's paths are relative)
 Prints val_wer at each validation with the time, and test_wer."""
 import logging
 import os
@@ -18,7 +19,8 @@ warnings.simplefilter("ignore")
 def main():
     cli, name, minutes = sys.argv[1], sys.argv[2], float(sys.argv[3])
     here = os.path.dirname(os.path.realpath(__file__))
-    composed = subprocess.run([cli, "config", "--config-path", f"{here}/../../configs/asr", "--config-name", name],
+    composed = subprocess.run([cli, "config", "--config-path", f"{here}/../../configs/asr", "--config-name", name,
+                               *sys.argv[5:]],
                               check=True, capture_output=True, text=True).stdout
     begun = time.time()
     logging.disable(logging.CRITICAL)
@@ -27,7 +29,7 @@ def main():
     from nemo.collections.asr.models import EncDecCTCModel
     from omegaconf import OmegaConf
 
-    torch.set_num_threads(2)
+    torch.set_num_threads(int(sys.argv[4]) if len(sys.argv) > 4 else 2)
     config = OmegaConf.create(composed)
 
     class Report(pl.Callback):

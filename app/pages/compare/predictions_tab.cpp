@@ -218,8 +218,12 @@ void PredictionsTab::showSound(const std::string& source) {
     m_sound->setVisible(isRecording);
     std::vector<std::filesystem::path> folders{m_workspace};
     if (isRecording)
-        for (const ComparedRun& run : *m_model->comparison()->runs)
+        for (const ComparedRun& run : *m_model->comparison()->runs) {
             folders.emplace_back(run.run.directory);
+            for (const analysis::Setting& fact : run.environment)
+                if (fact.key == "process.directory" && fact.value.isString())
+                    folders.emplace_back(fact.value.asString());
+        }
     m_sound->setClip(isRecording ? source : std::string(), std::move(folders));
 }
 

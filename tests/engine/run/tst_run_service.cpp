@@ -140,6 +140,7 @@ void TestRunService::verifyDescription(store::Reader& reader, store::RunId id) {
     const store::Environment environment = *reader.environment(id);
     QVERIFY(!environment.at("host.name").empty());
     QVERIFY(!environment.at("fathom.version").empty());
+    QCOMPARE(environment.at("process.directory"), std::filesystem::current_path().string());
     QCOMPARE(environment.at("data.train_ds.entries"), std::string("2"));
     QCOMPARE(environment.at("data.train_ds.hours"), std::string("0.001"));
     QCOMPARE(environment.at("data.train_ds.sha256").size(), std::size_t{64});
