@@ -291,5 +291,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestPlotPlan)
+QTEST_GUILESS_MAIN(TestPlotPlan) // an application frees the collator of localeAwareCompare()
 #include "tst_plot_plan.moc"

@@ -35,7 +35,7 @@ private Q_SLOTS:
         }
         std::uniform_int_distribution<std::size_t> index(0, values.size());
         for (int trial = 0; trial < 2000; ++trial) {
-            auto [first, last] = std::minmax(index(random), index(random));
+            auto [first, last] = std::minmax({index(random), index(random)});
             MinMax expected;
             for (std::size_t i = first; i < last; ++i)
                 if (std::isfinite(values[i])) expected.include(values[i]);
