@@ -9,6 +9,8 @@
 #include <charconv>
 #include <optional>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace fathom::app {
 
@@ -47,6 +49,29 @@ std::optional<ClipSource> locate(const ClipSource& clip) {
     return std::nullopt;
 }
 
+/// Nearest first.
+std::vector<std::filesystem::path> foldersAbove(std::filesystem::path folder) {
+    std::vector<std::filesystem::path> above;
+    for (; folder.has_relative_path(); above.push_back(folder))
+        folder = folder.parent_path();
+    return above;
+}
+
+std::string listOf(std::span<const std::filesystem::path> folders) {
+    std::string list;
+    for (const std::filesystem::path& folder : folders)
+        if (!folder.empty()) list += (list.empty() ? "" : ", ") + folder.string();
+    return list.empty() ? "the current folder" : list;
+}
+
+Error notThere(const std::filesystem::path& file, std::string why, std::string remedy) {
+    return {.kind = ErrorKind::BadInput,
+            .what = "The recording is not there any more",
+            .why = std::move(why),
+            .remedy = std::move(remedy),
+            .file = file.string()};
+}
+
 } // namespace
 
 ClipSource parseClipSource(std::string_view source) {
@@ -68,23 +93,24 @@ bool namesRecording(std::string_view source) {
 }
 
 Result<ClipSource> findClip(std::string_view source, std::span<const std::filesystem::path> folders) {
-    if (isFile(source)) return ClipSource{.file = source}; // "#t=" may be part of a name
     const ClipSource clip = parseClipSource(source);
-    if (const auto found = locate(clip)) return *found;
-    if (clip.file.is_relative())
-        for (std::filesystem::path folder : folders)
-            for (; !folder.empty(); folder = folder.parent_path()) {
-                if (const auto found = locate({.file = folder / clip.file, .range = clip.range}))
-                    return *found;
-                if (folder == folder.parent_path()) break;
-            }
-    return fail({.kind = ErrorKind::BadInput,
-                 .what = "The recording is not there any more",
-                 .why = "no such file",
-                 .remedy = clip.file.is_relative()
-                               ? "Start Fathom in the folder that the run was trained in, or put it back"
-                               : "Put it back where it was when the run was trained",
-                 .file = clip.file.string()});
+    const auto in = [&](const std::filesystem::path& folder) -> std::optional<ClipSource> {
+        if (isFile(folder / source))
+            return ClipSource{.file = folder / source}; // "#t=" may be part of a name
+        return locate({.file = folder / clip.file, .range = clip.range});
+    };
+    if (clip.file.is_absolute()) {
+        if (const auto found = in({})) return *found;
+        return fail(notThere(clip.file, "no such file", "Put it back where it was when the run was trained"));
+    }
+    for (const std::filesystem::path& folder : folders)
+        if (const auto found = in(folder)) return *found;
+    for (const std::filesystem::path& folder : folders)
+        for (const std::filesystem::path& above : foldersAbove(folder))
+            if (const auto found = in(above)) return *found;
+    if (const auto found = in({})) return *found;
+    return fail(notThere(clip.file, "no such file in " + listOf(folders) + ", nor above",
+                         "Put it back where it was when the run was trained"));
 }
 
 Result<Sound> readClipSound(const ClipSource& clip, const std::stop_token& stop) {

@@ -24,7 +24,8 @@ struct ClipSource {
 /// True when the name ends as recordings do that libsndfile reads.
 [[nodiscard]] bool namesRecording(std::string_view source);
 /// The file there is, or the tar file with it in ("shards/0.tar/a.wav"): a relative path is looked for in
-/// each folder and what contains it. BadInput when there is none.
+/// each folder, the first is the likeliest, then in what contains them, then in the current one. BadInput
+/// when there is none.
 [[nodiscard]] Result<ClipSource> findClip(std::string_view source,
                                           std::span<const std::filesystem::path> folders);
 /// Decodes what findClip() found. For a background thread. Errors: readSound()'s; no such member (BadInput).

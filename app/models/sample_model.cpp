@@ -233,14 +233,17 @@ QString SampleModel::changeText(int sample) const {
 QString SampleModel::errorDetails(int sample) const {
     if (!m_analysis || m_analysis->errors.empty()) return {};
     const SampleErrors& errors = m_analysis->errors[static_cast<std::size_t>(sample)];
-    return tr("%1 errors in %2 words: %3 replaced, %4 missing, %5 extra; %6 errors in %7 characters")
-        .arg(errors.wordEdits())
-        .arg(errors.words)
+    const auto errorCount = [](auto count) {
+        return count == 1 ? tr("1 error") : tr("%1 errors").arg(count);
+    };
+    return tr("%1 in %2: %3 replaced, %4 missing, %5 extra; %6 in %7")
+        .arg(errorCount(errors.wordEdits()))
+        .arg(errors.words == 1 ? tr("1 word") : tr("%1 words").arg(errors.words))
         .arg(errors.substituted)
         .arg(errors.deleted)
         .arg(errors.inserted)
-        .arg(errors.characterEdits)
-        .arg(errors.characters);
+        .arg(errorCount(errors.characterEdits))
+        .arg(errors.characters == 1 ? tr("1 character") : tr("%1 characters").arg(errors.characters));
 }
 
 QVariant SampleModel::display(int sample, int column) const {

@@ -73,9 +73,10 @@ Result<SampleLook> readSamples(const std::filesystem::path& workspace, const Sam
     if (step == request.known) return look;
     auto samples = reader->samples(request.run, step);
     if (!samples) return fail(samples.error());
-    if (const auto run = reader->run(request.run); run && *run) look.folders.push_back((*run)->directory);
     if (const auto facts = reader->environment(request.run); facts && facts->contains("process.directory"))
         look.folders.emplace_back(facts->at("process.directory"));
+    look.folders.push_back(workspace);
+    if (const auto run = reader->run(request.run); run && *run) look.folders.push_back((*run)->directory);
     look.set = makeSampleSet(request.run, step, std::move(*samples));
     return look;
 }

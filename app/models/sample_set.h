@@ -41,7 +41,8 @@ using SampleSetPtr = std::shared_ptr<const SampleSet>;
 struct SampleLook {
     std::vector<std::int64_t> steps{}; ///< of the validations that have samples, ascending
     SampleSetPtr set{};                ///< null if there is none, or if it is the one that is known
-    /// Where its relative sources may lie: the run's folder, the one it was started in; read with the set.
+    /// Where its relative sources may lie: where the run was started, the workspace, the run's folder; read
+    /// with the set.
     std::vector<std::filesystem::path> folders{};
 };
 

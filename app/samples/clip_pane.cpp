@@ -102,9 +102,8 @@ void ClipPane::link() {
     connect(m_play, &QPushButton::clicked, this, &ClipPane::togglePlay);
     connect(m_player, &SoundPlayer::positionChanged, this, &ClipPane::showState);
     connect(m_player, &SoundPlayer::playingChanged, this, &ClipPane::showState);
-    connect(m_player, &SoundPlayer::failed, this, [this](const QString& why) {
-        m_readOut->setText(tr("The sound device cannot be used: %1").arg(why));
-    });
+    connect(m_player, &SoundPlayer::failed, this,
+            [this](const QString& why) { m_readOut->setText(tr("No sound: %1").arg(why)); });
 }
 
 QString ClipPane::jobKey() const {
@@ -112,8 +111,9 @@ QString ClipPane::jobKey() const {
 }
 
 void ClipPane::setClip(const std::string& source, std::vector<std::filesystem::path> folders) {
-    if (source == m_source && (m_isLoading || m_player->hasSound())) return;
+    if (source == m_source && folders == m_folders && (m_isLoading || m_player->hasSound())) return;
     m_source = source;
+    m_folders = folders;
     m_playsWhenLoaded = false;
     m_player->pause();
     m_jobs.cancel(jobKey());
@@ -151,6 +151,7 @@ void ClipPane::show(const Result<Decoded>& decoded) {
     m_waveform->setSamples(sound.samples);
     m_spectrogram->setData(decoded->spectrum);
     m_player->setSound(sound.samples, sound.rate);
+    m_readOut->setText(QString());
     m_stack->setCurrentIndex(0);
     showState();
     if (std::exchange(m_playsWhenLoaded, false)) m_player->play();

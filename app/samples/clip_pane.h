@@ -77,6 +77,7 @@ private:
 
     JobRunner& m_jobs;
     std::string m_source;
+    std::vector<std::filesystem::path> m_folders;
     bool m_isLoading = false;
     bool m_playsWhenLoaded = false;
     double m_seconds = 0;

@@ -27,11 +27,13 @@ QString count(std::int64_t value) {
 }
 
 QString wordsSentence(const ErrorTotals& totals) {
-    return tr("WER %1: %2 errors in %3 words (%4 replaced, %5 missing, %6 extra)   CER %7   "
-              "%8 of %9 without an error")
-        .arg(number(totals.wordErrorRate()), count(totals.wordEdits()), count(totals.words),
-             count(totals.substituted), count(totals.deleted), count(totals.inserted),
-             number(totals.characterErrorRate()), count(totals.flawless), count(totals.samples));
+    const QString errors =
+        totals.wordEdits() == 1 ? tr("1 error") : tr("%1 errors").arg(count(totals.wordEdits()));
+    const QString words = totals.words == 1 ? tr("1 word") : tr("%1 words").arg(count(totals.words));
+    return tr("WER %1: %2 in %3 (%4 replaced, %5 missing, %6 extra)   CER %7   %8 of %9 without an error")
+        .arg(number(totals.wordErrorRate()), errors, words, count(totals.substituted), count(totals.deleted),
+             count(totals.inserted), number(totals.characterErrorRate()), count(totals.flawless),
+             count(totals.samples));
 }
 
 /// The figure that stands for all.
@@ -70,8 +72,10 @@ QString sentenceOf(const SampleAnalysis& analysis) {
                  number(classes.macroF1()), number(classes.weightedF1()),
                  count(static_cast<std::int64_t>(classes.labels.size())));
     case SampleKind::Translation:
-        return tr("BLEU %1 of the corpus, by 13a tokens   %2 sentences")
-            .arg(headline(analysis), count(analysis.totals.samples));
+        return tr("BLEU %1 of the corpus, by 13a tokens   %2")
+            .arg(headline(analysis), analysis.totals.samples == 1
+                                         ? tr("1 sentence")
+                                         : tr("%1 sentences").arg(count(analysis.totals.samples)));
     }
     return {};
 }

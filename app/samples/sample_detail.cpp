@@ -64,7 +64,11 @@ void SampleDetail::show(const SampleModel& model, int sample,
         return m_clip->setClip({}, {});
     }
     const std::string& source = model.set()->samples[static_cast<std::size_t>(sample)].source;
-    m_title->setText(model.index(row, SampleModel::Error).data(Qt::ToolTipRole).toString());
+    const QString errors = model.index(row, SampleModel::Error).data(Qt::ToolTipRole).toString();
+    const QString clip = model.index(row, SampleModel::Clip).data().toString(); // which the table may hide
+    m_title->setText(clip.isEmpty() || errors.isEmpty() ? clip + errors
+                                                        : QStringLiteral("%1: %2").arg(clip, errors));
+    m_title->setToolTip(QString::fromStdString(source));
     m_title->setVisible(!m_title->text().isEmpty());
     m_now->setWords(words(SampleModel::Pair));
     const bool isCompared = model.hasColumn(SampleModel::Before);

@@ -16,8 +16,9 @@ namespace fathom::app {
 using widgets::kGrid;
 
 namespace {
-constexpr int kRoomForAll = 110 * kGrid;
-}
+constexpr int kRoomForTwo = 110 * kGrid; ///< alignments, with all that stands beside them
+constexpr int kRoomForOne = 60 * kGrid;
+} // namespace
 
 SampleTable::SampleTable(SampleModel& model, QWidget* parent) : QTableView(parent), m_model(model) {
     setModel(&model);
@@ -49,7 +50,7 @@ SampleTable::SampleTable(SampleModel& model, QWidget* parent) : QTableView(paren
 }
 
 void SampleTable::updateColumns() {
-    const bool isTight = m_model.hasColumn(SampleModel::Before) && width() < kRoomForAll;
+    const bool isTight = width() < (m_model.hasColumn(SampleModel::Before) ? kRoomForTwo : kRoomForOne);
     for (int column = 0; column < SampleModel::ColumnCount; ++column) {
         const bool isLess = column == SampleModel::Clip || column == SampleModel::CharacterError;
         const bool isHidden = !m_model.hasColumn(column) || (isTight && isLess);

@@ -309,7 +309,7 @@ void SampleView::showAnalysis(const SampleAnalysisPtr& analysis) {
     m_matrix->set(analysis);
     showParts();
     updateCaption();
-    m_detail->show(m_model, m_sample, folders());
+    m_detail->show(m_model, m_sample, m_loader->folders());
     if (isSettled()) Q_EMIT settled();
 }
 
@@ -319,7 +319,7 @@ void SampleView::showChanges(const SampleSetPtr& before, const SampleAnalysisPtr
     m_change = changes ? changeSentence(*changes, *beforeAnalysis, *m_model.analysis()) : QString();
     m_table->updateColumns();
     updateCaption();
-    m_detail->show(m_model, m_sample, folders());
+    m_detail->show(m_model, m_sample, m_loader->folders());
     if (isSettled()) Q_EMIT settled();
 }
 
@@ -386,13 +386,7 @@ void SampleView::applyFilter() {
 
 void SampleView::showDetail(int sample) {
     m_sample = sample;
-    m_detail->show(m_model, sample, folders());
-}
-
-std::vector<std::filesystem::path> SampleView::folders() const {
-    std::vector<std::filesystem::path> all{m_context.workspace()};
-    all.insert(all.end(), m_loader->folders().begin(), m_loader->folders().end());
-    return all;
+    m_detail->show(m_model, sample, m_loader->folders());
 }
 
 QString SampleView::caption() const {

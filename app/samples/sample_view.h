@@ -101,7 +101,6 @@ private:
     void updateEmpty(const QString& problem = {});
     void lookSoon();
     void arrange(bool narrow);
-    [[nodiscard]] std::vector<std::filesystem::path> folders() const;
 
     AppContext& m_context;
     SampleModel m_model;

@@ -80,6 +80,36 @@ private Q_SLOTS:
         QVERIFY(!gone && gone.error().file == "data/b.wav");
     }
 
+    void firstFolder_comesBeforeTheOthers_andThoseBeforeWhatContainsThem() {
+        QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString();
+        for (const char* name : {"started/data", "workspace/data", "data", "other"})
+            QVERIFY(QDir(folder.path()).mkpath(QLatin1String(name)));
+        QVERIFY(writeFile(folder.filePath(QStringLiteral("started/data/a.wav")), waveOfTone(1)));
+        QVERIFY(writeFile(folder.filePath(QStringLiteral("workspace/data/a.wav")), waveOfTone(2)));
+        QVERIFY(writeFile(folder.filePath(QStringLiteral("data/a.wav")), waveOfTone(3)));
+        QCOMPARE(secondsOf(soundOf("data/a.wav", {root / "started", root / "workspace"})), 1.0);
+        QCOMPARE(secondsOf(soundOf("data/a.wav", {root / "other", root / "workspace"})), 2.0);
+        QCOMPARE(secondsOf(soundOf("data/a.wav", {root / "other"})), 3.0);
+        const auto gone = soundOf("data/b.wav", {root / "started", root / "workspace"});
+        QVERIFY(!gone && gone.error().why.find((root / "started").string()) != std::string::npos);
+    }
+
+    void currentFolder_isTheLastOne() {
+        QTemporaryDir folder;
+        const QString before = QDir::currentPath();
+        QVERIFY(QDir(folder.path()).mkpath(QStringLiteral("here")));
+        QVERIFY(QDir(folder.path()).mkpath(QStringLiteral("started")));
+        QVERIFY(writeFile(folder.filePath(QStringLiteral("here/a.wav")), waveOfTone(1)));
+        QVERIFY(writeFile(folder.filePath(QStringLiteral("started/a.wav")), waveOfTone(2)));
+        QVERIFY(QDir::setCurrent(folder.filePath(QStringLiteral("here"))));
+        const auto both = soundOf("a.wav", {folder.filePath(QStringLiteral("started")).toStdString()});
+        const auto one = soundOf("a.wav", {});
+        QVERIFY(QDir::setCurrent(before));
+        QCOMPARE(secondsOf(both), 2.0);
+        QCOMPARE(secondsOf(one), 1.0);
+    }
+
     void memberOfATar_isPlayed() {
         QTemporaryDir folder;
         const QByteArray wave = waveOfTone(1);

@@ -95,7 +95,7 @@ private Q_SLOTS:
         fixture.show(idOf(*writer));
         QCOMPARE(fixture.column(SampleModel::Error),
                  (QStringList{QStringLiteral("0.333"), QStringLiteral("0")}));
-        QVERIFY2(fixture.view.caption().startsWith(QStringLiteral("WER 0.25: 1 errors in 4 words")),
+        QVERIFY2(fixture.view.caption().startsWith(QStringLiteral("WER 0.25: 1 error in 4 words")),
                  qPrintable(fixture.view.caption()));
         fixture.record(*writer, makeSamples({{"turn it on", "turn it on"}, {"yes", "no"}}, 100));
         Q_EMIT fixture.engine.runListChanged(
@@ -247,6 +247,37 @@ private Q_SLOTS:
         fixture.await();
         QVERIFY(!clip.player().hasSound());
         QVERIFY2(clip.problem().contains(QStringLiteral("/nowhere/gone.wav")), qPrintable(clip.problem()));
+    }
+
+    /// Two runs that were started in other folders than the workspace, with a clip of the same name in each.
+    void runOfAnotherFolder_isHeardFromThere() {
+        Fixture fixture;
+        QTemporaryDir elsewhere;
+        std::vector<std::shared_ptr<store::RunWriter>> runs;
+        for (const int seconds : {1, 2}) {
+            const QString folder = elsewhere.filePath(QString::number(seconds));
+            QVERIFY(QDir().mkpath(folder + QStringLiteral("/clips")));
+            QVERIFY(writeFile(folder + QStringLiteral("/clips/tone.wav"), waveOfTone(seconds)));
+            auto created = fixture.recorder->createRun(
+                {.name = "speech", .environment = {{"process.directory", folder.toStdString()}}});
+            QVERIFY(created.has_value());
+            auto samples = makeSamples({{"a", "a"}});
+            samples[0].source = "clips/tone.wav";
+            fixture.record(**created, samples);
+            runs.push_back(*created);
+        }
+        QVERIFY(QDir(fixture.folder.path()).mkpath(QStringLiteral("clips"))); // not this one
+        QVERIFY(writeFile(fixture.folder.filePath(QStringLiteral("clips/tone.wav")), waveOfTone(3)));
+        for (const std::size_t run : {0U, 1U, 0U}) {
+            fixture.show(idOf(*runs[run]));
+            QVERIFY2(fixture.view.clip().problem().isEmpty(), qPrintable(fixture.view.clip().problem()));
+            QCOMPARE(fixture.view.clip().seconds(), run == 0 ? 1.0 : 2.0);
+        }
+        QVERIFY(QFile::remove(elsewhere.filePath(QStringLiteral("2/clips/tone.wav"))));
+        QVERIFY(QFile::remove(fixture.folder.filePath(QStringLiteral("clips/tone.wav"))));
+        fixture.show(idOf(*runs[1]));
+        const QString problem = fixture.view.clip().problem();
+        QVERIFY2(problem.contains(elsewhere.filePath(QStringLiteral("2"))), qPrintable(problem));
     }
 
     void spaceOnTheTable_plays() {

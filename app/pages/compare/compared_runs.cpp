@@ -82,6 +82,7 @@ Status addFacts(store::Reader& reader, ComparedRun& compared) {
     for (const Setting& setting : compared.config)
         if (setting.key.ends_with("manifest_filepath")) compared.data.push_back(setting);
     for (const auto& [name, value] : *facts) {
+        if (name == "process.directory") compared.startedIn = value;
         Settings& section = name.starts_with("git.")    ? compared.code
                             : name.starts_with("data.") ? compared.data
                                                         : compared.environment;
@@ -206,9 +207,10 @@ ComparisonPtr compareRuns(ComparedRunsPtr runs, std::size_t baseline) {
     return comparison;
 }
 
-std::filesystem::path findManifest(const std::filesystem::path& workspace, const std::string& path) {
+std::filesystem::path findManifest(const std::filesystem::path& startedIn,
+                                   const std::filesystem::path& workspace, const std::string& path) {
     std::error_code error;
-    for (const std::filesystem::path& candidate : {std::filesystem::path(path), workspace / path})
+    for (const std::filesystem::path& candidate : {startedIn / path, workspace / path})
         if (std::filesystem::is_regular_file(candidate, error)) return candidate;
     return {};
 }

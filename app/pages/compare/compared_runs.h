@@ -24,6 +24,7 @@ struct RunArchive {
 struct ComparedRun {
     store::Run run{};
     QString title{};
+    std::filesystem::path startedIn{}; ///< the folder that its relative paths are meant from; may be empty
     analysis::Settings config{};
     analysis::Settings metrics{};     ///< "val_wer", "val_wer · best" …; numbers
     analysis::Settings code{};        ///< git's commit, branch and patch, the config and its overrides
@@ -68,8 +69,10 @@ using ComparisonPtr = std::shared_ptr<const Comparison>;
 
 [[nodiscard]] QString sectionTitle(ComparisonSection::Kind kind);
 
-/// Where a run's manifest may lie: the path as it is, else below the workspace. Empty where neither is there.
-[[nodiscard]] std::filesystem::path findManifest(const std::filesystem::path& workspace,
+/// The manifest of a run, whose relative path is meant from where it was started (empty, the current folder,
+/// where that is not known); else below the workspace. Empty where neither is there.
+[[nodiscard]] std::filesystem::path findManifest(const std::filesystem::path& startedIn,
+                                                 const std::filesystem::path& workspace,
                                                  const std::string& path);
 
 } // namespace fathom::app

@@ -48,10 +48,11 @@ std::string asLines(const std::string& text) {
 }
 
 QString hours(const analysis::ManifestCount& count) {
-    const QString entries = widgets::formatCount(count.entries);
-    return count.seconds > 0
-               ? DifferencePane::tr("%1 entries, %2").arg(entries, widgets::formatDuration(count.seconds))
-               : DifferencePane::tr("%1 entries").arg(entries);
+    const QString entries = count.entries == 1
+                                ? DifferencePane::tr("1 entry")
+                                : DifferencePane::tr("%1 entries").arg(widgets::formatCount(count.entries));
+    return count.seconds > 0 ? QStringLiteral("%1, %2").arg(entries, widgets::formatDuration(count.seconds))
+                             : entries;
 }
 
 QString changesHtml(const analysis::ManifestDiff& diff) {
@@ -117,8 +118,14 @@ void DifferencePane::showKey(const ComparisonPtr& comparison, ComparisonSection:
         if (key.differsBetween(comparison->baseline, comparison->order[i])) run = comparison->order[i];
     const analysis::Setting* before = key.runs[comparison->baseline];
     const analysis::Setting* after = key.runs[run];
-    Sides sides{(*comparison->runs)[comparison->baseline].title, (*comparison->runs)[run].title,
-                textOf(before).toStdString(), textOf(after).toStdString()};
+    const ComparedRun& left = (*comparison->runs)[comparison->baseline];
+    const ComparedRun& right = (*comparison->runs)[run];
+    const Sides sides{.left = left.title,
+                      .right = right.title,
+                      .leftFolder = left.startedIn,
+                      .rightFolder = right.startedIn,
+                      .before = textOf(before).toStdString(),
+                      .after = textOf(after).toStdString()};
     QString html =
         QStringLiteral("<h4><code>%1</code></h4>").arg(QString::fromStdString(key.key).toHtmlEscaped()) +
         sideHtml(sides.left, before, kind);
@@ -143,8 +150,8 @@ void DifferencePane::showManifests(const QString& heading, const Sides& sides) {
     m_jobs.run(
         jobKey(), this,
         [workspace = m_workspace, sides](std::stop_token stop) -> Result<analysis::ManifestDiff> {
-            const auto before = findManifest(workspace, sides.before);
-            const auto after = findManifest(workspace, sides.after);
+            const auto before = findManifest(sides.leftFolder, workspace, sides.before);
+            const auto after = findManifest(sides.rightFolder, workspace, sides.after);
             for (const auto& [found, path] : {std::pair{before, sides.before}, {after, sides.after}})
                 if (found.empty())
                     return fail({.kind = ErrorKind::BadInput,

@@ -29,6 +29,8 @@ private:
     struct Sides {
         QString left{}; ///< titles
         QString right{};
+        std::filesystem::path leftFolder{}; ///< where the runs were started
+        std::filesystem::path rightFolder{};
         std::string before{};
         std::string after{};
     };

@@ -174,7 +174,7 @@ void PredictionsTab::updateSummary() {
     const int all = m_model->rowCount();
     const int shown = m_sorted->rowCount();
     m_summary->setText(
-        shown == all ? tr("%1 clips").arg(widgets::formatCount(all))
+        shown == all ? (all == 1 ? tr("1 clip") : tr("%1 clips").arg(widgets::formatCount(all)))
                      : tr("%1 of %2 clips").arg(widgets::formatCount(shown), widgets::formatCount(all)));
     if (all == 0)
         m_message->set(QStringLiteral("compare"), tr("No predictions"),
@@ -216,15 +216,21 @@ void PredictionsTab::showClip() {
 void PredictionsTab::showSound(const std::string& source) {
     const bool isRecording = namesRecording(source);
     m_sound->setVisible(isRecording);
-    std::vector<std::filesystem::path> folders{m_workspace};
-    if (isRecording)
-        for (const ComparedRun& run : *m_model->comparison()->runs) {
-            folders.emplace_back(run.run.directory);
-            for (const analysis::Setting& fact : run.environment)
-                if (fact.key == "process.directory" && fact.value.isString())
-                    folders.emplace_back(fact.value.asString());
-        }
-    m_sound->setClip(isRecording ? source : std::string(), std::move(folders));
+    m_sound->setClip(isRecording ? source : std::string(),
+                     isRecording ? folders() : std::vector<std::filesystem::path>());
+}
+
+/// Where relative sources may lie: where the runs were started, the baseline first, the workspace, the runs'
+/// folders.
+std::vector<std::filesystem::path> PredictionsTab::folders() const {
+    std::vector<std::filesystem::path> all;
+    const Comparison& comparison = *m_model->comparison();
+    for (std::size_t column = 0; column < comparison.order.size(); ++column)
+        if (const auto& folder = comparison.run(column).startedIn; !folder.empty()) all.push_back(folder);
+    all.push_back(m_workspace);
+    for (std::size_t column = 0; column < comparison.order.size(); ++column)
+        all.emplace_back(comparison.run(column).run.directory);
+    return all;
 }
 
 void PredictionsTab::changeEvent(QEvent* event) {

@@ -28,7 +28,8 @@ class PinnedTable;
 class PredictionsTab : public QWidget {
     Q_OBJECT
 public:
-    /// Recordings are looked for in the workspace and in the folders of the runs.
+    /// Recordings are looked for where the runs were started, in the workspace and in the folders of the
+    /// runs.
     PredictionsTab(JobRunner& jobs, std::filesystem::path workspace, QWidget* parent = nullptr);
 
     void setComparison(const ComparisonPtr& comparison);
@@ -46,7 +47,9 @@ private:
     void build();
     void showClip();
     void showSound(const std::string& source);
+    [[nodiscard]] std::vector<std::filesystem::path> folders() const;
     void updateSummary();
+
     const std::filesystem::path m_workspace;
     PredictionModel* m_model;
     QSortFilterProxyModel* m_sorted;
