@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Compare page on synthetic runs whose differences are known.
 #include "app/bridge/engine_bridge.h"
+#include "app/inference/problem_bar.h"
 #include "app/pages/compare/compare_page.h"
 #include "app/pages/compare/comparison_tab.h"
 #include "app/pages/compare/difference_pane.h"
@@ -442,6 +443,14 @@ private Q_SLOTS:
         QCOMPARE(board->document().spec().name, QStringLiteral("Errors"));
         QTRY_COMPARE_WITH_TIMEOUT(board->grid().tiles().size(), std::size_t{1}, 30'000);
         QCOMPARE(opened.tabs()->currentWidget(), board->parentWidget());
+        auto* problem = opened.widget->findChild<ProblemBar*>(); // which stays
+        QVERIFY(!problem->isVisible());
+        QVERIFY(writeFile(file, "% no figure\n"));
+        Q_EMIT opened.fixture.context.figureFileOpened(file);
+        QTRY_VERIFY_WITH_TIMEOUT(problem->isVisible(), 30'000);
+        QVERIFY(problem->text().contains(file) && problem->text().contains(QStringLiteral("SVG, PDF, PNG")));
+        opened.page->setRuns({2, 5});
+        QVERIFY(!problem->isVisible());
     }
 
     void weights_areComparedOnRequest() {

@@ -3,6 +3,7 @@
 
 #include "app/bridge/engine_bridge.h"
 #include "app/bridge/job_runner.h"
+#include "app/inference/problem_bar.h"
 #include "app/pages/compare/comparison_source.h"
 #include "app/pages/compare/comparison_tab.h"
 #include "app/pages/compare/importance_tab.h"
@@ -176,7 +177,9 @@ void ComparePage::build() {
     auto* const layout = new QVBoxLayout(page);
     layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
     layout->setSpacing(kGrid);
+    m_problem = new ProblemBar;
     layout->addWidget(buildHeader());
+    layout->addWidget(m_problem);
     layout->addWidget(m_tabs, 1);
     m_stack->addWidget(m_empty);
     m_stack->addWidget(page);
@@ -195,6 +198,7 @@ QString ComparePage::badge() const {
 }
 
 void ComparePage::setRuns(const QList<qint64>& runs) {
+    forgetFigure();
     m_source->setRuns(runs);
 }
 
@@ -282,6 +286,9 @@ void ComparePage::sayWhyEmpty() {
         return m_empty->set(QStringLiteral("error"), tr("The runs cannot be read"),
                             QString::fromStdString(error->message()));
     if (m_source->isBusy()) return m_empty->set(QStringLiteral("compare"), tr("Reading the runs"), {});
+    if (const auto& error = m_figureProblem)
+        return m_empty->set(QStringLiteral("error"), QString::fromStdString(error->what),
+                            QString::fromStdString(error->file + ": " + error->why + ". " + error->remedy));
     m_empty->set(QStringLiteral("compare"), tr("Why is one run better than another?"),
                  canChoose ? tr("Choose two or more runs here, or mark them with Space on Runs. What is the "
                                 "same in all of them is left out.")
@@ -319,18 +326,36 @@ void ComparePage::openFigure(const QString& file) {
         QStringLiteral("compare.figure"), this,
         [file](const std::stop_token&) { return readFigureSource(file); },
         [this, file](const Result<FigureSource>& source) {
-            if (!source)
-                return Q_EMIT m_context.statusMessage(QString::fromStdString(source.error().message()));
+            if (!source) return refuseFigure(source.error());
             showFigure(*source, file);
         });
+}
+
+/// Stays until another figure or other runs are chosen, or the bar is dismissed.
+void ComparePage::refuseFigure(const Error& error) {
+    m_figureProblem = error;
+    m_problem->present(error);
+    updateHeader();
+}
+
+void ComparePage::forgetFigure() {
+    if (!m_figureProblem) return;
+    m_figureProblem.reset();
+    m_problem->hide();
+    updateHeader();
 }
 
 void ComparePage::showFigure(const FigureSource& source, const QString& file) {
     const QList<qint64> ids = m_source->runsOf(source);
     const QString name = QFileInfo(file).fileName();
     if (ids.isEmpty())
-        return Q_EMIT m_context.statusMessage(
-            tr("None of the runs of %1 is in this workspace: %2").arg(name, source.runs.front().title));
+        return refuseFigure({.kind = ErrorKind::BadInput,
+                             .what = "Cannot draw this figure again",
+                             .why = "none of its runs is in this workspace: it shows " +
+                                    source.runs.front().title.toStdString(),
+                             .remedy = "Open the workspace that it was drawn in, or merge that into this one",
+                             .file = file.toStdString()});
+    forgetFigure();
     m_curves->document().adopt(source.board);
     m_tabs->setCurrentWidget(m_curves->parentWidget());
     setRuns(ids);

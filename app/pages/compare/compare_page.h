@@ -3,8 +3,11 @@
 #pragma once
 
 #include "app/shell/page.h"
+#include "engine/base/result.h"
 
 #include <QPointer>
+
+#include <optional>
 
 class QAction;
 class QComboBox;
@@ -25,6 +28,7 @@ struct FigureSource;
 class ImportanceTab;
 class PlotBoard;
 class PredictionsTab;
+class ProblemBar;
 class RelationsTab;
 class ReportWriter;
 class StudySource;
@@ -65,6 +69,8 @@ private:
     void forget();
     void show();
     void showFigure(const FigureSource& source, const QString& file);
+    void refuseFigure(const Error& error);
+    void forgetFigure();
     void fillCurrentTab();
     void plotRuns();
     void updateHeader();
@@ -93,6 +99,8 @@ private:
     ImportanceTab* m_importance = nullptr;
     RelationsTab* m_relations = nullptr;
     ReportWriter* m_writer = nullptr;
+    ProblemBar* m_problem = nullptr;
+    std::optional<Error> m_figureProblem{}; ///< why the figure that was opened last is not shown
 };
 
 } // namespace fathom::app

@@ -125,8 +125,11 @@ ReportSection predictions(const Comparison& comparison) {
         return std::fmax(a.spread(), -1.0) > std::fmax(b.spread(), -1.0);
     });
     ReportSection section{text(tr("Predictions")), {}};
-    section.parts.emplace_back(ReportText{
-        text(tr("%1 clips are predicted differently; those whose errors differ most:").arg(rows.size()))});
+    const auto clips = static_cast<qint64>(rows.size());
+    section.parts.emplace_back(
+        ReportText{text(clips == 1 ? tr("1 clip is predicted differently:")
+                                   : tr("%1 clips are predicted differently; those whose errors differ most:")
+                                         .arg(widgets::formatCount(clips)))});
     ReportTable table{{text(tr("Reference"))}, {}};
     for (std::size_t column = 0; column < comparison.order.size(); ++column)
         table.header.push_back(text(comparison.run(column).title));
@@ -141,10 +144,14 @@ ReportSection predictions(const Comparison& comparison) {
 
 ReportSection weightsSection(const Comparison& comparison, const analysis::WeightsComparison& weights) {
     ReportSection section{text(tr("Weights")), {}};
-    section.parts.emplace_back(ReportText{
-        text(tr("Relative change ‖Δ‖ / ‖baseline‖ and cosine of %1 tensors that differ from those of %2.")
-                 .arg(weights.tensors.size())
-                 .arg(comparison.run(0).title))});
+    const auto tensors = static_cast<qint64>(weights.tensors.size());
+    const QString what =
+        tensors == 1
+            ? tr("Relative change ‖Δ‖ / ‖baseline‖ and cosine of the tensor that differs from that of %1.")
+                  .arg(comparison.run(0).title)
+            : tr("Relative change ‖Δ‖ / ‖baseline‖ and cosine of %1 tensors that differ from those of %2.")
+                  .arg(widgets::formatCount(tensors), comparison.run(0).title);
+    section.parts.emplace_back(ReportText{text(what)});
     ReportTable table{{text(tr("Tensor"))}, {}};
     for (std::size_t column = 1; column < comparison.order.size(); ++column)
         table.header.push_back(text(comparison.run(column).title));
@@ -167,8 +174,11 @@ ReportSection weightsSection(const Comparison& comparison, const analysis::Weigh
 
 ReportSection importanceSection(const ReportInput& input) {
     ReportSection section{text(tr("What %1 goes with").arg(input.study->metricName)), {}};
-    QString sentence =
-        tr("%1 runs, %2 keys that differ.").arg(input.study->runs.size()).arg(input.importance.keys.size());
+    const auto keys = static_cast<qint64>(input.importance.keys.size());
+    QString sentence = tr("%1 runs, %2.")
+                           .arg(widgets::formatCount(static_cast<qint64>(input.study->runs.size())),
+                                keys == 1 ? tr("1 key that differs")
+                                          : tr("%1 keys that differ").arg(widgets::formatCount(keys)));
     if (std::isfinite(input.importance.explained))
         sentence += tr(" A random forest explains %1 % of the variance for runs that it has not seen. "
                        "Importance is the "

@@ -179,8 +179,10 @@ void ComparisonTab::copyCell() {
 
 void ComparisonTab::copyAll() {
     QGuiApplication::clipboard()->setText(m_model->asText());
-    Q_EMIT m_context.statusMessage(
-        tr("%1 keys copied as a table").arg(widgets::formatCount(m_model->keyCount())));
+    const int keys = m_model->keyCount();
+    Q_EMIT m_context.statusMessage(keys == 1
+                                       ? tr("1 key copied as a table")
+                                       : tr("%1 keys copied as a table").arg(widgets::formatCount(keys)));
 }
 
 } // namespace fathom::app

@@ -146,11 +146,10 @@ void StudyBar::update() {
     if (m_source.isBusy()) return m_summary->setText(tr("Reading runs…"));
     if (m_source.error()) return m_summary->setText(QString::fromStdString(m_source.error()->message()));
     const analysis::Importance& importance = m_source.importance();
-    QString text = tr("%1 runs, %2")
-                       .arg(widgets::formatCount(study->runs.size()),
-                            study->columns.size() == 1
-                                ? tr("1 key differs")
-                                : tr("%1 keys differ").arg(widgets::formatCount(study->columns.size())));
+    QString text = tr("%1, %2").arg(
+        study->runs.size() == 1 ? tr("1 run") : tr("%1 runs").arg(widgets::formatCount(study->runs.size())),
+        study->columns.size() == 1 ? tr("1 key differs")
+                                   : tr("%1 keys differ").arg(widgets::formatCount(study->columns.size())));
     if (study->older > 0)
         text += tr("  ·  the newest of %1").arg(widgets::formatCount(study->runs.size() + study->older));
     if (importance.explained <= 0)
