@@ -96,19 +96,13 @@ void EngineBridge::Impl::applyWatch(StoreTail& tail) {
         run = watchRequest;
     }
     tail.watch(run);
-    for (auto news = tail.runNews(); news; news = tail.runNews()) {
-        postNews(news);
-        if (news->complete) break;
-    }
+    if (const auto news = tail.runNews()) postNews(news);
 }
 
 void EngineBridge::Impl::look(StoreTail& tail, Clock::time_point& nextList, Clock::time_point& nextLiveness) {
     const auto now = Clock::now();
     if (tail.changed()) {
-        for (auto news = tail.runNews(); news; news = tail.runNews()) {
-            postNews(news);
-            if (news->complete) break;
-        }
+        if (const auto news = tail.runNews()) postNews(news);
         nextList = std::min(nextList, now + kListInterval);
     }
     if (now >= nextList) {

@@ -7,8 +7,6 @@ namespace fathom::app {
 
 namespace {
 
-constexpr std::size_t kPointsPerLook = 200'000;
-
 std::int64_t number(store::RunId id) {
     return static_cast<std::int64_t>(id);
 }
@@ -126,24 +124,17 @@ RunListNewsPtr StoreTail::liveness() {
     return news;
 }
 
-bool StoreTail::readPoints(RunNews& news) {
-    const auto points = take(m_reader->tail(m_watched->run, m_watched->position, kPointsPerLook));
-    if (!points || points->empty()) return false;
-    news.complete = points->size() < kPointsPerLook;
-    std::unordered_map<std::int64_t, std::size_t> slots;
-    for (const auto& point : *points) {
-        const auto id = static_cast<std::int64_t>(point.series);
-        const auto [slot, isNew] = slots.try_emplace(id, news.series.size());
-        if (isNew) {
-            if (!m_watched->names.contains(id))
-                if (const auto all = take(m_reader->series(m_watched->run)))
-                    for (const auto& series : *all)
-                        m_watched->names[static_cast<std::int64_t>(series.id)] = series.name;
-            news.series.push_back({.name = m_watched->names[id]});
-        }
-        news.series[slot->second].points.emplace_back(static_cast<double>(point.step), point.value);
-    }
-    return true;
+void StoreTail::readProgress(RunNews& news) {
+    const auto summaries = take(m_reader->summaries(m_watched->run));
+    if (!summaries) return;
+    std::int64_t points = 0;
+    for (const store::SeriesSummary& series : *summaries)
+        points += series.points;
+    if (points == m_watched->points) return;
+    m_watched->points = points;
+    news.hasPoints = true;
+    for (const store::SeriesSummary& series : *summaries)
+        if (series.name == "learning_rate" && series.points > 0) news.learningRate = series.last.value;
 }
 
 void StoreTail::readTexts(RunNews& news) {
@@ -164,7 +155,7 @@ RunNewsPtr StoreTail::runNews() {
     news->run = m_watched->run;
     news->fromStart = m_watched->fresh;
     m_watched->fresh = false;
-    readPoints(*news);
+    readProgress(*news);
     readTexts(*news);
     // Last, so that a run that is over has told everything else before.
     if (auto run = take(m_reader->run(m_watched->run)); run && *run) {
@@ -176,7 +167,7 @@ RunNewsPtr StoreTail::runNews() {
         }
     }
     const bool silent =
-        !news->fromStart && !news->info && news->series.empty() && news->events.empty() && !news->artifacts;
+        !news->fromStart && !news->info && !news->hasPoints && news->events.empty() && !news->artifacts;
     if (silent) return nullptr;
     return news;
 }

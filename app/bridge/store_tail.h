@@ -23,7 +23,7 @@ public:
     /// True when someone committed since the last call.
     [[nodiscard]] bool changed();
 
-    /// Follow this run from its first point; nullopt for none.
+    /// Follow this run; nullopt for none.
     void watch(std::optional<store::RunId> run);
 
     /// Runs that changed since the last call; all of them on the first. Null when there is nothing to tell.
@@ -38,19 +38,18 @@ private:
     [[nodiscard]] RunListNewsPtr completeList();
     void readMetrics(RunRow& row);
     void remember(const RunRow& row);
-    bool readPoints(RunNews& news);
+    void readProgress(RunNews& news);
     void readTexts(RunNews& news);
     template <class T> std::optional<T> take(Result<T> result);
 
     struct Watched {
         store::RunId run{};
         bool fresh = true;
-        store::TailPosition position{};
+        std::int64_t points = 0; ///< of all its series, resumes and rewrites included
         std::int64_t lastEvent = 0;
         double updatedAt = -1;
         store::RunState state = store::RunState::Created;
         std::size_t artifacts = 0;
-        std::unordered_map<std::int64_t, std::string> names{}; ///< of series
     };
 
     std::filesystem::path m_workspace;

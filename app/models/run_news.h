@@ -5,7 +5,6 @@
 #include "engine/store/types.h"
 
 #include <QMetaType>
-#include <QPointF>
 
 #include <limits>
 #include <memory>
@@ -34,18 +33,13 @@ struct RunListNews {
     std::vector<RunRow> rows{};
 };
 
-struct SeriesNews {
-    std::string name{};
-    std::vector<QPointF> points{}; ///< step, value
-};
-
-/// What came in for the watched run.
+/// What came in for the watched run. Its points are read by what draws them.
 struct RunNews {
     store::RunId run{};
-    bool fromStart = false; ///< forget what was shown: this begins at the first point
-    bool complete = true;   ///< false: more of the past follows at once
+    bool fromStart = false; ///< forget what was shown: this is all there is so far
     std::optional<store::Run> info{};
-    std::vector<SeriesNews> series{};
+    bool hasPoints = false;               ///< more than at the last news
+    std::optional<double> learningRate{}; ///< the last one, read with hasPoints
     std::vector<store::Event> events{};
     std::optional<std::vector<store::Artifact>> artifacts{}; ///< only when they changed
 };

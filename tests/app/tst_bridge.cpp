@@ -127,16 +127,21 @@ private Q_SLOTS:
         tail.watch(writer->id());
         const auto first = tail.runNews();
         QVERIFY(first && first->fromStart);
-        QCOMPARE(first->series.size(), std::size_t{2});
-        QCOMPARE(first->series[0].name, std::string("train_loss"));
-        QCOMPARE(first->series[0].points.size(), std::size_t{100});
+        QVERIFY(first->hasPoints && !first->learningRate);
         QCOMPARE(first->events.size(), std::size_t{1});
         QVERIFY(first->info);
         writer->put({writer->series("train_loss"), 101, wallTime(), 0.5});
         QVERIFY((*recorder)->flush());
         const auto second = tail.runNews();
         QVERIFY(second && !second->fromStart);
-        QCOMPARE(second->series[0].points, (std::vector<QPointF>{{101, 0.5}}));
+        QVERIFY(second->hasPoints && !second->learningRate);
+        QVERIFY(!tail.runNews());
+        writer->put({writer->series("learning_rate"), 101, wallTime(), 0.02});
+        writer->put({writer->series("learning_rate"), 102, wallTime(), 0.01});
+        QVERIFY((*recorder)->flush());
+        const auto third = tail.runNews();
+        QVERIFY(third && third->hasPoints);
+        QCOMPARE(third->learningRate, std::optional(0.01));
     }
 
     void bridgeShowsARunOfAnotherRecorder_live() {

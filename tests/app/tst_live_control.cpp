@@ -62,7 +62,7 @@ struct Bench {
         auto news = std::make_shared<RunNews>();
         news->run = row.run.id;
         news->info = row.run;
-        news->series = {{"learning_rate", {{1, 0.02}}}};
+        news->learningRate = 0.02;
         news->events = events;
         Q_EMIT fixture.engine.runChanged(news);
     }

@@ -81,9 +81,7 @@ void LiveControl::watch(qint64 runId) {
 void LiveControl::apply(const RunNews& news) {
     if (static_cast<qint64>(news.run) != m_runId) return;
     if (news.info) m_run = news.info;
-    for (const SeriesNews& series : news.series)
-        if (series.name == "learning_rate" && !series.points.empty())
-            m_learningRate = series.points.back().y();
+    if (news.learningRate) m_learningRate = news.learningRate;
     const bool isObeyed =
         !news.fromStart && std::any_of(news.events.begin(), news.events.end(),
                                        [](const store::Event& e) { return e.kind == "command"; });

@@ -112,7 +112,7 @@ void TrainPage::applyNews(const RunNewsPtr& news) {
     if (news->info) m_shownState = news->info->state;
     m_view->apply(*news);
     m_control->apply(*news);
-    if (news->complete) m_settled = true;
+    m_settled = true;
 }
 
 void TrainPage::refuse(const Error& error) {
