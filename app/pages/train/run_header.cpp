@@ -53,10 +53,9 @@ RunHeader::RunHeader(const RunActions& actions, QWidget* parent) : QWidget(paren
 }
 
 void RunHeader::build(const RunActions& actions) {
-    m_title = new QLabel(this);
+    m_title = new widgets::ElidedLabel(this);
     m_title->setFont(widgets::titleFont(font()));
-    m_title->setTextFormat(Qt::PlainText);
-    m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_title->setElideMode(Qt::ElideMiddle); // names of a sweep differ at their ends
     m_chip = new widgets::StateChip(this);
     m_phase = new widgets::ElidedLabel(this);
     m_phase->setMuted(true);

@@ -59,7 +59,7 @@ private:
     void hideProblem();
     void applyColors();
 
-    QLabel* m_title = nullptr;
+    widgets::ElidedLabel* m_title = nullptr;
     widgets::StateChip* m_chip = nullptr;
     widgets::ElidedLabel* m_phase = nullptr;
     QProgressBar* m_bar = nullptr;
