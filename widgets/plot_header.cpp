@@ -98,8 +98,9 @@ void PlotHeader::paintEvent(QPaintEvent*) {
     const std::size_t shown = entriesThatFit();
     int right = width();
     if (shown < m_entries.size()) {
-        const QString more =
-            shown > 0 ? moreText(m_entries.size() - shown) : tr("%1 curves").arg(m_entries.size());
+        const QString more = shown > 0               ? moreText(m_entries.size() - shown)
+                             : m_entries.size() == 1 ? tr("1 curve")
+                                                     : tr("%1 curves").arg(m_entries.size());
         right -= metrics.horizontalAdvance(more);
         painter.drawText(right, baseline, more);
         right -= 2 * kGrid;

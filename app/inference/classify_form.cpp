@@ -332,7 +332,8 @@ void ClassifyForm::clear() {
 
 void ClassifyForm::copy() {
     QGuiApplication::clipboard()->setText(sentencesAsTsv(m_model));
-    Q_EMIT statusMessage(tr("%1 rows copied").arg(formatCount(m_model.doneCount())));
+    const qint64 rows = m_model.doneCount();
+    Q_EMIT statusMessage(rows == 1 ? tr("1 row copied") : tr("%1 rows copied").arg(formatCount(rows)));
 }
 
 void ClassifyForm::exportTable() {

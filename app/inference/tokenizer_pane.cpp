@@ -304,7 +304,8 @@ void TokenizerPane::copyIds() {
     for (const std::int64_t id : m_shown.ids)
         ids += (ids.isEmpty() ? QString() : QStringLiteral(" ")) + QString::number(id);
     QGuiApplication::clipboard()->setText(ids);
-    Q_EMIT statusMessage(tr("%1 ids copied").arg(formatCount(static_cast<qint64>(m_shown.ids.size()))));
+    const auto count = static_cast<qint64>(m_shown.ids.size());
+    Q_EMIT statusMessage(count == 1 ? tr("1 id copied") : tr("%1 ids copied").arg(formatCount(count)));
 }
 
 } // namespace fathom::app

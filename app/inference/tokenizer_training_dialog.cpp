@@ -230,8 +230,8 @@ void TokenizerTrainingDialog::showTime() {
 
 void TokenizerTrainingDialog::succeed(const QString& folder, qint64 pieces, qint64 sentences) {
     using widgets::formatCount;
-    tell(tr("%1 pieces from %2 sentences, in %3").arg(formatCount(pieces), formatCount(sentences), folder),
-         false);
+    const QString texts = sentences == 1 ? tr("1 sentence") : tr("%1 sentences").arg(formatCount(sentences));
+    tell(tr("%1 pieces from %2, in %3").arg(formatCount(pieces), texts, folder), false);
     Q_EMIT trained(folder);
 }
 

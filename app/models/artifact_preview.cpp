@@ -95,7 +95,8 @@ QString describe(const ArtifactPreview& preview) {
     const auto entries = static_cast<qint64>(preview.vocabulary.size());
     switch (preview.kind) {
     case Kind::Tokens:
-        return tr("Vocabulary, %1 tokens").arg(widgets::formatCount(entries));
+        return entries == 1 ? tr("Vocabulary, 1 token")
+                            : tr("Vocabulary, %1 tokens").arg(widgets::formatCount(entries));
     case Kind::Pieces:
         return tr("SentencePiece model, %1 pieces").arg(widgets::formatCount(entries));
     case Kind::Audio:

@@ -359,10 +359,13 @@ QVariant RunTableModel::groupData(const query::Group& group, const QModelIndex& 
         const query::Field& field = m_columns[static_cast<std::size_t>(index.column())];
         const query::Summary sum = query::summarize(m_table.column(field), group.rows);
         if (sum.count == 0) return {};
-        QString text = tr("%1 of %2 runs have it").arg(sum.count).arg(group.rows.size()) + QLatin1Char('\n') +
-                       tr("mean %1, least %2, greatest %3")
-                           .arg(numberText(field, sum.mean), numberText(field, sum.least),
-                                numberText(field, sum.greatest));
+        QString text =
+            (group.rows.size() == 1 ? tr("in the run")
+                                    : tr("in %1 of %2 runs").arg(sum.count).arg(group.rows.size())) +
+            QLatin1Char('\n') +
+            tr("mean %1, least %2, greatest %3")
+                .arg(numberText(field, sum.mean), numberText(field, sum.least),
+                     numberText(field, sum.greatest));
         if (!std::isnan(sum.deviation))
             text += QLatin1Char('\n') + tr("standard deviation %1").arg(widgets::formatNumber(sum.deviation));
         return text;

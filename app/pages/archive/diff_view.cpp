@@ -174,12 +174,15 @@ void DiffView::show(const Result<archive::NemoDiff>& diff) {
     m_tabs->setTabText(1, tr("Config %1").arg(count(diff->config.size())));
     m_tabs->setTabText(2, tr("Members %1").arg(count(diff->members.size())));
     const archive::TensorCounts& counts = diff->counts;
-    QStringList parts{tr("%1 tensors identical").arg(widgets::formatCount(counts.identical)),
+    QStringList parts{(counts.identical == 1 ? tr("%1 tensor identical") : tr("%1 tensors identical"))
+                          .arg(widgets::formatCount(counts.identical)),
                       tr("%1 changed").arg(widgets::formatCount(counts.changed)),
                       tr("%1 added").arg(widgets::formatCount(counts.added)),
                       tr("%1 removed").arg(widgets::formatCount(counts.removed))};
     if (!diff->renamed.empty())
-        parts.append(tr("%1 artifacts under another name").arg(count(diff->renamed.size())));
+        parts.append((diff->renamed.size() == 1 ? tr("%1 artifact under another name")
+                                                : tr("%1 artifacts under another name"))
+                         .arg(count(diff->renamed.size())));
     m_summary->setText(parts.join(QStringLiteral("   ·   ")));
     if (diff->isEmpty()) {
         m_message->set(QStringLiteral("check"), tr("No difference"),

@@ -75,7 +75,7 @@ void VocabularyPane::filter(const QString& text) {
     m_proxy->setFilterFixedString(text);
     const bool isAll = m_proxy->rowCount() == m_model->rowCount();
     const QString all = widgets::formatCount(m_model->rowCount());
-    m_count->setText(isAll ? tr("%1 tokens").arg(all)
+    m_count->setText(isAll ? (m_model->rowCount() == 1 ? tr("1 token") : tr("%1 tokens").arg(all))
                            : tr("%1 of %2").arg(widgets::formatCount(m_proxy->rowCount()), all));
 }
 

@@ -122,7 +122,8 @@ void TrashDialog::measure() {
         return m_text->setText(m_runs->topLevelItemCount() == 0
                                    ? tr("The trash is empty.")
                                    : tr("Choose runs to put back or to delete."));
-    m_text->setText(tr("Measuring what %1 runs take…").arg(runs.size()));
+    m_text->setText(runs.size() == 1 ? tr("Measuring what the run takes…")
+                                     : tr("Measuring what the %1 runs take…").arg(runs.size()));
     m_context.jobs().run(
         QStringLiteral("trash.measure"), this,
         [workspace = m_context.workspace(), runs](const std::stop_token&) {
@@ -130,9 +131,9 @@ void TrashDialog::measure() {
         },
         [this, count = runs.size()](const Result<store::PurgeSize>& size) {
             if (!size) return tell(size.error());
-            m_text->setText(
-                tr("Deleting %1 chosen frees %2. It cannot be undone.")
-                    .arg(count == 1 ? tr("the run") : tr("the %1 runs").arg(count), sizeText(*size)));
+            m_text->setText(tr("Deleting %1 frees %2. It cannot be undone.")
+                                .arg(count == 1 ? tr("the chosen run") : tr("the %1 chosen runs").arg(count),
+                                     sizeText(*size)));
         });
 }
 
