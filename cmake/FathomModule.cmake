@@ -106,7 +106,7 @@ function(fathom_test target)
     set(arg_LABELS fast)
   endif()
   set_tests_properties(${target} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600
-                       ENVIRONMENT "OMP_WAIT_POLICY=PASSIVE;QT_QPA_PLATFORM=offscreen;XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cache;FATHOM_CLI=${PROJECT_BINARY_DIR}/bin/fathom-cli;FATHOM_MODULE_DIR=${PROJECT_BINARY_DIR}/lib")
+                       ENVIRONMENT "GOMP_SPINCOUNT=2000;QT_QPA_PLATFORM=offscreen;XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cache;FATHOM_CLI=${PROJECT_BINARY_DIR}/bin/fathom-cli;FATHOM_MODULE_DIR=${PROJECT_BINARY_DIR}/lib")
 endfunction()
 
 function(fathom_bench target)

@@ -25,5 +25,15 @@ set(FATHOM_TORCH_LIB_DIR ${fathom_torch_root}/lib)
 add_library(Fathom::Torch INTERFACE IMPORTED)
 target_include_directories(Fathom::Torch SYSTEM INTERFACE ${fathom_torch_root}/include ${fathom_torch_root}/include/torch/csrc/api/include)
 target_link_libraries(Fathom::Torch INTERFACE ${FATHOM_TORCH_LIB_DIR}/libtorch_cpu.so ${FATHOM_TORCH_LIB_DIR}/libc10.so)
+# at::parallel_for is a template that is a plain loop in files compiled without OpenMP. LibTorch's own runtime is linked, so that
+# its operators and ours share one pool of threads.
+file(GLOB fathom_torch_omp ${FATHOM_TORCH_LIB_DIR}/libgomp*.so*)
+if(fathom_torch_omp)
+  target_compile_options(Fathom::Torch INTERFACE -fopenmp)
+  target_link_libraries(Fathom::Torch INTERFACE ${fathom_torch_omp})
+else()
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  target_link_libraries(Fathom::Torch INTERFACE OpenMP::OpenMP_CXX)
+endif()
 # libtorch_cpu.so names libcupti and libcudart, which lie in sibling wheels and are found by its own RPATH only at run time.
 target_link_options(Fathom::Torch INTERFACE -Wl,--allow-shlib-undefined -Wl,-rpath,${FATHOM_TORCH_LIB_DIR})

@@ -2,12 +2,15 @@
 // The entry of libfathom_torch.so.
 #include "engine/model/restored_model.h"
 #include "engine/nn/device.h"
+#include "engine/nn/work_scope.h"
 #include "engine/run/torch_module.h"
 #include "engine/train/device.h"
 #include "engine/train/job.h"
 #include "engine/train/plugin_set.h"
 
 #include <ATen/Parallel.h>
+#include <limits>
+#include <malloc.h>
 #include <torch/version.h>
 
 namespace fathom::train {
@@ -20,6 +23,7 @@ std::string firstLine(const std::exception& error) {
 }
 
 template <class T, class Work> Result<T> guarded(const char* what, Work&& work) {
+    const nn::WorkScope scope;
     try {
         return work();
     } catch (const std::bad_alloc&) {
@@ -32,6 +36,12 @@ template <class T, class Work> Result<T> guarded(const char* what, Work&& work) 
 class Module : public run::TorchModule {
 public:
     Module() {
+#if defined(__GLIBC__)
+        // A step frees what the next one needs again: handing it to the kernel and back, page by page, took a
+        // tenth of a Conformer's step.
+        mallopt(M_MMAP_THRESHOLD, 1 << 30);
+        mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
         // Once per process and before any work; the loop is the only client, so one thread of this kind is
         // enough.
         try {
@@ -50,6 +60,7 @@ public:
     }
     Result<std::unique_ptr<run::RestoredModel>> restore(const std::filesystem::path& nemoFile,
                                                         const run::RestoreOptions& options) override {
+        const nn::WorkScope scope;
         at::set_num_threads(cpuThreads());
         return model::restoreForUse(nemoFile, options);
     }

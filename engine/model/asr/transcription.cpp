@@ -3,6 +3,7 @@
 
 #include "engine/data/audio.h"
 #include "engine/data/audio_stream.h"
+#include "engine/nn/work_scope.h"
 
 #include <algorithm>
 #include <cstring>
@@ -227,6 +228,7 @@ Result<std::vector<run::Transcript>> transcribe(const SpeechRecognizer& recogniz
                                                 const std::stop_token& stop) {
     const auto decoder = CtcDecoder::make(recognizer.decoding, recognizer.params, options);
     if (!decoder) return fail(decoder.error());
+    const nn::WorkScope scope;
     const torch::NoGradGuard noGrad;
     return Transcription(recognizer, options, **decoder, stop).run(audio);
 }

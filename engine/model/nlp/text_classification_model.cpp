@@ -10,6 +10,7 @@
 #include "engine/model/section.h"
 #include "engine/model/torch_failure.h"
 #include "engine/nn/init.h"
+#include "engine/nn/work_scope.h"
 #include "engine/text/words.h"
 
 #include <algorithm>
@@ -341,6 +342,7 @@ Status TextClassificationModel::classifyBatch(std::span<const std::span<const st
 Result<std::vector<run::Classification>>
 TextClassificationModel::classify(const std::vector<std::string>& texts, std::stop_token stop) {
     try {
+        const nn::WorkScope scope;
         const torch::NoGradGuard noGrad;
         m_module->eval();
         const TextEncoder encoder = encoderUpTo(0);

@@ -4,6 +4,7 @@
 #include "engine/model/nmt/mt_text.h"
 #include "engine/model/torch_failure.h"
 #include "engine/nn/token_rows.h"
+#include "engine/nn/work_scope.h"
 #include "engine/text/utf8.h"
 
 #include <algorithm>
@@ -153,6 +154,7 @@ Result<std::vector<run::Translation>> MtModel::translate(const std::vector<std::
         ids[i] = std::move(*sentence);
     }
     try {
+        const nn::WorkScope scope;
         const torch::NoGradGuard noGrad;
         m_module->eval();
         const auto kept = static_cast<std::size_t>(std::max(options.alternatives, 1));
