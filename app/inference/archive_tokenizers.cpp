@@ -6,8 +6,7 @@
 #include "engine/config/yaml_reader.h"
 #include "engine/text/char_tokenizer.h"
 #include "engine/text/open_tokenizer.h"
-#include "engine/text/sentencepiece.h"
-#include "engine/text/wordpiece.h"
+#include "engine/text/tokenizer_settings.h"
 
 #include <QCoreApplication>
 
@@ -18,6 +17,8 @@ namespace fathom::app {
 namespace {
 
 using Opened = Result<std::shared_ptr<const text::Tokenizer>>;
+
+constexpr std::string_view kSection = "tokenizer"; ///< of speech and classifiers; translation has two
 
 QString text(const char* source) {
     return QCoreApplication::translate("fathom::app::ArchiveTokenizers", source);
@@ -52,10 +53,35 @@ Result<std::optional<std::string_view>> memberAt(const archive::Nemo& nemo, cons
     return std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size());
 }
 
-text::WordPieceOptions wordPieceOf(const config::Config& config, const std::string& section) {
-    if (textAt(config, section + ".type") == "wpe") return text::WordPieceOptions::speech();
-    return text::WordPieceOptions::textClassification(textAt(config, section + ".tokenizer_name"),
-                                                      flagAt(config, "dataset.do_lower_case"));
+text::ClassifierTokenizer classifierSettings(const config::Config& config, const std::string& section) {
+    const std::string special = section + ".special_tokens";
+    const auto tokens = config.find(special) ? config.resolved(special) : Result<Value>(Value());
+    return {.name = textAt(config, section + ".tokenizer_name"),
+            .lowerCase = flagAt(config, "dataset.do_lower_case"),
+            .specialTokens = tokens ? *tokens : Value()};
+}
+
+/// As the models open theirs: speech and translation have sections of their own, the rest is a classifier's.
+Opened openSentencePiece(std::string_view bytes, const std::string& name, const config::Config& config,
+                         const std::string& section) {
+    if (section != kSection) {
+        auto model = text::readSentencePiece(bytes, name);
+        if (!model || !flagAt(config, section + ".sentencepiece_legacy")) return model;
+        return text::readSentencePiece(bytes, name, text::legacyTranslationOptions(**model));
+    }
+    if (!textAt(config, section + ".type").empty()) return text::readSentencePiece(bytes, name);
+    return text::readSentencePiece(bytes, name,
+                                   text::sentencePieceOptions(classifierSettings(config, section)));
+}
+
+Opened openWordPiece(std::string_view bytes, const std::string& name, const config::Config& config,
+                     const std::string& section) {
+    if (textAt(config, section + ".type") == "wpe")
+        return text::readWordPiece(bytes, name, text::WordPieceOptions::speech());
+    auto options = text::wordPieceOptions(classifierSettings(config, section));
+    if (!options && !options.error().key.empty()) options.error().key = section + '.' + options.error().key;
+    if (!options) return fail(options.error());
+    return text::readWordPiece(bytes, name, *options);
 }
 
 /// What a section such as `tokenizer` describes, by the file that it names; null where it names none.
@@ -66,8 +92,7 @@ Result<NamedTokenizer> readSection(const archive::Nemo& nemo, const config::Conf
         const auto bytes = memberAt(nemo, config, section + key);
         if (!bytes) return fail(bytes.error());
         if (!*bytes || isWordPiece) continue;
-        auto read = text::readSentencePiece(**bytes, textAt(config, section + key),
-                                            {.legacy = flagAt(config, section + ".sentencepiece_legacy")});
+        auto read = openSentencePiece(**bytes, textAt(config, section + key), config, section);
         if (!read) return fail(read.error());
         return NamedTokenizer{.kind = text("SentencePiece"), .tokenizer = *read};
     }
@@ -75,7 +100,7 @@ Result<NamedTokenizer> readSection(const archive::Nemo& nemo, const config::Conf
         const auto bytes = memberAt(nemo, config, section + key);
         if (!bytes) return fail(bytes.error());
         if (!*bytes) continue;
-        auto read = text::readWordPiece(**bytes, textAt(config, section + key), wordPieceOf(config, section));
+        auto read = openWordPiece(**bytes, textAt(config, section + key), config, section);
         if (!read) return fail(read.error());
         return NamedTokenizer{.kind = text("WordPiece"), .tokenizer = *read};
     }

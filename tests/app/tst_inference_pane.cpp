@@ -3,6 +3,8 @@
 #include "app/inference/speech_form.h"
 #include "app/inference/text_input.h"
 #include "app/inference/tokenizer_pane.h"
+#include "engine/archive/nemo_editor.h"
+#include "engine/archive/nemo_save.h"
 #include "tests/app/inference_fixture.h"
 #include "widgets/chip_flow.h"
 #include "widgets/elided_label.h"
@@ -15,6 +17,7 @@
 #include <QLineEdit>
 #include <QMimeData>
 #include <QTabBar>
+#include <QTemporaryDir>
 #include <QVBoxLayout>
 #include <QtTest>
 
@@ -43,6 +46,7 @@ private Q_SLOTS:
     void closedWhileWorking_endsQuietly();
     void tokenizers_areFound_data();
     void tokenizers_areFound();
+    void specialTokens_areThoseOfTheConfig();
     void text_isTakenApartAndPutTogether();
     void piece_andItsTextAreMarkedTogether();
     void ids_areDecoded();
@@ -186,6 +190,31 @@ void TestInferencePane::tokenizers_areFound() {
         all.append(it.kind);
     QCOMPARE(all, kinds);
     QVERIFY(!readTokenizers("/nonexistent.nemo"));
+}
+
+/// As the model itself opens it: the token gets an id behind the vocabulary, and is the one that is not
+/// known.
+void TestInferencePane::specialTokens_areThoseOfTheConfig() {
+    const QString original = golden("text_classification_bert.nemo");
+    const auto before = readTokenizers(original.toStdString());
+    auto editor = archive::NemoEditor::open(original.toStdString());
+    QVERIFY(before && editor);
+    QVERIFY(editor->setConfig("tokenizer.special_tokens={mask_token: '<mask>'}"));
+    QTemporaryDir folder;
+    const std::filesystem::path edited = folder.filePath(QStringLiteral("edited.nemo")).toStdString();
+    QVERIFY(archive::saveNemo(editor->draft(), edited));
+    const auto after = readTokenizers(edited);
+    QVERIFY(after);
+    const text::Tokenizer& tokenizer = *after->front().tokenizer;
+    const auto mask = tokenizer.maskId();
+    QVERIFY(mask && mask != before->front().tokenizer->maskId());
+    QCOMPARE(tokenizer.piece(*mask), std::string("<mask>"));
+    editor->undo(); // a map would be merged
+    QVERIFY(editor->setConfig("tokenizer.special_tokens={first_token: '<x>'}"));
+    QVERIFY(archive::saveNemo(editor->draft(), edited));
+    const auto refused = readTokenizers(edited);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().key, std::string("tokenizer.special_tokens.first_token"));
 }
 
 void TestInferencePane::text_isTakenApartAndPutTogether() {

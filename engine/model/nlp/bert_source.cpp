@@ -3,6 +3,7 @@
 
 #include "engine/model/nlp/pretrained_folder.h"
 #include "engine/model/section.h"
+#include "engine/text/pretrained_folder.h"
 
 #include <algorithm>
 
@@ -58,8 +59,8 @@ struct Finder {
 
     Result<BertSource> published() const {
         const std::string& name = params.pretrainedName;
-        if (const auto folder = findPretrainedFolder(name)) {
-            const Result<Value> value = readJsonFile(*folder / "config.json");
+        if (const auto folder = text::findPretrainedFolder(name)) {
+            const Result<Value> value = text::readJsonFile(*folder / "config.json");
             if (!value) return fail(value.error());
             Result<BertSource> out = described("pretrained_model_name", *value);
             if (out && isNew && !out->weights && !params.randomWeights) out->weights = *folder;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/model/nlp/text_tokenizer.h"
 
-#include "engine/model/nlp/pretrained_folder.h"
 #include "engine/model/section.h"
-#include "engine/text/sentencepiece.h"
-#include "engine/text/wordpiece.h"
+#include "engine/text/pretrained_folder.h"
+#include "engine/text/tokenizer_settings.h"
 
 #include <algorithm>
 #include <map>
@@ -38,14 +37,16 @@ public:
 
     Result<TokenizerPointer> wordPiece() {
         const TextTokenizerParams& section = m_params.tokenizer;
-        const auto folder = findPretrainedFolder(section.name);
-        Result<text::WordPieceOptions> options = wordPieceOptions(folder);
+        const Result<text::WordPieceOptions> options = text::wordPieceOptions(settings());
+        if (!options && options.error().kind == ErrorKind::Usage)
+            return refuse(options.error().key, options.error().why, options.error().remedy);
         if (!options) return fail(options.error());
         if (!section.vocabFile.empty()) {
             const auto file = m_artifacts.add("tokenizer.vocab_file", section.vocabFile);
             if (!file) return fail(file.error());
             return text::readWordPiece(contentOf(**file), section.vocabFile, *options);
         }
+        const auto folder = text::findPretrainedFolder(section.name);
         if (!folder)
             return refuse("vocab_file",
                           "there is no vocab_file, and no folder '" + section.name + "' with a vocab.txt",
@@ -65,12 +66,8 @@ public:
         if (!*file)
             return refuse("tokenizer_model", "tokenizer_name is sentencepiece and no model is named",
                           "Set tokenizer.tokenizer_model");
-        text::SentencePieceOptions options;
-        options.legacy = true;
-        if (m_params.tokenizer.specialTokens.isMap())
-            for (const auto& [name, token] : m_params.tokenizer.specialTokens.asMap())
-                if (token.isString()) options.specialTokens.emplace_back(name, token.asString());
-        return text::readSentencePiece(contentOf(**file), m_params.tokenizer.tokenizerModel, options);
+        return text::readSentencePiece(contentOf(**file), m_params.tokenizer.tokenizerModel,
+                                       text::sentencePieceOptions(settings()));
     }
 
     [[nodiscard]] tl::unexpected<Error> refuse(const std::string& key, std::string why,
@@ -82,33 +79,10 @@ public:
     }
 
 private:
-    Result<text::WordPieceOptions>
-    wordPieceOptions(const std::optional<std::filesystem::path>& folder) const {
-        auto options =
-            text::WordPieceOptions::textClassification(m_params.tokenizer.name, m_params.lowerCase);
-        if (folder && std::filesystem::exists(*folder / "tokenizer_config.json")) {
-            const Result<Value> settings = readJsonFile(*folder / "tokenizer_config.json");
-            if (!settings) return fail(settings.error());
-            if (const Value* lower = settings->at("do_lower_case"); lower && lower->isBool())
-                options.doLowerCase = lower->asBool();
-        }
-        const Value& special = m_params.tokenizer.specialTokens;
-        if (special.isNull() || (special.isMap() && special.asMap().empty())) return options;
-        if (!special.isMap())
-            return refuse("special_tokens", "it is not a map", "Give {cls_token: \"[CLS]\"}");
-        const std::map<std::string, std::string*> names{{"unk_token", &options.unkToken},
-                                                        {"sep_token", &options.sepToken},
-                                                        {"pad_token", &options.padToken},
-                                                        {"cls_token", &options.clsToken},
-                                                        {"mask_token", &options.maskToken}};
-        for (const auto& [name, token] : special.asMap()) {
-            const auto known = names.find(name);
-            if (known != names.end() && token.isString())
-                *known->second = token.asString();
-            else if (name != "bos_token" && name != "eos_token" && !token.isNull())
-                return refuse("special_tokens." + name, "this special token is not supported", "Remove it");
-        }
-        return options;
+    [[nodiscard]] text::ClassifierTokenizer settings() const {
+        return {.name = m_params.tokenizer.name,
+                .lowerCase = m_params.lowerCase,
+                .specialTokens = m_params.tokenizer.specialTokens};
     }
 
     const config::Config& m_config;

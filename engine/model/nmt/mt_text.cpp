@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/model/nmt/mt_text.h"
 
-#include "engine/text/sentencepiece.h"
+#include "engine/text/tokenizer_settings.h"
 
 #include <array>
 
 namespace fathom::model {
 
 namespace {
-
-/// The tokens that NeMo's legacy mode makes up for what the model lacks.
-text::SentencePieceOptions legacyOptions(const text::Tokenizer& tokenizer) {
-    text::SentencePieceOptions options{.legacy = true};
-    const auto add = [&](const char* name, std::optional<std::int64_t> id, const char* made) {
-        options.specialTokens.emplace_back(name, id && *id > 0 ? tokenizer.piece(*id) : made);
-    };
-    add("pad_token", tokenizer.padId(), "<pad>");
-    add("bos_token", tokenizer.bosId(), "<bos>");
-    add("eos_token", tokenizer.eosId(), "<eos>");
-    return options;
-}
 
 Result<TokenSide> openSide(const std::string& section, const MtTokenizerParams& params,
                            archive::ArtifactRegistry& artifacts) {
@@ -30,7 +18,8 @@ Result<TokenSide> openSide(const std::string& section, const MtTokenizerParams& 
     const std::string_view content(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     auto tokenizer = text::readSentencePiece(content, (*artifact)->name());
     if (tokenizer && params.legacy)
-        tokenizer = text::readSentencePiece(content, (*artifact)->name(), legacyOptions(**tokenizer));
+        tokenizer = text::readSentencePiece(content, (*artifact)->name(),
+                                            text::legacyTranslationOptions(**tokenizer));
     if (!tokenizer) {
         Error error = tokenizer.error();
         error.what += ' ' + (*artifact)->name();

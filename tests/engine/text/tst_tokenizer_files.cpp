@@ -2,8 +2,10 @@
 // What is said of vocabularies that are damaged, and of texts that a vocabulary cannot say.
 #include "engine/base/file.h"
 #include "engine/text/sentencepiece.h"
+#include "engine/text/tokenizer_settings.h"
 #include "engine/text/wordpiece.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <cstring>
@@ -157,6 +159,30 @@ private Q_SLOTS:
             readWordPiece(vocabulary, "vocab.txt", WordPieceOptions::textClassification("", true));
         QCOMPARE((*cased)->encode("A").ids, (Ids{1}));
         QCOMPARE((*lowered)->encode("A").ids, (Ids{2}));
+    }
+
+    void classifiersFolder_comesBeforeTheData_andSpecialTokensAreItsOwn() {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        QVERIFY(writeFileAtomically(path / "vocab.txt", "[UNK]\nA\na\n"));
+        ClassifierTokenizer section{.name = path.string(), .lowerCase = false};
+        QVERIFY(!wordPieceOptions(section)->doLowerCase);
+        QVERIFY(writeFileAtomically(path / "tokenizer_config.json", R"({"do_lower_case": true})"));
+        QVERIFY(wordPieceOptions(section)->doLowerCase);
+        section.specialTokens =
+            Value::Map{{"cls_token", "<s>"}, {"bos_token", "<s>"}, {"pad_token", Value()}};
+        const auto options = wordPieceOptions(section);
+        QCOMPARE(options->clsToken, std::string("<s>"));
+        QCOMPARE(options->padToken, std::string("[PAD]"));
+        section.specialTokens = Value::Map{{"end_token", "</s>"}};
+        const auto refused = wordPieceOptions(section);
+        QVERIFY(!refused && refused.error().kind == ErrorKind::Usage);
+        QCOMPARE(refused.error().key, std::string("special_tokens.end_token"));
+        section.specialTokens = "[CLS]";
+        QCOMPARE(wordPieceOptions(section).error().key, std::string("special_tokens"));
+        QVERIFY(writeFileAtomically(path / "tokenizer_config.json", "{"));
+        const auto broken = wordPieceOptions({.name = path.string()});
+        QVERIFY(!broken && broken.error().file == (path / "tokenizer_config.json").string());
     }
 
     void wordPiece_cutsLongWordsShort() {
