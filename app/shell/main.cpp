@@ -13,12 +13,15 @@
 #include "app/shell/startup.h"
 #include "app/shell/theme_actions.h"
 #include "engine/plugin/plugins.h"
+#include "engine/run/openmp_wait.h"
 
 #include <QApplication>
 #include <QSettings>
 #include <QTimer>
 
 #include <cstdio>
+#include <filesystem>
+#include <unistd.h>
 
 namespace {
 
@@ -64,6 +67,16 @@ int loadPlugins(const Options& options, fathom::plugin::Selection& selection) {
     return -1;
 }
 
+/// Qt's libraries have loaded OpenMP before main, which reads its variables then and never again: so once
+/// more, from the start, some ten milliseconds. Where that fails, trainings are slower on busy cores, nothing
+/// else.
+void restartWithShortOpenMpWait(char** argv) {
+    if (!fathom::run::shortenOpenMpWait()) return;
+    std::error_code failed;
+    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
+    if (!failed) execv(self.c_str(), argv);
+}
+
 /// For benchmarks: FATHOM_TRACE_STARTUP=1.
 void traceStartup() {
     if (!qEnvironmentVariableIsSet("FATHOM_TRACE_STARTUP")) return;
@@ -75,6 +88,7 @@ void traceStartup() {
 } // namespace
 
 int main(int argc, char** argv) {
+    restartWithShortOpenMpWait(argv);
     const Options options = parseOptions(argumentsOf(argc, argv));
     if (const int code = answerWithoutWindow(options); code >= 0) return code;
     fathom::plugin::Selection plugins;

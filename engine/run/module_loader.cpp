@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/run/openmp_wait.h"
 #include "engine/run/torch_module.h"
 
 #include <cstdlib>
@@ -10,19 +11,6 @@ namespace fathom::run {
 namespace {
 
 constexpr const char* kFileName = "libfathom_torch.so";
-
-// OpenMP's threads wait for the next operation of a training step by spinning. Its default of some
-// milliseconds starves the step itself where other programs want the cores; without any, waking a thread
-// takes longer than an operation of a small model. 2,000 turns, some 30 µs, cost neither
-// (docs/benchmarks.md). OpenMP reads the variable when it is loaded; in the window Qt's libraries do that
-// before main and before any constructor here, so this stands in .preinit_array. (Sanitizers are not ready as
-// early.)
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-void shortenOpenMpWait() {
-    if (!std::getenv("OMP_WAIT_POLICY")) setenv("GOMP_SPINCOUNT", "2000", /*overwrite=*/0);
-}
-[[gnu::section(".preinit_array"), gnu::used]] void (*const kBeforeLibraries)() = shortenOpenMpWait;
-#endif
 
 std::vector<std::filesystem::path> candidates() {
     std::vector<std::filesystem::path> paths;
@@ -51,6 +39,7 @@ Result<TorchModule*> load() {
     const auto paths = candidates();
     for (const auto& path : paths) {
         if (!std::filesystem::exists(path)) continue;
+        shortenOpenMpWait();
         // Local: LibTorch's symbols must not reach Qt's plug-ins or anything else in the process.
         void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (!handle) {
