@@ -3,8 +3,6 @@
 
 #include "engine/kernels/norm_rows.h"
 
-#include <cmath>
-
 namespace fathom::kernels {
 
 namespace {
@@ -14,13 +12,7 @@ using Index = std::int64_t;
 constexpr Index kGrain = 8; // channels that are worth a thread
 
 RowDropout dropoutOf(const ChannelNorm& norm, Index channel) {
-    RowDropout dropout;
-    dropout.threshold = static_cast<std::uint32_t>(std::llround(std::ldexp(double{norm.dropout}, 32)));
-    dropout.scale = 1 / (1 - norm.dropout);
-    dropout.seed[0] = static_cast<std::uint32_t>(norm.seed);
-    dropout.seed[1] = static_cast<std::uint32_t>(norm.seed >> 32U);
-    dropout.first = static_cast<std::uint32_t>(channel * norm.frames);
-    return dropout;
+    return rowDropout(norm.dropout, norm.seed, channel * norm.frames);
 }
 
 } // namespace

@@ -10,7 +10,7 @@ namespace fathom::kernels {
 
 const Correlate kCorrelateAvx2{kWidth, &apply, &accumulate};
 const NormRows kNormRowsAvx2{&sum, &squares, &normalise, &activate, &products, &gradient};
-const TokenRows kTokenRowsAvx2{&attend,       &attendBackward,       &attendOne,
-                               &residualNorm, &residualNormBackward, &crossEntropy};
+const TokenRows kTokenRowsAvx2{&attend, &attendBackward, &attendOne, &residualNorm, &residualNormBackward,
+                               &drop,   &crossEntropy};
 
 } // namespace fathom::kernels

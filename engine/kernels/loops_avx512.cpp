@@ -10,7 +10,7 @@ namespace fathom::kernels {
 
 const Correlate kCorrelateAvx512{kWidth, &apply, &accumulate};
 const NormRows kNormRowsAvx512{&sum, &squares, &normalise, &activate, &products, &gradient};
-const TokenRows kTokenRowsAvx512{&attend,       &attendBackward,       &attendOne,
-                                 &residualNorm, &residualNormBackward, &crossEntropy};
+const TokenRows kTokenRowsAvx512{&attend, &attendBackward, &attendOne, &residualNorm, &residualNormBackward,
+                                 &drop,   &crossEntropy};
 
 } // namespace fathom::kernels

@@ -10,7 +10,7 @@ namespace fathom::kernels {
 
 const Correlate kCorrelatePortable{kWidth, &apply, &accumulate};
 const NormRows kNormRowsPortable{&sum, &squares, &normalise, &activate, &products, &gradient};
-const TokenRows kTokenRowsPortable{&attend,       &attendBackward,       &attendOne,
-                                   &residualNorm, &residualNormBackward, &crossEntropy};
+const TokenRows kTokenRowsPortable{&attend, &attendBackward, &attendOne, &residualNorm, &residualNormBackward,
+                                   &drop,   &crossEntropy};
 
 } // namespace fathom::kernels

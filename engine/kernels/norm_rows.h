@@ -5,6 +5,7 @@
 
 #include "engine/kernels/cpu.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +18,13 @@ struct RowDropout {
     std::uint32_t seed[2] = {};
     std::uint32_t first = 0; ///< number of the row's first element
 };
+
+[[nodiscard]] inline RowDropout rowDropout(float probability, std::uint64_t seed, std::int64_t first) {
+    return {.threshold = static_cast<std::uint32_t>(std::llround(std::ldexp(double{probability}, 32))),
+            .scale = 1 / (1 - probability),
+            .seed = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)},
+            .first = static_cast<std::uint32_t>(first)};
+}
 
 /// Sums are taken in float over 1,024 elements and in double over those, always in the same order.
 struct NormRows {

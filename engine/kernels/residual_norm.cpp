@@ -4,7 +4,6 @@
 #include "engine/kernels/buffer.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace fathom::kernels {
 
@@ -15,11 +14,7 @@ using Index = std::int64_t;
 constexpr Index kRows = 64; // of one sum of parameter gradients; also worth a thread
 
 RowDropout dropoutOf(const ResidualNorm& shape, Index row) {
-    return {.threshold =
-                static_cast<std::uint32_t>(std::llround(std::ldexp(static_cast<double>(shape.dropout), 32))),
-            .scale = 1 / (1 - shape.dropout),
-            .seed = {static_cast<std::uint32_t>(shape.seed), static_cast<std::uint32_t>(shape.seed >> 32U)},
-            .first = static_cast<std::uint32_t>(row * shape.columns)};
+    return rowDropout(shape.dropout, shape.seed, row * shape.columns);
 }
 
 } // namespace

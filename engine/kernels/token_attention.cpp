@@ -61,12 +61,7 @@ HeadAt headAt(const TokenAttention& shape, const Plan& plan, Index item) {
     at.keyRow = shape.keys[sentence].begin;
     at.column = head * shape.headSize;
     at.firstProbability = plan.first[sentence] + head * at.shape.queries * at.shape.padded;
-    const double threshold = std::ldexp(static_cast<double>(shape.dropout), 32);
-    at.shape.dropout = {
-        .threshold = static_cast<std::uint32_t>(std::llround(threshold)),
-        .scale = 1 / (1 - shape.dropout),
-        .seed = {static_cast<std::uint32_t>(shape.seed), static_cast<std::uint32_t>(shape.seed >> 32U)},
-        .first = static_cast<std::uint32_t>(at.firstProbability)};
+    at.shape.dropout = rowDropout(shape.dropout, shape.seed, at.firstProbability);
     return at;
 }
 

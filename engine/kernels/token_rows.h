@@ -49,6 +49,9 @@ struct TokenRows {
     void (*residualNormBackward)(const float* gradY, const float* normalised, float rstd, const float* weight,
                                  const RowDropout& dropout, std::ptrdiff_t count, float* gradX,
                                  float* gradBranch, float* gradWeight, float* gradBias);
+    /// to = dropout(from), whose elements are numbered from `first` on instead of the dropout's own.
+    void (*drop)(const float* from, float* to, std::ptrdiff_t count, const RowDropout& dropout,
+                 std::uint32_t first);
     /// Smoothed cross-entropy of one row of logits; see cross_entropy.h. `gradScale` 0: the logits stay,
     /// otherwise they become their gradient times it.
     float (*crossEntropy)(float* logits, std::ptrdiff_t classes, std::ptrdiff_t label, float smoothing,

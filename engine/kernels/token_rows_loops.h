@@ -161,8 +161,8 @@ inline void softmaxRow(float* row, std::ptrdiff_t seen, std::ptrdiff_t padded, f
 }
 
 /// to = from · (0 or the dropout's scale); the row's elements are numbered from `first` on.
-inline void drop(const float* from, float* to, std::ptrdiff_t count, const RowDropout& dropout,
-                 std::uint32_t first) {
+void drop(const float* from, float* to, std::ptrdiff_t count, const RowDropout& dropout,
+          std::uint32_t first) {
     const RowDropout d = dropout;
     for (std::ptrdiff_t t = 0; t < count; ++t) {
         const std::uint32_t draw = hashed(first + static_cast<std::uint32_t>(t), d.seed[0], d.seed[1]);

@@ -3,6 +3,7 @@
 // without LibTorch's.
 #include "engine/kernels/channel_norm.h"
 #include "engine/kernels/cross_entropy.h"
+#include "engine/kernels/dropout.h"
 #include "engine/kernels/residual_norm.h"
 #include "engine/kernels/token_attention.h"
 #include "tests/engine/kernels/threaded_for.h"
@@ -104,6 +105,14 @@ Floats loseRows(Isa isa, const ParallelFor& parallelFor) {
     return joined({losses, logits});
 }
 
+Floats dropElements(Isa isa, const ParallelFor& parallelFor) {
+    constexpr std::int64_t kCount = 70'001;
+    const Floats x = randomFloats(kCount, 1);
+    Floats y = zeros(kCount);
+    dropout({.count = kCount, .probability = 0.3F, .seed = 11, .isa = isa}, x.data(), y.data(), parallelFor);
+    return y;
+}
+
 Floats normChannels(Isa isa, const ParallelFor& parallelFor) {
     const ChannelNorm norm{.channels = 33, .frames = 41, .count = 50, .dropout = 0.2F, .seed = 9, .isa = isa};
     const std::int64_t count = norm.channels * norm.frames;
@@ -135,11 +144,9 @@ private Q_SLOTS:
     void givesTheSameBits_onAnyNumberOfThreads_data() {
         QTest::addColumn<Run>("run");
         QTest::addColumn<Isa>("isa");
-        const std::pair<const char*, Run> kernels[] = {{"attention", attend},
-                                                       {"steps of attention", attendSteps},
-                                                       {"residual norm", normRows},
-                                                       {"cross-entropy", loseRows},
-                                                       {"channel norm", normChannels}};
+        const std::pair<const char*, Run> kernels[] = {
+            {"attention", attend},       {"steps of attention", attendSteps}, {"residual norm", normRows},
+            {"cross-entropy", loseRows}, {"dropout", dropElements},           {"channel norm", normChannels}};
         for (const auto& [name, run] : kernels)
             for (const Isa isa : {Isa::Portable, Isa::Avx2, Isa::Avx512})
                 if (supports(isa)) QTest::addRow("%s, isa %d", name, static_cast<int>(isa)) << run << isa;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/nn/activation.h"
 #include "engine/nn/conv_asr_encoder.h"
 #include "engine/nn/ctc.h"
 #include "engine/nn/mel_spectrogram.h"
@@ -71,6 +72,7 @@ class TestNn : public QObject {
 private Q_SLOTS:
     void initTestCase() { at::set_num_threads(1); }
     void random_sameSeedDrawsTheSame();
+    void dropout_keepsItsShareAndItsGradient();
     void specAugment_staysInBounds();
     void specAugment_cutoutLargerThanTheFeaturesIsAnError();
     void specAugment_masksInPlace();
@@ -87,6 +89,25 @@ private Q_SLOTS:
     void ctc_collapsesRepeatsAndBlanks();
     void ctc_reductions();
 };
+
+void TestNn::dropout_keepsItsShareAndItsGradient() {
+    const torch::Tensor x = (torch::rand({200, 300}) + 0.5).requires_grad_();
+    Random random(3);
+    const torch::Tensor y = dropout(x, 0.3, &random);
+    const torch::Tensor kept = (y != 0).to(torch::kFloat32).detach();
+    QVERIFY(std::abs(kept.mean().item<double>() - 0.7) < 0.01);
+    for (const std::int64_t dim : {0, 1}) // five standard deviations
+        QVERIFY((kept.mean(dim) - 0.7).abs().max().item<double>() < 0.17);
+    QVERIFY(torch::allclose(y, x * kept / 0.7));
+
+    const torch::Tensor weight = torch::randn_like(x);
+    (y * weight).sum().backward();
+    QVERIFY(torch::allclose(x.grad(), weight * kept / 0.7));
+
+    QVERIFY(!torch::equal(dropout(x, 0.3, &random), y)); // the next draw
+    Random again(3);
+    QVERIFY(torch::equal(dropout(x.t().contiguous().t(), 0.3, &again), y)); // however it lies in memory
+}
 
 void TestNn::random_sameSeedDrawsTheSame() {
     Random a(11);
