@@ -273,43 +273,6 @@ private Q_SLOTS:
         QCOMPARE(tab->sound().seconds(), 1.0);
     }
 
-    /// Both were started outside the workspace, each in a folder with a manifest and a clip of the same name.
-    void runsOfOtherFolders_areReadFromThere() {
-        PageFixture fixture;
-        QTemporaryDir elsewhere;
-        auto recorder = *store::Recorder::open(fixture.folder.path().toStdString());
-        for (const char* name : {"1", "2"}) {
-            const QString folder = elsewhere.filePath(QLatin1String(name));
-            QVERIFY(QDir().mkpath(folder));
-            QVERIFY(writeFile(folder + QStringLiteral("/a.wav"), waveOfTone(name[0] - '0')));
-            QVERIFY(writeFile(folder + QStringLiteral("/train.json"),
-                              QByteArray(R"({"audio_filepath": "a.wav", "duration": )") + name + '}'));
-            auto writer =
-                *recorder->createRun({.name = "net",
-                                      .leaves = {{"model.train_ds.manifest_filepath", "train.json"}},
-                                      .environment = {{"process.directory", folder.toStdString()}}});
-            const store::Sample sample{.step = 1, .source = "a.wav", .reference = "a", .prediction = name};
-            writer->samples({&sample, 1});
-        }
-        QVERIFY(recorder->flush());
-        ComparePage page(fixture.context);
-        std::unique_ptr<QWidget> widget(page.widget());
-        widget->resize(1200, 800);
-        widget->show();
-        page.setRuns({1, 2});
-        page.setBaseline(2);
-        auto* predictions = widget->findChild<PredictionsTab*>();
-        QTRY_COMPARE(predictions->model().rowCount(), 1);
-        widget->findChild<QTabWidget*>()->setCurrentWidget(predictions);
-        predictions->table().setCurrentIndex(predictions->sorted().index(0, 0));
-        QTRY_COMPARE(predictions->sound().seconds(), 2.0); // the baseline's
-        auto* config = widget->findChildren<ComparisonTab*>().last();
-        config->setOnlyDifferences(false);
-        const int row = config->model().rowOf(QStringLiteral("model.train_ds.manifest_filepath"));
-        config->table().setCurrentIndex(config->model().index(row, 2));
-        QTRY_VERIFY(config->pane().toPlainText().contains(QStringLiteral("changed 1")));
-    }
-
     void predictions_areSortedByWhatDiffersMost() {
         Opened opened;
         opened.page->setRuns({1, 2});

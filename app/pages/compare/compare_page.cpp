@@ -264,7 +264,9 @@ void ComparePage::plotRuns() {
 void ComparePage::updateHeader() {
     if (!m_stack) return;
     const ComparisonPtr& comparison = m_source->comparison();
+    const bool isFirst = comparison && m_stack->currentIndex() == 0;
     m_stack->setCurrentIndex(comparison ? 1 : 0);
+    if (isFirst && m_stack->isVisible()) m_tabs->currentWidget()->setFocus(); // whose button may be gone
     updateActions();
     if (!comparison) return sayWhyEmpty();
     m_baselineBox->clear();

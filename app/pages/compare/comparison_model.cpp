@@ -137,6 +137,8 @@ int ComparisonModel::columnCount(const QModelIndex& parent) const {
 
 QString ComparisonModel::heading(const ComparisonSection& section) const {
     const QString all = widgets::formatCount(static_cast<qint64>(section.rows.size()));
+    if (section.differing == 0 && section.rows.size() == 1)
+        return tr("%1 — the same").arg(sectionTitle(section.kind));
     if (section.differing == 0) return tr("%1 — all %2 the same").arg(sectionTitle(section.kind), all);
     return tr("%1 — %2 of %3 differ")
         .arg(sectionTitle(section.kind), widgets::formatCount(static_cast<qint64>(section.differing)), all);

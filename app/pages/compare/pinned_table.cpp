@@ -98,6 +98,12 @@ void PinnedTable::setColumnWidths(const QList<int>& pinned, int others) {
     m_left->setMinimumWidth(std::min(left, 280));
 }
 
+void PinnedTable::showRows() {
+    for (QTableView* const view : {m_left, m_right})
+        view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_right->horizontalHeader()->setStretchLastSection(true);
+}
+
 void PinnedTable::setAccessibleNames(const QString& name) {
     m_left->setAccessibleName(name);
     m_right->setAccessibleName(tr("%1: the other runs").arg(name));
@@ -144,6 +150,10 @@ void PinnedTable::setCurrentIndex(const QModelIndex& index) {
 bool PinnedTable::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
     const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_Space && static_cast<QKeyEvent*>(event)->modifiers() == Qt::NoModifier) {
+        Q_EMIT spacePressed();
+        return true;
+    }
     const QModelIndex current = currentIndex();
     if (!current.isValid()) return QWidget::eventFilter(watched, event);
     if (watched == m_left && key == Qt::Key_Right && current.column() == m_pinned - 1 &&

@@ -23,6 +23,8 @@ public:
     void setAccessibleNames(const QString& name);
     void setColumnWidths(const QList<int>& pinned, int others);
     void setRowHeight(int height);
+    /// A row is chosen as a whole, and the last column takes what room is left.
+    void showRows();
     /// Headings sort from now on.
     void enableSorting();
     void sortBy(int column, Qt::SortOrder order);
@@ -35,6 +37,7 @@ public:
 Q_SIGNALS:
     void currentChanged(const QModelIndex& index);
     void activated(const QModelIndex& index);
+    void spacePressed();
     /// A column's heading was asked for its menu.
     void headerMenuRequested(int column, const QPoint& globalPosition);
 

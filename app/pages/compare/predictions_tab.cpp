@@ -100,6 +100,9 @@ PredictionsTab::PredictionsTab(JobRunner& jobs, std::filesystem::path workspace,
     connect(m_search, &QLineEdit::textChanged, this, filter);
     connect(m_onlyDifferences, &QToolButton::toggled, this, filter);
     connect(m_table, &PinnedTable::currentChanged, this, &PredictionsTab::showClip);
+    connect(m_table, &PinnedTable::spacePressed, m_sound, [this] {
+        if (!m_sound->isHidden()) m_sound->togglePlay();
+    });
     updateSummary();
 }
 
@@ -115,6 +118,7 @@ void PredictionsTab::build() {
     const int letter = fontMetrics().averageCharWidth();
     m_table->setColumnWidths({36 * letter, 15 * letter, 48 * letter}, 48 * letter);
     m_table->enableSorting();
+    m_table->showRows();
     m_table->setAccessibleNames(tr("Predictions"));
     m_clip->setFrameShape(QFrame::NoFrame);
     m_clip->setAccessibleName(tr("The chosen clip, one line for each run"));
