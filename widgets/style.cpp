@@ -7,6 +7,7 @@
 #include <QAbstractItemView>
 #include <QAbstractScrollArea>
 #include <QComboBox>
+#include <QGuiApplication>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPushButton>
@@ -403,6 +404,21 @@ QRect Style::subElementRect(SubElement element, const QStyleOption* option, cons
     }
     if (element == SE_ProgressBarContents || element == SE_ProgressBarGroove) return option->rect;
     return QProxyStyle::subElementRect(element, option, widget);
+}
+
+QIcon Style::standardIcon(StandardPixmap which, const QStyleOption* option, const QWidget* widget) const {
+    const Colors& c = widget != nullptr ? colorsFor(widget) : colorsFor(QGuiApplication::palette());
+    switch (which) {
+    case SP_MessageBoxInformation:
+    case SP_MessageBoxQuestion:
+        return icon(QStringLiteral("info"), c.accent);
+    case SP_MessageBoxWarning:
+        return icon(QStringLiteral("warning"), c.warning);
+    case SP_MessageBoxCritical:
+        return icon(QStringLiteral("error"), c.error);
+    default:
+        return QProxyStyle::standardIcon(which, option, widget);
+    }
 }
 
 } // namespace fathom::widgets

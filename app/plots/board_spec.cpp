@@ -179,18 +179,16 @@ BoardSpec trainingBoard() {
     const QString validation = QStringLiteral(
         "^(?!.*(loss|per_sec|/s|throughput))(?!.* in s$)(?:val_|test_|.*wer|.*acc|.*bleu|.*f1)");
     const QString throughput = QStringLiteral("^(?!.*loss)(?!lr|learning_rate).*(per_sec|/s|throughput)");
-    const QString firstStep = tr("Comes with the first logged step");
+    const QString nothing = tr("Nothing logged so far");
     BoardSpec board;
     board.name = tr("Training");
     board.plots = {
-        {.title = tr("Loss"), .pattern = QStringLiteral("^(?!.* in s$).*loss"), .emptyText = firstStep},
+        {.title = tr("Loss"), .pattern = QStringLiteral("^(?!.* in s$).*loss"), .emptyText = nothing},
         {.title = tr("Learning rate"),
          .pattern = QStringLiteral("^(?!.*loss)(learning_rate$|lr)"),
-         .emptyText = firstStep},
-        {.title = tr("Validation"),
-         .pattern = validation,
-         .emptyText = tr("Comes with the first validation")},
-        {.title = tr("Throughput"), .pattern = throughput, .emptyText = firstStep},
+         .emptyText = nothing},
+        {.title = tr("Validation"), .pattern = validation, .emptyText = tr("No validation so far")},
+        {.title = tr("Throughput"), .pattern = throughput, .emptyText = nothing},
     };
     return board;
 }

@@ -407,9 +407,11 @@ void SampleView::updateEmpty(const QString& problem) {
     if (!problem.isEmpty())
         m_empty->set(QStringLiteral("error"), tr("The samples cannot be read"), problem);
     else
-        m_empty->set(QStringLiteral("search"), tr("No predictions yet"),
-                     m_run < 0 ? tr("The samples of a run show here.")
-                               : tr("The first validation brings pairs of reference and prediction."));
+        m_empty->set(
+            QStringLiteral("search"), tr("No predictions"),
+            m_run < 0
+                ? tr("The samples of a run show here.")
+                : tr("Each validation keeps pairs of reference and prediction. This run has none so far."));
     m_content->setCurrentIndex(m_model.set() ? 1 : 0);
 }
 

@@ -25,7 +25,7 @@ int lettersFor(const query::Field& field) {
     if (field.kind != query::Field::Kind::Attribute) return 14;
     static const std::pair<const char*, int> kLetters[] = {
         {"run", 26},     {"state", 14},     {"started", 17},  {"ended", 17},
-        {"created", 17}, {"updated", 17},   {"duration", 13}, {"step", 14},
+        {"created", 17}, {"updated", 17},   {"duration", 13}, {"step", 18},
         {"config", 18},  {"tags", 20},      {"note", 30},     {"overrides", 30},
         {"command", 40}, {"directory", 40}, {"error", 40},    {"name", 22}};
     for (const auto& [name, letters] : kLetters)
@@ -74,6 +74,7 @@ void RunTableView::setUp(QTableView& view) {
     view.verticalHeader()->hide();
     view.verticalHeader()->setSectionResizeMode(QHeaderView::Fixed); // 20,000 rows of one height
     view.verticalHeader()->setDefaultSectionSize(view.fontMetrics().height() + 12);
+    view.setTextElideMode(Qt::ElideMiddle); // runs of a sweep differ at their ends
     view.setContextMenuPolicy(Qt::CustomContextMenu);
     setUpHeader(view);
 }
