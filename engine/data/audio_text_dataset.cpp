@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ranges>
 #include <unordered_map>
 
 namespace fathom::data {
@@ -296,8 +295,11 @@ std::vector<std::string> AudioTextDataset::warnings() const {
     if (m_options.unknownHaveId && !m_dropped.empty()) {
         constexpr std::size_t kNamed = 8;
         std::string names;
-        for (const auto& [word, texts] : m_dropped | std::views::take(kNamed))
+        std::size_t named = 0;
+        for (const auto& [word, texts] : m_dropped) { // libstdc++'s views do not compile with clang before 15
+            if (named++ == kNamed) break;
             names += (names.empty() ? "" : ", ") + word;
+        }
         lines.push_back(std::to_string(m_dropped.size()) +
                         " characters or words of the texts are unknown to the tokenizer and became its "
                         "unknown token: " +

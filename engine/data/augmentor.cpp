@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kSoundCacheBytes = 256UL * 1024 * 1024;
 
 template <class... F> struct Overloaded : F... { using F::operator()...; };
+template <class... F> Overloaded(F...) -> Overloaded<F...>; // clang needs it before 17
 
 double drawRate(const Rates& rates, Draws& draws) {
     if (rates.count <= 0) return draws.uniform(rates.least, rates.most);

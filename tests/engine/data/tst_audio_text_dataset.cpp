@@ -170,6 +170,15 @@ private Q_SLOTS:
         QCOMPARE((*skipping)->size(), std::size_t{1});
         QVERIFY((*skipping)->warnings()[0].find("1 line was left out") != std::string::npos);
     }
+
+    void unknownCharactersWithAToken_areNamed_theFirstEight() {
+        const auto dataset = open(R"({"audio_filepath": "a.flac", "duration": 0.1, "text": "azdefghijk"})",
+                                  {.unknownHaveId = true});
+        QCOMPARE(
+            (*dataset)->warnings(),
+            std::vector<std::string>{"9 characters or words of the texts are unknown to the tokenizer and "
+                                     "became its unknown token: d, e, f, g, h, i, j, k"});
+    }
 };
 
 QTEST_GUILESS_MAIN(AudioTextDatasetTest)
