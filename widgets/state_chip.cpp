@@ -49,6 +49,7 @@ QSize StateChip::sizeHint() const {
 }
 
 void StateChip::paintEvent(QPaintEvent*) {
+    if (m_text.isEmpty()) return; // nothing was said yet
     const Colors& c = colorsFor(this);
     const QColor color = moodColor(m_mood, palette());
     QPainter painter(this);
