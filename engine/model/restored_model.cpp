@@ -2,6 +2,7 @@
 #include "engine/model/restored_model.h"
 
 #include "engine/model/model.h"
+#include "engine/nn/work_scope.h"
 
 namespace fathom::model {
 
@@ -15,6 +16,7 @@ public:
     const run::RestoreReport& report() const override { return m_report; }
 
     Result<std::vector<run::NamedArray>> forward(const std::vector<run::NamedArray>& inputs) override {
+        const nn::WorkScope scope;
         return m_model->forward(inputs);
     }
     run::Inference& inference() override { return *m_model; }
