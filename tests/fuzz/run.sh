@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-60}
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_arpa fuzz_yaml fuzz_override fuzz_filter fuzz_sentencepiece fuzz_wordpiece fuzz_data)
+[[ ${#targets[@]} -gt 0 ]] || targets=(fuzz_tar fuzz_zip fuzz_safetensors fuzz_checkpoint fuzz_pickle fuzz_npy fuzz_arpa fuzz_yaml fuzz_override fuzz_filter fuzz_sentencepiece fuzz_wordpiece fuzz_data
+                                     fuzz_events fuzz_wandb fuzz_tracker_text)
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]}"
 corpus=build/fuzz/corpus
