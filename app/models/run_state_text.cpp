@@ -91,7 +91,8 @@ double runDuration(const store::Run& run) {
 
 double remainingSeconds(const store::Run& run) {
     const store::Progress& p = run.progress;
-    if (store::isOver(run.state) || isPaused(run) || p.totalSteps < 0 || p.stepsPerSecond <= 0) return -1;
+    if (store::isOver(run.state) || isPaused(run) || p.totalSteps <= p.step || p.stepsPerSecond <= 0)
+        return -1;
     return static_cast<double>(p.totalSteps - p.step) / p.stepsPerSecond;
 }
 

@@ -263,7 +263,8 @@ QVariant SampleModel::display(int sample, int column) const {
         if (const store::Sample* then = before(sample)) return text(then->prediction);
         return {};
     case Clip:
-        return text(s.source).section(QLatin1Char('/'), -1);
+        return m_set->kind == SampleKind::Words ? text(s.source).section(QLatin1Char('/'), -1)
+                                                : text(s.source);
     default:
         return {};
     }

@@ -18,6 +18,7 @@ using widgets::kGrid;
 namespace {
 constexpr int kRoomForTwo = 110 * kGrid; ///< alignments, with all that stands beside them
 constexpr int kRoomForOne = 60 * kGrid;
+constexpr int kShort = 22 * kGrid; ///< columns: the names of clips, of classes
 } // namespace
 
 SampleTable::SampleTable(SampleModel& model, QWidget* parent) : QTableView(parent), m_model(model) {
@@ -44,15 +45,24 @@ SampleTable::SampleTable(SampleModel& model, QWidget* parent) : QTableView(paren
     header->resizeSection(SampleModel::Error, 10 * kGrid);
     header->resizeSection(SampleModel::CharacterError, 8 * kGrid);
     header->resizeSection(SampleModel::Change, 13 * kGrid);
-    header->resizeSection(SampleModel::Clip, 22 * kGrid);
+    header->resizeSection(SampleModel::Clip, kShort);
     setSortingEnabled(true);
     updateColumns();
 }
 
 void SampleTable::updateColumns() {
     const bool isTight = width() < (m_model.hasColumn(SampleModel::Before) ? kRoomForTwo : kRoomForOne);
+    // The texts that are judged are long; names of classes are short, and what they are classes of is not.
+    const bool areClasses = m_model.set() && m_model.set()->kind == SampleKind::Classes;
+    const auto mode = [](bool isLong) { return isLong ? QHeaderView::Stretch : QHeaderView::Interactive; };
+    if (horizontalHeader()->sectionResizeMode(SampleModel::Clip) != mode(areClasses)) {
+        horizontalHeader()->setSectionResizeMode(SampleModel::Pair, mode(!areClasses));
+        horizontalHeader()->setSectionResizeMode(SampleModel::Clip, mode(areClasses));
+        horizontalHeader()->resizeSection(areClasses ? SampleModel::Pair : SampleModel::Clip, kShort);
+    }
     for (int column = 0; column < SampleModel::ColumnCount; ++column) {
-        const bool isLess = column == SampleModel::Clip || column == SampleModel::CharacterError;
+        const bool isLess =
+            (column == SampleModel::Clip && !areClasses) || column == SampleModel::CharacterError;
         const bool isHidden = !m_model.hasColumn(column) || (isTight && isLess);
         if (isColumnHidden(column) != isHidden) setColumnHidden(column, isHidden);
     }

@@ -140,6 +140,9 @@ private Q_SLOTS:
         QCOMPARE(state.data().toString(), QStringLiteral("Paused"));
         QCOMPARE(state.data(RunTableModel::StateIconRole).toString(), QStringLiteral("pause"));
         QCOMPARE(remainingSeconds(row.run), -1.0);
+        row = makeRow(1, RunState::Running);
+        row.run.progress.step = row.run.progress.totalSteps; // the test goes on
+        QCOMPARE(remainingSeconds(row.run), -1.0);
         QCOMPARE(model.activeCount(), 1);
         row.run.state = RunState::Stopped; // in the pause
         model.apply(listNews({row}, false));

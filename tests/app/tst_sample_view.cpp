@@ -294,6 +294,26 @@ private Q_SLOTS:
         QVERIFY(playing.first().first().toBool()); // on a machine without a device it then fails, and says so
     }
 
+    void narrowTable_keepsWhatIsLong() {
+        Fixture fixture;
+        const auto words = fixture.run();
+        const auto classes = fixture.run("sentiment");
+        fixture.record(*words, makeSamples({{"a", "b"}}));
+        auto samples = makeSamples({{"good", "bad"}}, 10, "class");
+        samples[0].source = "neither good/bad nor long";
+        fixture.record(*classes, samples);
+        fixture.view.resize(450, 800);
+        fixture.show(idOf(*words));
+        QVERIFY(fixture.view.table().isColumnHidden(SampleModel::Clip));
+        fixture.show(idOf(*classes));
+        QVERIFY(!fixture.view.table().isColumnHidden(SampleModel::Clip));
+        QVERIFY(fixture.view.table().columnWidth(SampleModel::Clip) > 100);
+        QCOMPARE(fixture.column(SampleModel::Clip), QStringList(QStringLiteral("neither good/bad nor long")));
+        fixture.view.resize(1200, 800);
+        fixture.show(idOf(*words));
+        QVERIFY(!fixture.view.table().isColumnHidden(SampleModel::Clip));
+    }
+
     void classes_haveAMatrixThatOpensItsSamples() {
         Fixture fixture;
         const auto writer = fixture.run();
