@@ -11,6 +11,7 @@
 #include "app/pages/compare/predictions_tab.h"
 #include "app/pages/compare/relations_tab.h"
 #include "app/pages/compare/run_chooser.h"
+#include "app/pages/compare/study_source.h"
 #include "app/pages/compare/weights_tab.h"
 #include "app/plots/plot_board.h"
 #include "app/plots/plot_grid.h"
@@ -289,6 +290,29 @@ private Q_SLOTS:
         QVERIFY(words[4].match == WordMatch::Inserted && words[4].isOwn);
         tab->setOnlyDifferences(true);
         QCOMPARE(tab->sorted().rowCount(), 1);
+    }
+
+    void metricOfTheStudy_isOneThatTheRunsHave() {
+        Opened opened;
+        {
+            auto recorder = *store::Recorder::open(opened.fixture.folder.path().toStdString());
+            for (int i = 0; i < 3; ++i) {
+                auto writer =
+                    *recorder->createRun({.name = "other", .leaves = {{"model.optim.lr", 0.1 * i}}});
+                writer->put({writer->series("train_loss"), 1, 1, 3.0 + i});
+            }
+            QVERIFY(recorder->flush());
+        }
+        auto* tab = opened.tab<ImportanceTab>();
+        auto* study = opened.tab<StudySource>();
+        opened.page->setRuns({1, 2, 3});
+        opened.bringUp(tab);
+        QVERIFY(opened.settle());
+        QCOMPARE(study->metric(), QStringLiteral("val_wer"));
+        opened.page->setRuns({kRuns + 1, kRuns + 2, kRuns + 3});
+        QVERIFY(opened.settle());
+        QCOMPARE(study->metric(), QStringLiteral("train_loss"));
+        QCOMPARE(study->study()->runs.size(), std::size_t{3});
     }
 
     void importance_findsThePlantedKey() {

@@ -73,6 +73,26 @@ Status readMetric(store::Reader& reader, const StudyRequest& request, Study& stu
     return {};
 }
 
+/// Of the runs that are asked for, so that none is offered which they lack.
+Result<QStringList> readMetricNames(store::Reader& reader, const StudyRequest& request) {
+    std::set<std::string> names;
+    for (const store::RunId run : request.runs) {
+        const auto summaries = reader.summaries(run);
+        if (!summaries) return fail(summaries.error());
+        for (const store::SeriesSummary& summary : *summaries)
+            names.insert(summary.name);
+    }
+    if (request.runs.empty()) {
+        const auto all = reader.metricNames();
+        if (!all) return fail(all.error());
+        names.insert(all->begin(), all->end());
+    }
+    QStringList list;
+    for (const std::string& name : names)
+        list.append(QString::fromStdString(name));
+    return list;
+}
+
 Status readColumns(store::Reader& reader, Study& study, const std::stop_token& stop) {
     const auto keys = reader.configKeys();
     if (!keys) return fail(keys.error());
@@ -116,13 +136,13 @@ Result<StudyPtr> readStudy(const std::filesystem::path& workspace, const StudyRe
                            const std::stop_token& stop) {
     Result<store::Reader> reader = store::Reader::open(workspace);
     if (!reader) return fail(reader.error());
-    const auto names = reader->metricNames();
+    auto names = readMetricNames(*reader, request);
     if (!names) return fail(names.error());
     auto study = std::make_shared<Study>();
-    for (const std::string& name : *names)
-        study->metricNames.append(QString::fromStdString(name));
+    study->metricNames = std::move(*names);
     StudyRequest wanted = request;
-    if (wanted.metric.empty()) wanted.metric = favouriteMetric(study->metricNames).toStdString();
+    if (!study->metricNames.contains(QString::fromStdString(wanted.metric)))
+        wanted.metric = favouriteMetric(study->metricNames).toStdString();
     study->metricName = QString::fromStdString(wanted.metric) + QStringLiteral(" · ") + partName(wanted.part);
     if (Status read = readMetric(*reader, wanted, *study); !read) return fail(read.error());
     if (Status read = readColumns(*reader, *study, stop); !read) return fail(read.error());

@@ -82,7 +82,7 @@ void StudySource::refresh() {
             if (outcome && outcome->study != m_study) {
                 m_study = std::move(outcome->study);
                 m_importance = std::move(outcome->importance);
-                if (m_request.metric.empty())
+                if (!m_study->metricNames.contains(metric()))
                     m_request.metric = favouriteMetric(m_study->metricNames).toStdString();
             } else if (!outcome) {
                 m_error = outcome.error();
