@@ -394,6 +394,8 @@ private Q_SLOTS:
         fixture.table().selectLine(1);
         fixture.action("trash")->trigger();
         QVERIFY(fixture.awaitRuns(titles({3, 1})));
+        QVERIFY(fixture.table().currentRun() != nullptr);
+        QVERIFY(fixture.table().currentRun()->id == RunId{1}); // the next one, not the first
         auto* notice = fixture.widget->findChild<widgets::NoticeBar*>();
         QTRY_VERIFY(notice->isVisible());
         QVERIFY2(notice->text().contains(QStringLiteral("1 run moved to the trash")),

@@ -236,6 +236,7 @@ void RunTableView::keepSelection() {
     const store::Run* run = currentRun();
     m_keptCurrent = run == nullptr ? std::nullopt : std::optional(run->id);
     m_keptColumn = std::max(0, currentIndex().column());
+    m_keptLine = currentIndex().row();
 }
 
 void RunTableView::restoreSelection() {
@@ -249,6 +250,14 @@ void RunTableView::restoreSelection() {
         const QModelIndex index = m_runs.index(current, std::min(m_keptColumn, m_runs.columnCount() - 1));
         selectionModel()->setCurrentIndex(index, QItemSelectionModel::NoUpdate);
         scrollTo(index);
+    } else if (m_keptCurrent &&
+               !m_runs.table().rowOf(*m_keptCurrent)) { // in the trash: the next one takes its place
+        int line = std::min(m_keptLine, m_runs.rowCount() - 1);
+        while (line > 0 && m_runs.isGroup(line))
+            --line;
+        selectLine(line);
+        scrollTo(currentIndex());
+        return;
     }
     if (!selection.isEmpty()) selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
 }

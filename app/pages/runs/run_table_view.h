@@ -73,6 +73,7 @@ private:
     std::vector<store::RunId> m_kept; ///< selected before a reset
     std::optional<store::RunId> m_keptCurrent;
     int m_keptColumn = 0;
+    int m_keptLine = -1;
     bool m_isApplying = false;
 };
 
