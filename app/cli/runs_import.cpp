@@ -84,11 +84,12 @@ std::string summary(const ImportReport& report) {
     for (const ImportedRun& run : report.runs)
         added += run.newPoints;
     const exchange::ImportCounts& counts = report.counts;
+    const auto newRuns = count(ImportedRun::Outcome::New);
     std::string text =
-        std::to_string(count(ImportedRun::Outcome::New)) + " new runs, " +
+        std::to_string(newRuns) + (newRuns == 1 ? " new run, " : " new runs, ") +
         std::to_string(count(ImportedRun::Outcome::Updated) + count(ImportedRun::Outcome::Rewritten)) +
         " updated, " + std::to_string(count(ImportedRun::Outcome::Unchanged)) + " unchanged; " +
-        std::to_string(added) + " new points in " +
+        std::to_string(added) + (added == 1 ? " new point in " : " new points in ") +
         formatFloat(static_cast<double>(static_cast<int>(report.seconds * 100)) / 100) + " s";
     if (counts.purged > 0)
         text += "; " + std::to_string(counts.purged) + " points that a restart made obsolete left out";

@@ -76,16 +76,17 @@ Options parseOptions(const QStringList& arguments) {
 }
 
 QString usage() {
-    return text("Usage: fathom [OPTIONS] [WORKSPACE] [FILE…]\n"
-                "\n"
-                "WORKSPACE is the folder of runs.sqlite. FILE may be .yaml, .nemo or .ckpt.\n"
-                "\n"
-                "  --page ID           begin with this page: configure, train, runs, compare, archive\n"
-                "  --plugin FILE       load this shared object; may be repeated\n"
-                "  --theme light|dark  colours for this time\n"
-                "  --screenshot DIR    draw every page to a PNG, without a display, then exit\n"
-                "  --version           print the version\n"
-                "  --help              print this\n");
+    return text(
+        "Usage: fathom [OPTIONS] [WORKSPACE] [FILE…]\n"
+        "\n"
+        "WORKSPACE is the folder of runs.sqlite. FILE may be .yaml, .nemo, .ckpt or an exported figure.\n"
+        "\n"
+        "  --page ID           begin with this page: configure, train, runs, compare, archive\n"
+        "  --plugin FILE       load this shared object; may be repeated\n"
+        "  --theme light|dark  colours for this time\n"
+        "  --screenshot DIR    draw every page to a PNG, without a display, then exit\n"
+        "  --version           print the version\n"
+        "  --help              print this\n");
 }
 
 std::filesystem::path chooseWorkspace(const Options& options, const QSettings& settings) {

@@ -287,6 +287,10 @@ Result<Source> openCsv(const fs::path& path, const SourceOptions& options) {
     Source source{.format = Format::Csv};
     const std::string whole = wholePath(path);
     if (!layout->isLong() || layout->run == kNone) {
+        std::vector<std::string_view> row;
+        if (layout->header.size() == 1 && !options.isGrowing && !reader->next(row) && reader->status())
+            return fail(reader->errorHere("it is a single line without a comma",
+                                          "Name a file with a header and rows"));
         source.runs.push_back(csvRun("csv:" + whole, path.stem().string(), path, {}, options));
         return source;
     }

@@ -62,7 +62,7 @@ private Q_SLOTS:
                 QCOMPARE(run.at("outcome")->asString(), std::string(isFirst ? "new" : "unchanged"));
         }
         const Outcome table = runs({QStringLiteral("import"), data("lightning")});
-        QVERIFY(table.out.contains("quartz/version_0/1") && table.out.contains("1 new runs"));
+        QVERIFY(table.out.contains("quartz/version_0/1") && table.out.contains("1 new run,"));
     }
 
     void import_endsWithThree_forBadInput() {

@@ -255,6 +255,7 @@ void TestSources::csv_names_theLineThatIsWrong() {
     QVERIFY(errorOf("step,a\n1,2,3\n").find("log.csv:2") != std::string::npos);
     QVERIFY(errorOf("name,step,value\na,1,2\n\n\"b\nb\",1,z\n").find("log.csv:4") != std::string::npos);
     QVERIFY(errorOf("1,2\n3,4\n").find("log.csv:1") != std::string::npos);
+    QVERIFY(errorOf("garbage").find("without a comma") != std::string::npos);
     QVERIFY(!errorOf("").empty());
 }
 
