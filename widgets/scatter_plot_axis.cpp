@@ -117,8 +117,8 @@ QColor rampColor(double place, bool dark) {
                                                0xff22a884, 0xff7ad151, 0xfffde725};
     if (std::isnan(place)) return dark ? QColor(150, 150, 150) : QColor(120, 120, 120);
     // The dark end is lost on a dark surface, the light end on a light one.
-    const double from = dark ? 0.22 : 0.0;
-    const double to = dark ? 1.0 : 0.82;
+    const double from = dark ? 0.4 : 0.0;
+    const double to = dark ? 1.0 : 0.58;
     const double at = (from + (to - from) * std::clamp(place, 0.0, 1.0)) * (stops.size() - 1);
     const auto index = std::min(static_cast<std::size_t>(at), stops.size() - 2);
     const double part = at - static_cast<double>(index);

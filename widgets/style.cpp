@@ -350,6 +350,16 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         QProxyStyle::drawControl(element, &copy, painter, widget);
         return;
     }
+    case CE_ComboBoxLabel: {
+        const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+        if (box == nullptr || box->editable) break;
+        QStyleOptionComboBox copy(*box);
+        const int icon = copy.currentIcon.isNull() ? 0 : copy.iconSize.width() + 4;
+        const int room = subControlRect(CC_ComboBox, box, SC_ComboBoxEditField, widget).width() - icon - 2;
+        copy.currentText = copy.fontMetrics.elidedText(copy.currentText, Qt::ElideMiddle, room);
+        QProxyStyle::drawControl(element, &copy, painter, widget);
+        return;
+    }
     case CE_TabBarTabShape:
         if (const auto* tab = qstyleoption_cast<const QStyleOptionTab*>(option))
             return drawTab(*tab, painter, c);

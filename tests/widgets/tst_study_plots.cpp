@@ -2,6 +2,7 @@
 // Parallel coordinates, scatter plots and their axes.
 #include "widgets/parallel_coordinates.h"
 #include "widgets/scatter_plot.h"
+#include "widgets/theme.h"
 
 #include <QElapsedTimer>
 #include <QPainter>
@@ -35,6 +36,15 @@ ScatterAxis optimizers() {
 class TestStudyPlots : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void ramp_hasContrast_inBothThemes() {
+        for (const bool dark : {false, true})
+            for (int i = 0; i <= 20; ++i) {
+                const double contrast =
+                    contrastRatio(rampColor(i / 20.0, dark), (dark ? darkColors() : lightColors()).surface);
+                QVERIFY2(contrast >= 3.0, qPrintable(QStringLiteral("%1 at %2").arg(contrast).arg(i)));
+            }
+    }
+
     void axis_laysValuesOutLinearAndLogarithmic() {
         ScatterAxis axis = rates();
         QCOMPARE(axis.place(0), 0.0);
