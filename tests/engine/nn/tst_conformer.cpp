@@ -202,7 +202,9 @@ void TestConformer::packed_trainsAsPadded() {
                  ours[i].name.c_str());
         if (!ours[i].tensor.requires_grad()) continue;
         const torch::Tensor expected = theirs[i].tensor.grad();
-        const double limit = 1e-3 * (1 + expected.abs().max().item<double>());
+        // A batch norm behind takes any bias away: its gradient is what rounding leaves of zero.
+        const double share = ours[i].name.ends_with("depthwise_conv.bias") ? 1e-2 : 1e-3;
+        const double limit = share * (1 + expected.abs().max().item<double>());
         QVERIFY2(difference(ours[i].tensor.grad(), expected) < limit, ours[i].name.c_str());
     }
 }
