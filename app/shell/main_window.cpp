@@ -291,12 +291,34 @@ void MainWindow::rememberRuns(const RunListNewsPtr& news) {
                       {QString::fromStdString(row.run.title()), row.run.state});
 }
 
+/// Those of the page in sight come first, so that of two of one name it is the one meant.
+QList<QAction*> MainWindow::paletteActions() const {
+    QList<QAction*> actions = m_context.actions().actions();
+    actions.removeIf([](const QAction* each) { return each->objectName() == QLatin1String("palette.show"); });
+    std::stable_partition(actions.begin(), actions.end(), [this](const QAction* each) {
+        return ActionRegistry::pageOf(each) == currentPage();
+    });
+    return actions;
+}
+
+/// With its page where another page has an action of the same name.
+QString MainWindow::titleInPalette(const QAction* action) const {
+    const QString page = ActionRegistry::pageOf(action);
+    const QList<QAction*> actions = m_context.actions().actions();
+    const bool taken = std::any_of(actions.begin(), actions.end(), [&](const QAction* each) {
+        return each->text() == action->text() && ActionRegistry::pageOf(each) != page;
+    });
+    const auto own =
+        std::find_if(m_pages.begin(), m_pages.end(), [&](const auto& each) { return each->id() == page; });
+    return taken && own != m_pages.end() ? tr("%1 (%2)").arg(action->text(), (*own)->title())
+                                         : action->text();
+}
+
 void MainWindow::presentPalette() {
     std::vector<PaletteItem> items;
-    for (QAction* action : m_context.actions().actions()) {
-        if (action->objectName() == QLatin1String("palette.show")) continue;
+    for (QAction* action : paletteActions()) {
         const QString pageId = ActionRegistry::pageOf(action);
-        items.push_back({action->text(), keysOf(action), action->icon().name(), action->isEnabled(),
+        items.push_back({titleInPalette(action), keysOf(action), action->icon().name(), action->isEnabled(),
                          [this, action, pageId] {
                              if (!pageId.isEmpty()) showPage(pageId);
                              action->trigger();

@@ -62,6 +62,8 @@ private:
     void ensureWidget(std::size_t index);
     void showIndex(std::size_t index);
     [[nodiscard]] std::size_t indexOf(const QString& pageId) const;
+    [[nodiscard]] QList<QAction*> paletteActions() const;
+    [[nodiscard]] QString titleInPalette(const QAction* action) const;
     void presentPalette();
     void rememberRuns(const RunListNewsPtr& news);
     void saveState();

@@ -157,6 +157,27 @@ private Q_SLOTS:
         QCOMPARE(desk.window.currentPage(), QStringLiteral("archive"));
     }
 
+    void actionsOfOneName_areToldApart_andThatOfThePageInSightIsFirst() {
+        Desk desk(*m_settings, m_folder->path());
+        QStringList triggered;
+        for (const char* page : {"train", "archive"})
+            desk.actions.add({.id = QLatin1String(page) + QStringLiteral(".saveBoard"),
+                              .text = QStringLiteral("Save board"),
+                              .page = QLatin1String(page)},
+                             &desk.window, [&triggered, page] { triggered.append(QLatin1String(page)); });
+        desk.window.show();
+        desk.window.showPage(QStringLiteral("archive"));
+        desk.actions.find(QStringLiteral("palette.show"))->trigger();
+        auto* palette = desk.window.findChild<CommandPalette*>();
+        palette->line().setText(QStringLiteral("save board"));
+        QCOMPARE(palette->model().rowCount(), 2);
+        QCOMPARE(palette->model().at(0).title, QStringLiteral("Save board (archive)"));
+        QCOMPARE(palette->model().at(1).title, QStringLiteral("Save board (train)"));
+        QTest::keyClick(&palette->line(), Qt::Key_Return);
+        QCOMPARE(triggered, QStringList{QStringLiteral("archive")});
+        QCOMPARE(desk.window.currentPage(), QStringLiteral("archive"));
+    }
+
     void paletteModelPassesTheTester() {
         PaletteModel model;
         QAbstractItemModelTester tester(&model);
