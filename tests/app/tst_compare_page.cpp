@@ -225,6 +225,10 @@ private Q_SLOTS:
         tab->table().setCurrentIndex(
             tab->model().index(tab->model().rowOf(QStringLiteral("model.optim.lr")), 0));
         QVERIFY(tab->pane().toPlainText().contains(QStringLiteral("set by command line")));
+        const QString shown = tab->pane().toPlainText();
+        QEvent otherTheme(QEvent::PaletteChange);
+        QCoreApplication::sendEvent(&tab->pane(), &otherTheme);
+        QCOMPARE(tab->pane().toPlainText(), shown);
     }
 
     void manifests_areComparedEntryByEntry() {

@@ -179,8 +179,8 @@ void DifferencePane::showManifests(const QString& heading, const Sides& sides) {
 void DifferencePane::changeEvent(QEvent* event) {
     QTextBrowser::changeEvent(event);
     if (event->type() != QEvent::PaletteChange) return;
-    if (m_again)
-        m_again();
+    if (const auto again = m_again) // a copy: it is replaced while it runs
+        again();
     else
         showNothing();
 }
