@@ -3,6 +3,8 @@
 
 #include "engine/kernels/norm_rows.h"
 
+#include <cmath>
+
 namespace fathom::kernels {
 
 namespace {
@@ -16,6 +18,13 @@ RowDropout dropoutOf(const ChannelNorm& norm, Index channel) {
 }
 
 } // namespace
+
+RowDropout rowDropout(float probability, std::uint64_t seed, std::int64_t first) {
+    return {.threshold = static_cast<std::uint32_t>(std::llround(std::ldexp(double{probability}, 32))),
+            .scale = 1 / (1 - probability),
+            .seed = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)},
+            .first = static_cast<std::uint32_t>(first)};
+}
 
 const NormRows& normRows(Isa isa) {
 #if defined(__x86_64__)

@@ -5,7 +5,6 @@
 
 #include "engine/kernels/cpu.h"
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,12 +18,8 @@ struct RowDropout {
     std::uint32_t first = 0; ///< number of the row's first element
 };
 
-[[nodiscard]] inline RowDropout rowDropout(float probability, std::uint64_t seed, std::int64_t first) {
-    return {.threshold = static_cast<std::uint32_t>(std::llround(std::ldexp(double{probability}, 32))),
-            .scale = 1 / (1 - probability),
-            .seed = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)},
-            .first = static_cast<std::uint32_t>(first)};
-}
+/// Of a row whose first element has the number `first`.
+[[nodiscard]] RowDropout rowDropout(float probability, std::uint64_t seed, std::int64_t first);
 
 /// Sums are taken in float over 1,024 elements and in double over those, always in the same order.
 struct NormRows {
