@@ -21,6 +21,19 @@
 using namespace fathom;
 using namespace fathom::app;
 
+namespace {
+
+/// The page with the first two runs of the store.
+std::unique_ptr<QWidget> shown(ComparePage& page) {
+    std::unique_ptr<QWidget> widget(page.widget());
+    widget->resize(1200, 800);
+    widget->show();
+    page.setRuns({1, 2});
+    return widget;
+}
+
+} // namespace
+
 class TestPredictionsTab : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -44,10 +57,7 @@ private Q_SLOTS:
         }
         QVERIFY(recorder->flush());
         ComparePage page(fixture.context);
-        std::unique_ptr<QWidget> widget(page.widget());
-        widget->resize(1200, 800);
-        widget->show();
-        page.setRuns({1, 2});
+        const std::unique_ptr<QWidget> widget = shown(page);
         page.setBaseline(2);
         auto* predictions = widget->findChild<PredictionsTab*>();
         QTRY_COMPARE(predictions->model().rowCount(), 1);
@@ -74,10 +84,7 @@ private Q_SLOTS:
             (*recorder->createRun({.name = "net"}))->samples(samples);
         QVERIFY(recorder->flush());
         ComparePage page(fixture.context);
-        std::unique_ptr<QWidget> widget(page.widget());
-        widget->resize(1200, 800);
-        widget->show();
-        page.setRuns({1, 2});
+        const std::unique_ptr<QWidget> widget = shown(page);
         auto* predictions = widget->findChild<PredictionsTab*>();
         QTRY_COMPARE(predictions->model().rowCount(), 2);
         widget->findChild<QTabWidget*>()->setCurrentWidget(predictions);

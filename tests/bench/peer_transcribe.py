@@ -37,7 +37,7 @@ from nemo.collections.asr.models import ASRModel
 model = ASRModel.restore_from(sys.argv[1] + "/model.nemo", map_location="cpu")
 print(model.transcribe([sys.argv[1] + "/clip.wav"], verbose=False)[0].text)
 '''
-environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "PASSIVE"}
+environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "2"}
 
 
 def seconds(command):
