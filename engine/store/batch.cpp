@@ -98,7 +98,12 @@ BatchWriter::BatchWriter(const std::filesystem::path& file)
                            "WHERE run = ?1 AND taken_at = 0"),
       m_findCheckpoint(
           m_database,
-          "SELECT run FROM artifacts WHERE path IN (?1, ?2) AND run < ?3 ORDER BY run DESC LIMIT 1"),
+          // A run that was killed could not tell what it wrote: its folder has to do.
+          "SELECT run FROM (SELECT run, 1 AS told, 0 AS depth FROM artifacts "
+          "WHERE path IN (?1, ?2) AND run < ?3 UNION ALL "
+          "SELECT id, 0, length(directory) FROM runs WHERE id < ?3 AND directory <> '' "
+          "AND substr(?2, 1, length(directory) + 1) = directory || '/') "
+          "ORDER BY told DESC, depth DESC, run DESC LIMIT 1"),
       m_resumed(m_database, "UPDATE runs SET resumed_from = ?2, resumed_step = ?3 WHERE id = ?1"),
       m_dataVersion(m_database, "PRAGMA data_version"),
       m_findCommands(m_database, "SELECT id, kind, value, created_at FROM commands "

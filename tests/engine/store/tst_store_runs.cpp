@@ -330,6 +330,29 @@ private Q_SLOTS:
         QVERIFY(!orFail(reads.run(second->id()))->resumedFrom);
     }
 
+    void resumedRun_namesTheOneWhoseFolderHoldsTheCheckpoint_whereThatOneWasKilled() {
+        auto recorder = *Recorder::open(workspace());
+        const auto create = [&](const char* folder) {
+            const auto run = *recorder->createRun({.name = "a"});
+            run->directory(folder);
+            run->state(RunState::Running);
+            return run->id();
+        };
+        create("/x/a");
+        const RunId killed = create("/x/a/2026-11-28");
+        create("/x/a/2026-11-2");
+        QVERIFY(recorder->flush());
+        const auto second = *recorder->createRun({.name = "a"});
+        second->directory("/x/a/2026-11-28"); // as resume_if_exists does
+        second->resumedFrom("/x/a/2026-11-28/checkpoints/a-last.ckpt", 40);
+        const auto third = *recorder->createRun({.name = "a"});
+        third->resumedFrom("/elsewhere/a-last.ckpt", 40);
+        QVERIFY(recorder->flush());
+        Reader reads = reader();
+        QVERIFY(orFail(reads.run(second->id()))->resumedFrom == killed);
+        QVERIFY(!orFail(reads.run(third->id()))->resumedFrom);
+    }
+
     void version3_isLeftAlone_whileItsProgramWrites() {
         const fs::path file = workspace() / "runs.sqlite";
         fs::copy_file(fs::path(FATHOM_TEST_DATA) / "store" / "v3.sqlite", file);
