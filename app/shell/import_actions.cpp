@@ -2,6 +2,7 @@
 #include "app/shell/import_actions.h"
 
 #include "app/bridge/job_runner.h"
+#include "app/bridge/post.h"
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "app/shell/import_bar.h"
@@ -12,7 +13,6 @@
 #include <QElapsedTimer>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMetaObject>
 #include <QSettings>
 
 #include <functional>
@@ -218,11 +218,11 @@ void ImportActions::startNext() {
     m_bar->begin(tr("Importing %1 …")
                      .arg(order.paths.size() == 1 ? QDir::toNativeSeparators(order.paths.front())
                                                   : tr("%1 files").arg(order.paths.size())));
-    const auto tell = [bar = m_bar,
+    const auto tell = [jobs = &m_context.jobs(), bar = m_bar,
                        last = QElapsedTimer()](const exchange::ImportProgress& progress) mutable {
         if (last.isValid() && last.elapsed() < kTellMs) return;
         last.start();
-        QMetaObject::invokeMethod(bar, [bar, progress] {
+        post(jobs, [bar, progress] { // the bar may go at any moment; the jobs wait for this thread
             if (bar)
                 bar->setProgress(static_cast<int>(progress.runs), static_cast<int>(progress.totalRuns),
                                  progressText(progress));

@@ -16,6 +16,19 @@ QString data(const char* name) {
     return QStringLiteral(FATHOM_TEST_DATA "/exchange/") + QLatin1String(name);
 }
 
+constexpr int kManyRows = 400'000;
+
+/// Enough rows that the import is still going on when something happens to it.
+QString writeLongLog(const QTemporaryDir& folder) {
+    QFile file(folder.filePath(QStringLiteral("long.csv")));
+    if (!file.open(QIODevice::WriteOnly)) return {};
+    QByteArray text = "step,loss\n";
+    for (int i = 0; i < kManyRows; ++i)
+        text += QByteArray::number(i) + ",0.5\n";
+    file.write(text);
+    return file.fileName();
+}
+
 class TestImportActions : public QObject {
     Q_OBJECT
 
@@ -23,6 +36,7 @@ private Q_SLOTS:
     void import_bringsRunsIn_andTellsHowMany();
     void import_tellsWhatItCouldNotRead();
     void cancel_keepsWhatIsThere_andAnotherImportGoesOn();
+    void theWindowMayClose_whileAnImportGoesOn();
     void merge_takesRunsOfAnotherWorkspace_oneImportAfterTheOther();
     void actions_areRegistered();
 };
@@ -63,30 +77,38 @@ void TestImportActions::import_tellsWhatItCouldNotRead() {
     QVERIFY(imports.bar()->text().contains(QStringLiteral("README.md")));
 }
 
-/// Enough rows that it is still going on when it is stopped; run again it goes on to the end.
+/// Run again it goes on to the end.
 void TestImportActions::cancel_keepsWhatIsThere_andAnotherImportGoesOn() {
     PageFixture fixture;
-    QTemporaryDir logs;
-    QFile file(logs.filePath(QStringLiteral("long.csv")));
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    constexpr int rows = 400'000;
-    QByteArray text = "step,loss\n";
-    for (int i = 0; i < rows; ++i)
-        text += QByteArray::number(i) + ",0.5\n";
-    file.write(text);
-    file.close();
+    const QTemporaryDir logs;
+    const QString log = writeLongLog(logs);
+    QVERIFY(!log.isEmpty());
     ImportActions imports(fixture.context, nullptr);
     ImportBar& bar = *imports.bar();
-    imports.importPaths({file.fileName()});
+    imports.importPaths({log});
     Q_EMIT bar.cancelRequested();
     QTRY_VERIFY(!bar.isBusy());
     QVERIFY2(bar.text().startsWith(QStringLiteral("Import stopped")), qPrintable(bar.text()));
-    imports.importPaths({file.fileName()});
+    imports.importPaths({log});
     QTRY_VERIFY_WITH_TIMEOUT(!bar.isBusy(), 60'000);
     QVERIFY2(bar.text().startsWith(QStringLiteral("Imported")), qPrintable(bar.text()));
     auto reader = store::Reader::open(fixture.folder.path().toStdString());
     QCOMPARE(reader->runs()->size(), 1U);
-    QCOMPARE(reader->summaries(reader->runs()->front().id)->front().points, rows);
+    QCOMPARE(reader->summaries(reader->runs()->front().id)->front().points, kManyRows);
+}
+
+/// The bar goes with the window, at any moment of what the import tells; the jobs go last.
+void TestImportActions::theWindowMayClose_whileAnImportGoesOn() {
+    const QTemporaryDir logs;
+    const QString log = writeLongLog(logs);
+    QVERIFY(!log.isEmpty());
+    for (const int milliseconds : {0, 1, 3, 10}) {
+        PageFixture fixture;
+        ImportActions imports(fixture.context, nullptr);
+        imports.importPaths({log});
+        QTest::qWait(milliseconds);
+        QVERIFY(imports.bar()->isBusy());
+    }
 }
 
 void TestImportActions::merge_takesRunsOfAnotherWorkspace_oneImportAfterTheOther() {
