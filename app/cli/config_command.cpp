@@ -174,7 +174,7 @@ void checkConfig(CommandContext& context, const ConfigOptions& options) {
         ++counts[static_cast<std::size_t>(each.severity)];
         list.push_back(describe(each));
         text += std::string(config::name(each.severity)) + ": ";
-        if (each.argument >= 0) text += "argument " + std::to_string(each.argument) + ": ";
+        if (each.argument >= 0) text += "override " + std::to_string(each.argument + 1) + ": ";
         text += each.error.message() + '\n';
     }
     if (counts[0] > 0) context.exitCode = 2;

@@ -11,7 +11,7 @@
 namespace fathom::config {
 
 std::string Assignment::where() const {
-    if (argument >= 0) return "argument " + std::to_string(argument) + ": " + text;
+    if (argument >= 0) return "override " + std::to_string(argument + 1) + ": " + text;
     if (layer == Layer::Dataclass) return "dataclass " + file;
     if (line <= 0) return file;
     return file + ":" + std::to_string(line) + ":" + std::to_string(column);

@@ -4,7 +4,7 @@
 //   auto config = config::compose({.configPath = "configs/asr", .configName = "quartznet_prompts",
 //                                  .overrides = {"model.optim.lr=0.02"}});
 //   const config::Node* lr = config->find("model.optim.lr");
-//   lr->history.back().where();                       // "argument 0: model.optim.lr=0.02"
+//   lr->history.back().where();                       // "override 1: model.optim.lr=0.02"
 //   Result<Value> model = config->resolved("model");  // interpolations replaced
 #pragma once
 

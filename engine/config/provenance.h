@@ -22,7 +22,7 @@ struct Assignment {
     int argument = -1;  ///< index into ComposeRequest::overrides, -1 for files
     std::string text{}; ///< raw text of the value as written
 
-    /// "configs/asr/quartznet.yaml:33:9", "argument 3: model.optim.lr=0.02" or "dataclass TrainerConfig".
+    /// "configs/asr/quartznet.yaml:33:9", "override 3: model.optim.lr=0.02" or "dataclass TrainerConfig".
     [[nodiscard]] std::string where() const;
 };
 

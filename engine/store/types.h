@@ -44,7 +44,7 @@ struct ConfigLeaf {
         key{}; ///< "model.optim.lr"; a list without maps is one leaf, others go on: "model.layers.0.n"
     Value value{};
     std::string layer{};  ///< "dataclass", "yaml", "group", "command line", "edited"; "" where nobody knows
-    std::string origin{}; ///< "configs/asr/quartznet.yaml:33", "argument 3"
+    std::string origin{}; ///< "configs/asr/quartznet.yaml:33", "override 3: optim.lr=0.1"
 };
 
 /// The leaves of a resolved config, in order; layer and origin are left empty. A list without maps is one

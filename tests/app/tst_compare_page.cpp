@@ -59,7 +59,7 @@ void recordStudy(const std::filesystem::path& workspace, int runs = kRuns) {
         const double rate = std::pow(10, -4 + 0.5 * (i % 6));
         store::NewRun run{.name = "speech", .command = "fathom-cli train", .configName = "speech"};
         run.leaves = {{"name", "speech", "yaml", "speech.yaml:1"},
-                      {"model.optim.lr", rate, "command line", "argument 1"},
+                      {"model.optim.lr", rate, "command line", "override 1"},
                       {"model.optim.name", i % 4 < 2 ? "adam" : "novograd", "yaml", "speech.yaml:7"},
                       {"model.train_ds.batch_size", 8 << (i * 7 % 3), "yaml", "speech.yaml:3"},
                       {"model.encoder.layers", 15, "dataclass", ""}};
@@ -168,7 +168,7 @@ private Q_SLOTS:
         QCOMPARE(model.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("speech/1"));
         const QModelIndex cell = model.index(model.rowOf(QStringLiteral("model.optim.lr")), 2);
         QCOMPARE(cell.data(ComparisonModel::LayerRole).toString(), QStringLiteral("command line"));
-        QVERIFY(cell.data(Qt::ToolTipRole).toString().contains(QStringLiteral("argument 1")));
+        QVERIFY(cell.data(Qt::ToolTipRole).toString().contains(QStringLiteral("override 1")));
         QVERIFY(!cell.data(ComparisonModel::SameRole).toBool());
         QCOMPARE(opened.page->badge(), QStringLiteral("3"));
     }

@@ -67,7 +67,7 @@ struct RunsFixture : PageFixture {
                                                      std::to_string(number),
                                           .configName = "speech",
                                           .directory = folder.path().toStdString() + "/run",
-                                          .leaves = {{"model.optim.lr", lr, "command line", "argument 1"},
+                                          .leaves = {{"model.optim.lr", lr, "command line", "override 1"},
                                                      {"model.optim.name", number == 2 ? "sgd" : "adamw",
                                                       "yaml", "speech.yaml:3"}},
                                           .environment = {{"git.commit", "abc" + std::to_string(number)}}},
@@ -431,7 +431,7 @@ private Q_SLOTS:
         const QAbstractItemModel* config = pane(QStringLiteral("Config"))->view().model();
         QCOMPARE(config->index(0, 0).data().toString(), QStringLiteral("model.optim.lr"));
         QCOMPARE(config->index(0, 1).data().toString(), QStringLiteral("0.02"));
-        QCOMPARE(config->index(0, 2).data().toString(), QStringLiteral("command line  argument 1"));
+        QCOMPARE(config->index(0, 2).data().toString(), QStringLiteral("command line  override 1"));
         QCOMPARE(pane(QStringLiteral("Environment"))->rowCount(), 1);
         QCOMPARE(pane(QStringLiteral("Artifacts"))->rowCount(), 1);
         QCOMPARE(pane(QStringLiteral("Metrics"))->rowCount(), 1);

@@ -92,7 +92,7 @@ store::ForeignRun makeRun(int number) {
                           .progress = {.step = 100 * (number % 50), .totalSteps = 5000}};
     if (number > 0) return run; // the others' come by column, see addConfigs()
     auto& leaves = run.run.leaves;
-    leaves.push_back({"model.optim.lr", 0.01, "command line", "argument 1"});
+    leaves.push_back({"model.optim.lr", 0.01, "command line", "override 1"});
     leaves.push_back({"model.optim.name", "adamw", "yaml", "study.yaml"});
     for (int key = 2; key < kConfigKeys; ++key)
         leaves.push_back(

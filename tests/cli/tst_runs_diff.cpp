@@ -36,7 +36,7 @@ private Q_SLOTS:
                 std::string(rate < 0.015 ? "2" : "3") + '\n';
             auto run = *(*recorder)->createRun(
                 {.name = "net",
-                 .leaves = {{"optim.lr", rate, "command line", "argument 1"},
+                 .leaves = {{"optim.lr", rate, "command line", "override 1"},
                             {"optim.name", "sgd", "yaml", "net.yaml:3"}},
                  .environment = {{"git.patch", patch}, {"git.commit", "abc"}, {"torch.version", "2.11"}}});
             run->put({run->series("val_wer"), 5, 10, rate * 10});
@@ -49,7 +49,7 @@ private Q_SLOTS:
         QCOMPARE(outcome.code, 0);
         const QString text = QString::fromUtf8(outcome.out);
         QVERIFY2(text.contains(QStringLiteral("config: 1 of 2 differ")), outcome.out);
-        QVERIFY2(text.contains(QStringLiteral("0.01 (command line, argument 1)")), outcome.out);
+        QVERIFY2(text.contains(QStringLiteral("0.01 (command line, override 1)")), outcome.out);
         QVERIFY2(!text.contains(QStringLiteral("optim.name")), "identical keys are left out");
         QVERIFY2(text.contains(QStringLiteral("environment: all 1 the same")), outcome.out);
         QVERIFY2(text.contains(QStringLiteral("-+a = 2\n++a = 3\n")), outcome.out);
@@ -65,7 +65,7 @@ private Q_SLOTS:
         QCOMPARE(value->at("config")->asList().size(), std::size_t{1});
         QCOMPARE(value->at("config.0.key")->asString(), std::string("optim.lr"));
         QCOMPARE(value->at("config.0.values.0.value")->asFloat(), 0.02);
-        QCOMPARE(value->at("config.0.values.1.origin")->asString(), std::string("argument 1"));
+        QCOMPARE(value->at("config.0.values.1.origin")->asString(), std::string("override 1"));
         QVERIFY(value->at("environment")->asList().empty());
         QCOMPARE(value->at("metrics.0.key")->asString(), std::string("val_wer"));
     }

@@ -19,7 +19,7 @@ QString textOf(const analysis::Setting* setting) {
     return setting == nullptr ? QString() : QString::fromStdString(analysis::displayText(setting->value));
 }
 
-/// "speech/1: 0.01, set on the command line (argument 3)"
+/// "speech/1: 0.01, set on the command line (override 3)"
 QString sideHtml(const QString& title, const analysis::Setting* setting, ComparisonSection::Kind kind) {
     QString html = QStringLiteral("<p><b>%1</b>&nbsp; ").arg(title.toHtmlEscaped());
     if (setting == nullptr) return html + DifferencePane::tr("<i>does not have it</i></p>");

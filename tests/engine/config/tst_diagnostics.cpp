@@ -176,7 +176,7 @@ void TestDiagnostics::explainsSources() {
     QCOMPARE(a->sources.size(), std::size_t(1));
     QCOMPARE(a->sources[0].key, std::string("base"));
     QCOMPARE(a->sources[0].value, Value(4));
-    QCOMPARE(a->sources[0].where, std::string("argument 0: base=4"));
+    QCOMPARE(a->sources[0].where, std::string("override 1: base=4"));
     QCOMPARE(a->dependents, std::vector<std::string>{"m.b"});
     const Result<config::Explanation> b = config::explain(*config, "m.b");
     QCOMPARE(b->sources.size(), std::size_t(2));

@@ -51,7 +51,7 @@ private Q_SLOTS:
         ForeignRun a = finished("a");
         a.run.leaves = {{"model.optim.lr", 0.01, "yaml", "x.yaml:3"},
                         {"model.optim.betas", Value::List{0.9, 0.98}, "dataclass", "OptimConfig"},
-                        {"trainer.max_steps", 100, "command line", "argument 0"},
+                        {"trainer.max_steps", 100, "command line", "override 1"},
                         {"trainer.fast", true, "", ""},
                         {"trainer.none", nullptr, "", ""},
                         {"name", "ä", "yaml", "x.yaml:1"}};
