@@ -25,6 +25,13 @@ struct ImportFlags {
     bool json = false;
 };
 
+std::string formatNames(const std::vector<exchange::Format>& formats = exchange::allFormats()) {
+    std::string names;
+    for (const exchange::Format format : formats)
+        names += (names.empty() ? "" : ", ") + std::string(exchange::name(format));
+    return names;
+}
+
 void showProgress(const exchange::ImportProgress& progress) {
     std::fprintf(stderr, "\r\x1b[2K%zu of %zu  %.60s", progress.runs + 1, progress.totalRuns,
                  printable(progress.name).c_str());
@@ -66,7 +73,7 @@ Value::Map toObject(store::Reader& reader, const ImportReport& report, const std
         runs.emplace_back(std::move(object));
     }
     Value::Map object{
-        {"path", path}, {"format", exchange::name(report.format)}, {"runs", Value(std::move(runs))}};
+        {"path", path}, {"format", formatNames(report.formats)}, {"runs", Value(std::move(runs))}};
     for (auto& [key, value] : countsObject(report.counts))
         object.set(key, value);
     object.append("seconds", report.seconds);
@@ -165,13 +172,6 @@ void importAll(const ImportFlags& flags, CommandContext& context, std::optional<
     }
 }
 
-std::string formatNames() {
-    std::string names;
-    for (const exchange::Format format : exchange::allFormats())
-        names += (names.empty() ? "" : ", ") + std::string(exchange::name(format));
-    return names;
-}
-
 } // namespace
 
 void addRunsImport(CLI::App& runs, CommandContext& context) {
@@ -182,7 +182,7 @@ void addRunsImport(CLI::App& runs, CommandContext& context) {
         ->add_option("PATH", flags->paths,
                      "Event files, CSV files, MLflow's or W&B's stores, or folders of them")
         ->required();
-    import->add_option("--format", flags->format, "If a path holds several: " + formatNames());
+    import->add_option("--format", flags->format, "Only runs of this one: " + formatNames());
     import->add_option("--prefix", flags->prefix, "Goes before the name of each run");
     import->add_flag("--follow", flags->follow,
                      "Go on until Ctrl+C, and bring in what is written meanwhile (event files)");

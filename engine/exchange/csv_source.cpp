@@ -284,7 +284,7 @@ Result<Source> openCsv(const fs::path& path, const SourceOptions& options) {
     if (!reader) return fail(reader.error());
     const Result<Layout> layout = readLayout(*reader);
     if (!layout) return fail(layout.error());
-    Source source{.format = Format::Csv};
+    Source source{.formats = {Format::Csv}};
     const std::string whole = wholePath(path);
     if (!layout->isLong() || layout->run == kNone) {
         std::vector<std::string_view> row;
@@ -304,7 +304,7 @@ Result<Source> openCsv(const fs::path& path, const SourceOptions& options) {
 }
 
 Result<Source> openLightningLogs(const fs::path& path, const SourceOptions& options) {
-    Source source{.format = Format::LightningLogs};
+    Source source{.formats = {Format::LightningLogs}};
     const std::vector<fs::path> files =
         filesAt(path, [](const fs::path& file) { return file.filename() == "metrics.csv"; });
     for (const fs::path& file : files) {
@@ -316,6 +316,7 @@ Result<Source> openLightningLogs(const fs::path& path, const SourceOptions& opti
             isBelow ? relative.generic_string()
                     : folder.parent_path().filename().string() + '/' + folder.filename().string(),
             file, {}, options, [file](RunSink& sink) { describeLightning(file.parent_path(), sink); }));
+        source.runs.back().folder = folder;
     }
     return source;
 }

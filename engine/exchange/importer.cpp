@@ -4,6 +4,7 @@
 #include "engine/base/clock.h"
 #include "engine/exchange/store_sink.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -30,7 +31,7 @@ public:
           m_path(std::move(path)),
           m_options(options),
           m_writer(std::move(writer)) {
-        m_report.format = source.format;
+        m_report.formats = source.formats;
         for (std::string& text : source.warnings)
             m_report.counts.warn(std::move(text));
         add(std::move(source));
@@ -64,6 +65,9 @@ private:
         bool isDone = false;
     };
 
+    [[nodiscard]] bool has(Format format) const {
+        return std::ranges::find(m_report.formats, format) != m_report.formats.end();
+    }
     [[nodiscard]] bool isStopped() const { return m_options.stop.stop_requested(); }
 
     void add(Source source) {
@@ -73,7 +77,7 @@ private:
 
     /// A workspace may hold runs that were once merged from this one.
     Status noteOwnRuns() {
-        if (m_report.format != Format::Workspace) return {};
+        if (!has(Format::Workspace)) return {};
         Result<store::Reader> reader = store::Reader::open(m_workspace);
         if (!reader) return fail(reader.error());
         for (auto list : {reader->runs(), reader->trashedRuns()}) {
@@ -160,10 +164,8 @@ private:
     }
 
     void lookForNewRuns() {
-        Result<Source> source = fail(Error{});
-        if (m_report.format == Format::EventFiles) source = openEventFiles(m_path, m_options.source);
-        if (m_report.format == Format::LightningLogs) source = openLightningLogs(m_path, m_options.source);
-        if (source) add(std::move(*source));
+        if (has(Format::Csv)) return;
+        if (Result<Source> source = openSource(m_path, m_options.source)) add(std::move(*source));
     }
 
     Status readNews(Run& run) {
@@ -233,19 +235,11 @@ Result<ImportReport> importRuns(const fs::path& workspace, const fs::path& path,
     std::error_code ignored;
     // A folder that is followed may be empty: the training that writes to it can begin later.
     const bool isWatched =
-        options.follow && !options.source.format && fs::is_directory(path, ignored) && !detectFormat(path);
+        options.follow && !options.source.format && fs::is_directory(path, ignored) && !detectFormats(path);
     ImportOptions how = options;
     how.source.isGrowing = options.follow;
     Result<Source> source = isWatched ? openEventFiles(path, how.source) : openSource(path, how.source);
     if (!source) return fail(source.error());
-    const bool canFollow = source->format == Format::EventFiles || source->format == Format::Csv ||
-                           source->format == Format::LightningLogs;
-    if (options.follow && !canFollow)
-        return fail({.kind = ErrorKind::Usage,
-                     .what = "Cannot follow",
-                     .why = "this can only be done with TensorBoard's event files, CSV and Lightning's logs",
-                     .remedy = "Import again when there is more",
-                     .file = path.string()});
     Result<store::BulkWriter> writer = store::BulkWriter::open(workspace);
     if (!writer) return fail(writer.error());
     return Import(workspace, path, how, std::move(*writer), std::move(*source)).run();

@@ -47,7 +47,7 @@ struct ImportedRun {
 };
 
 struct ImportReport {
-    Format format{};
+    std::vector<Format> formats{};
     std::vector<ImportedRun> runs{};
     ImportCounts counts{}; ///< of all runs, and warnings
     double seconds = 0;

@@ -95,7 +95,7 @@ void listRuns(const fs::path& path, Source& source) {
 } // namespace
 
 Result<Source> openMlflowDatabase(const fs::path& path) try {
-    Source source{.format = Format::MlflowDatabase};
+    Source source{.formats = {Format::MlflowDatabase}};
     listRuns(path, source);
     return source;
 } catch (const DatabaseError& error) {

@@ -160,6 +160,7 @@ void addExperiment(const fs::path& folder, Source& source) {
         if (run->status == "DELETED") continue;
         source.runs.push_back({.key = "mlflow:" + run->id,
                                .name = titleOf(*run),
+                               .folder = wholePath(runFolder),
                                .read = [runFolder, run = *run](RunSink& sink, const std::stop_token& stop) {
                                    return readRun(runFolder, run, sink, stop);
                                }});
@@ -171,7 +172,7 @@ void addExperiment(const fs::path& folder, Source& source) {
 Result<Source> openMlflowFiles(const fs::path& path) {
     std::error_code error;
     const fs::path root = fs::is_directory(path / "mlruns", error) ? path / "mlruns" : path;
-    Source source{.format = Format::MlflowFiles};
+    Source source{.formats = {Format::MlflowFiles}};
     for (const fs::path& folder : foldersIn(root))
         addExperiment(folder, source);
     return source;

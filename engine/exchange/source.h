@@ -37,6 +37,7 @@ struct SourceRun {
     std::string name{};
     std::string resumedFrom{}; ///< key of the run whose checkpoint it went on from
     std::int64_t resumedStep = 0;
+    std::filesystem::path folder{}; ///< that is this run's alone, with what other formats keep in it
     /// Tells the sink everything; when called again, what came in since, if hasNews is there, and else
     /// everything again. Errors (BadInput) name the file.
     std::function<Status(RunSink&, const std::stop_token&)> read{};
@@ -47,20 +48,25 @@ struct SourceRun {
 };
 
 struct Source {
-    Format format{};
+    std::vector<Format> formats{};
     std::vector<SourceRun> runs{};
-    std::vector<std::string> warnings{}; ///< runs that could not be understood, and why
+    std::vector<std::string> warnings{}; ///< what was left out, and why
 };
 
 struct SourceOptions {
-    std::optional<Format> format{}; ///< of several that a folder holds, or of a file with another suffix
+    std::optional<Format> format{}; ///< that one alone; also for a file with another suffix
     bool keepMedia = false;         ///< see EventOptions
-    bool isGrowing = false;         ///< it will be followed: rows that are being written are left for later
+    bool isGrowing = false; ///< it will be followed: rows that are being written are left for later, and
+                            ///< formats that cannot be followed are left out
 };
 
-/// What a path holds. Errors (BadInput): nothing that is known.
-[[nodiscard]] Result<Format> detectFormat(const std::filesystem::path& path);
-/// Errors (BadInput): the path does not exist, or holds no run.
+/// Whether its runs can be read while they are written.
+[[nodiscard]] bool canBeFollowed(Format format);
+/// What a path holds; a folder may hold several. Errors (BadInput): nothing that is known.
+[[nodiscard]] Result<std::vector<Format>> detectFormats(const std::filesystem::path& path);
+/// Everything in a folder. A run that lies in the folder of another format's is left out with a warning:
+/// W&B and MLflow keep the event files of a run beside it. Errors (BadInput): the path does not exist, or
+/// holds no run; (Usage): it shall be followed and cannot be.
 [[nodiscard]] Result<Source> openSource(const std::filesystem::path& path, const SourceOptions& options);
 
 // One for each format; `path` has been found to hold it.

@@ -225,9 +225,11 @@ Result<SourceRun> describe(const fs::path& path) {
     std::string name = record.displayName.empty() ? id : record.displayName;
     if (!record.project.empty()) name = record.project + '/' + name;
     // A resumed run has a folder for each time, all of one id.
-    const std::string folder = fs::path(wholePath(path)).parent_path().filename().string();
-    return SourceRun{.key = "wandb:" + record.entity + '/' + record.project + '/' + id + '@' + folder,
+    const fs::path folder = fs::path(wholePath(path)).parent_path();
+    return SourceRun{.key = "wandb:" + record.entity + '/' + record.project + '/' + id + '@' +
+                            folder.filename().string(),
                      .name = std::move(name),
+                     .folder = folder,
                      .read = [path](RunSink& sink, const std::stop_token& stop) {
                          return WandbRun(path, sink).read(stop);
                      }};
@@ -238,7 +240,7 @@ Result<SourceRun> describe(const fs::path& path) {
 Result<Source> openWandbRuns(const fs::path& path) {
     const std::vector<fs::path> files =
         filesAt(path, [](const fs::path& file) { return file.extension() == ".wandb"; });
-    Source source{.format = Format::WandbRuns};
+    Source source{.formats = {Format::WandbRuns}};
     for (const fs::path& file : files) {
         Result<SourceRun> run = describe(file);
         if (run)

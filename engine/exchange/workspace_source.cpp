@@ -164,7 +164,7 @@ Result<Source> openWorkspace(const fs::path& path) {
     std::map<store::RunId, std::string> keys;
     for (const store::Run& run : *runs)
         keys[run.id] = workspaceKey(run);
-    Source source{.format = Format::Workspace};
+    Source source{.formats = {Format::Workspace}};
     for (auto run = runs->rbegin(); run != runs->rend(); ++run) {
         const auto from = run->resumedFrom ? keys.find(*run->resumedFrom) : keys.end();
         source.runs.push_back(

@@ -55,6 +55,8 @@ private Q_SLOTS:
     void csv_names_theLineThatIsWrong();
     void csv_refuses_aQuoteThatDoesNotEnd();
     void detectsTheFormat_ofFilesAndFolders();
+    void aFolderOfSeveralFormats_isReadWhole();
+    void oneBrokenFormatOfSeveral_isAWarning();
 
 private:
     [[nodiscard]] fs::path path(const char* name) const {
@@ -83,7 +85,7 @@ private:
 void TestSources::lightning_readsWhatTheLoggerLogged() {
     const auto source = openSource(kData / "lightning", {});
     QVERIFY(source);
-    QCOMPARE(source->format, Format::LightningLogs);
+    QCOMPARE(source->formats, std::vector{Format::LightningLogs});
     QCOMPARE(source->runs.size(), 1U);
     QCOMPARE(source->runs[0].name, std::string("quartz/version_0"));
     const Value golden = goldenOf("lightning.json");
@@ -99,7 +101,7 @@ void TestSources::lightning_keepsThePoints_whenTheHyperparametersAreUnreadable()
     write(path("run/hparams.yaml"), "a: !!python/object:argparse.Namespace\n  b: 1\n");
     const auto source = openSource(path("run/metrics.csv"), {});
     QVERIFY(source);
-    QCOMPARE(source->format, Format::LightningLogs);
+    QCOMPARE(source->formats, std::vector{Format::LightningLogs});
     const CollectingSink sink = read(source->runs[0]);
     QCOMPARE(sink.points.at("loss").size(), 1U);
     QCOMPARE(sink.counts.warnings.size(), 1U);
@@ -162,7 +164,7 @@ void TestSources::mlflow_names_theLineThatIsWrong() {
 void TestSources::wandb_readsWhatWasLogged() {
     const auto source = openSource(kData / "wandb", {});
     QVERIFY(source);
-    QCOMPARE(source->format, Format::WandbRuns);
+    QCOMPARE(source->formats, std::vector{Format::WandbRuns});
     QCOMPARE(source->runs.size(), 1U);
     QCOMPARE(source->runs[0].name, std::string("speech/offline run"));
     CollectingSink sink = read(source->runs[0]);
@@ -268,12 +270,13 @@ void TestSources::csv_refuses_aQuoteThatDoesNotEnd() {
 }
 
 void TestSources::detectsTheFormat_ofFilesAndFolders() {
-    QCOMPARE(detectFormat(kData / "tensorboard").value(), Format::EventFiles);
-    QCOMPARE(detectFormat(kData / "mlflow/mlflow.db").value(), Format::MlflowDatabase);
-    QCOMPARE(detectFormat(kData / "lightning/quartz/version_0/metrics.csv").value(), Format::LightningLogs);
+    QCOMPARE(detectFormats(kData / "tensorboard").value(), std::vector{Format::EventFiles});
+    QCOMPARE(detectFormats(kData / "mlflow/mlflow.db").value(), std::vector{Format::MlflowDatabase});
+    QCOMPARE(detectFormats(kData / "lightning/quartz/version_0/metrics.csv").value(),
+             std::vector{Format::LightningLogs});
     write(path("empty/notes.txt"), "nothing");
     for (const fs::path& unknown : {path("empty"), path("empty/notes.txt"), path("nowhere")}) {
-        const auto format = detectFormat(unknown);
+        const auto format = detectFormats(unknown);
         QVERIFY(!format);
         QCOMPARE(format.error().kind, ErrorKind::BadInput);
         QVERIFY(!openSource(unknown, {}));
@@ -281,6 +284,52 @@ void TestSources::detectsTheFormat_ofFilesAndFolders() {
     for (const Format format : allFormats())
         QCOMPARE(formatOf(name(format)).value(), format);
     QVERIFY(!openSource(path("empty"), {.format = Format::EventFiles}));
+}
+
+void TestSources::aFolderOfSeveralFormats_isReadWhole() {
+    const auto copy = [this](const char* from, const char* to) {
+        fs::create_directories(path(to).parent_path());
+        fs::copy(kData / from, path(to), fs::copy_options::recursive);
+    };
+    copy("tensorboard", "all/tb");
+    copy("wandb", "all/wandb");
+    copy("lightning", "all/lightning_logs");
+    copy("mlflow/mlruns", "all/mlruns");
+    const auto runsOf = [this](const char* part, std::optional<Format> format = {}) {
+        return openSource(path(part), {.format = format})->runs.size();
+    };
+    const auto all = openSource(path("all"), {});
+    QCOMPARE(all->formats, (std::vector{Format::MlflowFiles, Format::WandbRuns, Format::EventFiles,
+                                        Format::LightningLogs}));
+    QCOMPARE(all->runs.size(),
+             runsOf("all/tb") + runsOf("all/wandb") + runsOf("all/lightning_logs") + runsOf("all/mlruns"));
+    QVERIFY(all->warnings.empty());
+    QCOMPARE(runsOf("all", Format::WandbRuns), runsOf("all/wandb"));
+
+    // Two loggers of one run, and what W&B keeps of TensorBoard's.
+    const auto growing = openSource(path("all"), {.isGrowing = true});
+    QCOMPARE(growing->formats, (std::vector{Format::EventFiles, Format::LightningLogs}));
+    const fs::path events = openSource(path("all/tb"), {})->runs.front().folder;
+    const fs::path wandb = openSource(path("all/wandb"), {})->runs.front().folder;
+    fs::copy(kData / "lightning/quartz/version_0/metrics.csv", events / "metrics.csv");
+    fs::copy(events, wandb / "files/tb", fs::copy_options::recursive);
+    const auto twice = openSource(path("all"), {});
+    QCOMPARE(twice->runs.size(), all->runs.size());
+    QCOMPARE(twice->warnings.size(), std::size_t{2});
+    QVERIFY2(twice->warnings.front().find(" of the format tensorboard left out") != std::string::npos,
+             twice->warnings.front().c_str());
+    QVERIFY2(twice->warnings.back().find("of the format lightning") != std::string::npos,
+             twice->warnings.back().c_str());
+}
+
+void TestSources::oneBrokenFormatOfSeveral_isAWarning() {
+    fs::create_directories(path("mixed"));
+    fs::copy(kData / "tensorboard", path("mixed/tb"), fs::copy_options::recursive);
+    write(path("mixed/wandb/run-x.wandb"), "no log");
+    const auto source = openSource(path("mixed"), {});
+    QCOMPARE(source->runs.size(), openSource(path("mixed/tb"), {})->runs.size());
+    QCOMPARE(source->warnings.size(), std::size_t{1});
+    QVERIFY(source->warnings.front().find("run-x.wandb") != std::string::npos);
 }
 
 } // namespace
