@@ -18,6 +18,7 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
 #include <QPlainTextEdit>
@@ -189,6 +190,11 @@ void SqlWindow::run() {
             return answer;
         },
         [this, firstLine](const Answer& answer) { take(answer, firstLine); });
+}
+
+void SqlWindow::keyPressEvent(QKeyEvent* event) {
+    if (m_isBusy && event->key() == Qt::Key_Escape) return stop();
+    QDialog::keyPressEvent(event);
 }
 
 void SqlWindow::stop() {

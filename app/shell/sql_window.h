@@ -44,6 +44,10 @@ public:
     /// Said in the status bar of the window when done.
     void writeCsv(const QString& file);
 
+protected:
+    /// Escape ends a question that runs, and else closes the window; the text stays.
+    void keyPressEvent(QKeyEvent* event) override;
+
 private:
     struct Answer {
         std::shared_ptr<SqlRows> rows = std::make_shared<SqlRows>();

@@ -101,10 +101,12 @@ private Q_SLOTS:
         Opened opened;
         opened.window->setText(QStringLiteral(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"));
+        opened.window->show();
         opened.window->run();
         QVERIFY(opened.window->isBusy());
-        opened.window->stop();
+        QTest::keyClick(opened.window.get(), Qt::Key_Escape);
         QTRY_VERIFY_WITH_TIMEOUT(!opened.window->isBusy(), 30'000);
+        QVERIFY(opened.window->isVisible());
         QVERIFY2(opened.window->error().contains(QStringLiteral("stopped")),
                  qPrintable(opened.window->error()));
     }
