@@ -49,6 +49,11 @@ inline double trapezoidBelow(double y, double a, double b, double c, double d) {
     return ramp(a, b, y) - ramp(c, d, y);
 }
 
+/// Columns to each side that a stroke through one of them may touch. A thin pen keeps to its column.
+int reachOf(double radius) {
+    return radius <= 0.5 ? 0 : static_cast<int>(std::ceil(radius * std::sqrt(1 + 1 / (kSteep * kSteep))));
+}
+
 } // namespace
 
 void PlotRaster::begin(const RasterView& view) {
@@ -212,6 +217,7 @@ void PlotRaster::setSpan(Span& span, std::size_t column, float in, float out) co
     span.top = top;
     span.bottom = bottom;
     span.filled = !(excess <= 0.5F) || std::isnan(in) || std::isnan(out);
+    span.rises = out < in;
 }
 
 /// Leaves out the columns that fall into a gap of the pattern.
@@ -246,7 +252,7 @@ void PlotRaster::draw(const CurveData& data, const RasterPen& pen) {
 
 /// Most strokes of many curves lie behind others: this is all that must be known to leave them out.
 void PlotRaster::findReaches(Layer& layer) const {
-    const int reach = static_cast<int>(std::ceil(layer.radius - 0.5));
+    const int reach = reachOf(layer.radius);
     const auto beyond = static_cast<float>(layer.radius * std::sqrt(1.0 + kSteep * kSteep)); // see line()
     layer.reaches.resize(layer.spans.size());
     for (int column = 0; column < m_width; ++column) {
@@ -289,19 +295,26 @@ void PlotRaster::stroke(const Layer& layer, int column) {
     if (!isOpen(highest, lowest)) return;
     const Span& own = layer.spans[static_cast<std::size_t>(column)];
     const double radius = layer.radius;
-    double top = own.empty() ? kFar : own.top - radius;
-    double bottom = own.empty() ? -kFar : own.bottom + radius;
+    const int reach = reachOf(radius);
+    const bool slants = own.steep && !own.filled && reach > 0;
+    double top = own.empty() || slants ? kFar : own.top - radius;
+    double bottom = own.empty() || slants ? -kFar : own.bottom + radius;
     double shadeTop = kFar; // what neighbours cover in part
     double shadeBottom = -kFar;
     unsigned shade = 0;
     bool widened = false;
-    const int reach = static_cast<int>(std::ceil(radius - 0.5));
+    if (slants) slant(own, radius, 0);
     for (int distance = 1; distance <= reach; ++distance) {
         const double weight = std::min(1.0, radius + 0.5 - distance);
         for (const int other : {column - distance, column + distance}) {
             if (other < 0 || other >= m_width) continue;
             const Span& span = layer.spans[static_cast<std::size_t>(other)];
             if (!span.steep || (span.dense && own.dense)) continue;
+            if (!span.filled) {
+                slant(span, radius, column - other);
+                continue;
+            }
+            if (weight <= 0) continue;
             if (weight < 1) {
                 shadeTop = std::min(shadeTop, static_cast<double>(span.top));
                 shadeBottom = std::max(shadeBottom, static_cast<double>(span.bottom));
@@ -341,6 +354,23 @@ void PlotRaster::line(const Span& span, double radius) {
         const double after = below(row + 1);
         blendRow(row, static_cast<unsigned>(std::clamp((after - before) * 256, 0.0, 256.0)));
         before = after;
+    }
+}
+
+/// What a line steeply through another column covers of this one, which is `away` to its right, row by row.
+void PlotRaster::slant(const Span& span, double radius, int away) {
+    const double rise = span.slope();
+    const double half =
+        radius * std::sqrt(1 + 1 / (rise * rise)); // as wide as a slanted line of this width is
+    const double top = std::max(0.0, static_cast<double>(span.top));
+    const double bottom = std::min(static_cast<double>(m_height), static_cast<double>(span.bottom));
+    for (int row = static_cast<int>(top); row < bottom; ++row) {
+        const double from = std::max(top, static_cast<double>(row));
+        const double to = std::min(bottom, row + 1.0);
+        const double along = ((from + to) / 2 - span.top) / rise;
+        const double middle = (span.rises ? 1 - along : along) - away;
+        const double covered = std::clamp(middle + half, 0.0, 1.0) - std::clamp(middle - half, 0.0, 1.0);
+        blendRow(row, static_cast<unsigned>(covered * (to - from) * 256));
     }
 }
 

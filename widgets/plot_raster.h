@@ -61,6 +61,7 @@ private:
         bool filled = false; ///< more than a line through it
         bool dense = false;  ///< of many points
         bool steep = false;  ///< as wide sideways as it is high
+        bool rises = false;  ///< to the right
         bool loose = false;  ///< its ends were not led to the neighbours'
         [[nodiscard]] bool empty() const { return top > bottom; }
         [[nodiscard]] float slope() const { return bottom - top; }
@@ -89,6 +90,7 @@ private:
     void findReaches(Layer& layer) const;
     void stroke(const Layer& layer, int column);
     void line(const Span& span, double radius);
+    void slant(const Span& span, double radius, int away);
     void cover(double top, double bottom, unsigned weight);
     [[nodiscard]] bool isOpen(double top, double bottom) const;
     void blendRow(int row, unsigned alpha);
