@@ -16,6 +16,7 @@ namespace {
 constexpr double kMinute = 60;
 constexpr double kHour = 3600;
 constexpr double kDay = 86400;
+constexpr double kTicksApart = 1.3; // ticks of symlog between powers of ten
 
 QString text(const char* source) {
     return QCoreApplication::translate("fathom::widgets::plot", source);
@@ -134,6 +135,12 @@ std::vector<PlotTick> symlogTicks(double threshold, double from, double to, int 
         const double value = threshold * std::pow(10.0, k);
         if (scale.to(value) >= apart) values.insert(values.end(), {-value, value});
     }
+    for (double power = threshold; power <= largest; power *= 10) // 2 and 5 between them, where there is room
+        for (const double value : {2 * power, 5 * power})
+            if (std::none_of(values.begin(), values.end(), [&](double other) {
+                    return std::abs(scale.to(other) - scale.to(value)) < kTicksApart * apart;
+                }))
+                values.insert(values.end(), {-value, value});
     std::erase_if(values, [&](double value) {
         return value < from || value > to || (kind == AxisKind::Step && value != std::round(value));
     });

@@ -74,6 +74,14 @@ private Q_SLOTS:
         QCOMPARE(placeText(192, AxisKind::Duration, 1), u"3 min 12 s"_qs);
     }
 
+    void symlogHasTicksBetweenItsPowers_whereThereIsRoom() {
+        QStringList texts;
+        for (const PlotTick& tick : plotTicks({PlotScale::Symlog, 10}, 30, 500, 14))
+            texts.append(tick.label);
+        QCOMPARE(texts, (QStringList{u"50"_qs, u"100"_qs, u"200"_qs, u"500"_qs}));
+        QCOMPARE(plotTicks({PlotScale::Symlog, 1}, -1e4, 1e4, 5).size(), std::size_t{5});
+    }
+
     void symlogThresholdIsBelowMostValues() {
         std::vector<double> magnitudes{0, 0, std::numeric_limits<double>::quiet_NaN()};
         for (int i = 0; i < 1000; ++i)
