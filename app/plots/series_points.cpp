@@ -17,18 +17,13 @@ constexpr std::array<const char*, 6> kNames{"step", "epoch", "wall", "relative",
 /// every few steps: one begins where the one before was last seen, which a validation at its end makes exact.
 class EpochLine {
 public:
-    explicit EpochLine(const SeriesColumns* epochs) {
-        if (epochs == nullptr) return;
-        const std::vector<bool> superseded = supersededPoints(epochs->steps);
-        for (std::size_t i = 0; i < epochs->size(); ++i) {
-            const double epoch = epochs->values[i];
-            if (superseded[i] || !std::isfinite(epoch)) continue;
-            if (m_steps.empty())
-                add(epoch == 0 ? 0 : epochs->steps[i], epoch); // a resumed run begins within one
-            else if (epoch > m_epochs.back() && m_last > m_steps.back())
-                add(m_last, epoch);
-            m_last = std::max(m_last, epochs->steps[i]);
-        }
+    /// The last of these attempts goes on within an epoch that one before began.
+    explicit EpochLine(std::span<const Attempt> attempts) {
+        for (const Attempt& attempt : attempts)
+            if (attempt.clock.epochs != nullptr)
+                add(*attempt.clock.epochs, &attempt == &attempts.back()
+                                               ? std::numeric_limits<std::int64_t>::max()
+                                               : attempt.lastStep);
     }
 
     [[nodiscard]] double at(std::int64_t whole) const {
@@ -46,6 +41,18 @@ public:
     }
 
 private:
+    void add(const SeriesColumns& epochs, std::int64_t lastStep) {
+        const std::vector<bool> superseded = supersededPoints(epochs.steps);
+        for (std::size_t i = 0; i < epochs.size(); ++i) {
+            const double epoch = epochs.values[i];
+            if (superseded[i] || !std::isfinite(epoch) || epochs.steps[i] > lastStep) continue;
+            if (m_steps.empty())
+                add(epoch == 0 ? 0 : epochs.steps[i], epoch); // a resumed run begins within one
+            else if (epoch > m_epochs.back() && m_last > m_steps.back())
+                add(m_last, epoch);
+            m_last = std::max(m_last, epochs.steps[i]);
+        }
+    }
     void add(std::int64_t step, double epoch) {
         m_steps.push_back(step);
         m_epochs.push_back(epoch);
@@ -58,12 +65,15 @@ private:
 /// Latest value of a series at or before a step.
 class LatestValue {
 public:
-    explicit LatestValue(const SeriesColumns* series) {
-        if (series == nullptr) return;
-        const std::vector<bool> superseded = supersededPoints(series->steps);
-        for (std::size_t i = 0; i < series->size(); ++i)
-            if (!superseded[i]) m_values.emplace_back(series->steps[i], series->values[i]);
+    /// Of the last of these attempts, and until then of those before.
+    explicit LatestValue(std::span<const Attempt> attempts) {
+        for (const Attempt& attempt : attempts)
+            if (attempt.clock.metric != nullptr)
+                add(*attempt.clock.metric, &attempt == &attempts.back()
+                                               ? std::numeric_limits<std::int64_t>::max()
+                                               : attempt.lastStep);
     }
+
     [[nodiscard]] double at(std::int64_t step) const {
         const auto after =
             std::upper_bound(m_values.begin(), m_values.end(), step,
@@ -72,6 +82,12 @@ public:
     }
 
 private:
+    void add(const SeriesColumns& series, std::int64_t lastStep) {
+        const std::vector<bool> superseded = supersededPoints(series.steps);
+        for (std::size_t i = 0; i < series.size(); ++i)
+            if (!superseded[i] && series.steps[i] <= lastStep)
+                m_values.emplace_back(series.steps[i], series.values[i]);
+    }
     std::vector<std::pair<std::int64_t, double>> m_values;
 };
 
@@ -82,9 +98,10 @@ double pausedBefore(const std::vector<TimeSpan>& pauses, double wall) {
     return sum;
 }
 
-/// x of every point of one attempt. `begin`: seconds since the first attempt began (Relative) or its process
-/// time until this one (Process).
-std::vector<double> places(XAxis axis, const Attempt& attempt, double begin) {
+/// x of every point of the last of these attempts. `begin`: seconds since the first attempt began (Relative)
+/// or its process time until this one (Process).
+std::vector<double> places(XAxis axis, std::span<const Attempt> attempts, double begin) {
+    const Attempt& attempt = attempts.back();
     const SeriesColumns& series = *attempt.series;
     const RunClock& clock = attempt.clock;
     std::vector<double> x(series.size());
@@ -97,7 +114,7 @@ std::vector<double> places(XAxis axis, const Attempt& attempt, double begin) {
         fill([&](std::size_t i) { return static_cast<double>(series.steps[i]); });
         break;
     case XAxis::Epoch: {
-        const EpochLine line(clock.epochs);
+        const EpochLine line(attempts);
         fill([&](std::size_t i) { return line.at(series.steps[i]); });
         break;
     }
@@ -113,7 +130,7 @@ std::vector<double> places(XAxis axis, const Attempt& attempt, double begin) {
         });
         break;
     case XAxis::Metric: {
-        const LatestValue latest(clock.metric);
+        const LatestValue latest(attempts);
         fill([&](std::size_t i) { return latest.at(series.steps[i]); });
         break;
     }
@@ -160,19 +177,20 @@ std::vector<bool> supersededPoints(std::span<const std::int64_t> steps) {
 CurvePoints curveOf(XAxis axis, std::span<const Attempt> attempts) {
     CurvePoints curve;
     double begin = 0;
-    for (const Attempt& attempt : attempts) {
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+        const Attempt& attempt = attempts[i];
         if (attempt.series == nullptr) continue;
         const SeriesColumns& series = *attempt.series;
         if (axis == XAxis::Relative) begin = attempt.clock.start - attempts.front().clock.start;
-        const std::vector<double> x = places(axis, attempt, begin);
+        const std::vector<double> x = places(axis, attempts.first(i + 1), begin);
         const std::vector<bool> superseded = supersededPoints(series.steps);
         curve.x.reserve(curve.x.size() + x.size());
         curve.y.reserve(curve.y.size() + x.size());
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            if (!std::isfinite(x[i])) continue;
-            const bool isVoid = superseded[i] || series.steps[i] > attempt.lastStep;
-            (isVoid ? curve.voidX : curve.x).push_back(x[i]);
-            (isVoid ? curve.voidY : curve.y).push_back(series.values[i]);
+        for (std::size_t point = 0; point < x.size(); ++point) {
+            if (!std::isfinite(x[point])) continue;
+            const bool isVoid = superseded[point] || series.steps[point] > attempt.lastStep;
+            (isVoid ? curve.voidX : curve.x).push_back(x[point]);
+            (isVoid ? curve.voidY : curve.y).push_back(series.values[point]);
         }
         if (axis == XAxis::Process && !curve.x.empty()) // the next attempt goes on where this one was left
             begin = *std::max_element(curve.x.begin(), curve.x.end());

@@ -115,6 +115,23 @@ private Q_SLOTS:
         QCOMPARE(curveOf(XAxis::Process, attempts).x, (Floats{0, 1, 2, 3, 4})); // not the night between
     }
 
+    void resumedRunGoesOnWithinItsEpoch() {
+        const SeriesColumns first = columns({10, 20, 30, 40}, {4, 3, 2, 1}, 1000);
+        const SeriesColumns second = columns({35, 40, 50}, {2.5, 1.5, 0.5}, 5000);
+        const SeriesColumns epochs = columns({20, 30, 40}, {0, 1, 1});
+        const SeriesColumns later = columns({35, 40, 50}, {1, 1, 2});
+        const SeriesColumns loss = columns({20}, {5});
+        const SeriesColumns laterLoss = columns({40}, {3});
+        const Attempt attempts[] = {
+            {.series = &first, .clock = {.epochs = &epochs, .metric = &loss}, .lastStep = 30},
+            {.series = &second, .clock = {.epochs = &later, .metric = &laterLoss}},
+        };
+        QCOMPARE(curveOf(XAxis::Epoch, attempts).x, (Floats{0.5, 1, 1.5, 1.75, 2, 2.5}));
+        const CurvePoints points = curveOf(XAxis::Metric, attempts);
+        QCOMPARE(points.x, (Floats{3, 3, 5, 5, 5}));
+        QCOMPARE(points.y, (Floats{1.5, 0.5, 3, 2, 2.5})); // at 35 the loss of 20 still holds
+    }
+
     void anAttemptWithoutTheSeriesIsPassedOver() {
         const SeriesColumns second = columns({30}, {1});
         const Attempt attempts[] = {{.series = nullptr, .lastStep = 20}, {.series = &second}};
