@@ -179,8 +179,9 @@ void drawProgress(const QStyleOptionProgressBar& bar, QPainter* painter, const C
     painter->restore();
 }
 
+/// Surfaces stand apart by their tone; a list that pops up over others, such as completions, does not.
 bool isPlainFrame(const QWidget* widget) {
-    return qobject_cast<const QAbstractScrollArea*>(widget) != nullptr;
+    return qobject_cast<const QAbstractScrollArea*>(widget) != nullptr && widget->windowType() != Qt::Popup;
 }
 
 } // namespace
