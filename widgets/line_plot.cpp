@@ -15,15 +15,16 @@ namespace fathom::widgets {
 namespace {
 constexpr int kFrameMs = 33; // at most 30 a second
 constexpr double kNearPixels = 5;
+constexpr int kHoverMs = 80;   // on a curve, before it stands out: nothing blinks where the mouse passes
 constexpr int kTickWidth = 90; // pixels of the plot for each label, at least
 constexpr int kTickHeight = 36;
+} // namespace
 
 Qt::PenStyle penStyle(CurveDash dash, std::size_t round) {
     static constexpr std::array kStyles{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
     if (dash == CurveDash::Cycle) return kStyles[round % kStyles.size()];
     return kStyles[static_cast<std::size_t>(dash) - 1];
 }
-} // namespace
 
 void LinePlot::Impl::build() {
     auto* layout = new QVBoxLayout(self);
@@ -55,6 +56,9 @@ void LinePlot::Impl::build() {
     });
     countTimer.setSingleShot(true);
     connect(&countTimer, &QTimer::timeout, self, [this] { countOutside(); });
+    hoverTimer.setSingleShot(true);
+    hoverTimer.setInterval(kHoverMs);
+    connect(&hoverTimer, &QTimer::timeout, self, [this] { highlightHovered(); });
     applyColors();
 }
 
@@ -76,6 +80,7 @@ void LinePlot::Impl::buildHeader(QLayout* layout) {
         labelAxes(); // the click toggled it
     });
     top->addWidget(header, 1);
+    top->addSpacing(kGrid);
     top->addWidget(scaleButton);
     static_cast<QVBoxLayout*>(layout)->addLayout(top);
 }

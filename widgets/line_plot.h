@@ -38,6 +38,8 @@ namespace fathom::widgets {
 class PlotLink;
 
 enum class CurveDash { Cycle, Solid, Dash, Dot, DashDot };
+/// `round`: of the cycle of colours, for Cycle.
+[[nodiscard]] Qt::PenStyle penStyle(CurveDash dash, std::size_t round = 0);
 
 struct CurveSpec {
     QString name{};
@@ -46,7 +48,8 @@ struct CurveSpec {
     bool dimmed = false;               ///< superseded: paler still, and left out of legend and read-out
     QColor color{};                    ///< invalid: the theme's cycle
     CurveDash dash = CurveDash::Cycle; ///< Cycle: solid while the cycle of colours is new
-    qint64 group = -1;                 ///< curves of one group are highlighted together, in all linked plots
+    /// Curves of one group are highlighted together, in all linked plots: also where the mouse rests on one.
+    qint64 group = -1;
     /// Index of the curve whose smoothed form this is. That one is drawn faint, and its value is read out in
     /// brackets behind this one's.
     int raw = -1;

@@ -73,6 +73,8 @@ struct LinePlot::Impl {
     std::optional<double> cursorX; ///< a value of x: under the mouse, here or in a linked plot
     int hovered = -1;              ///< curve
     qint64 group = -1;             ///< highlighted
+    QTimer hoverTimer;
+    bool hoverHighlights = false; ///< the highlight is the mouse's
     QTimer countTimer;
     std::size_t counted = 0; ///< curves whose points outside were counted
     Outside outside;
@@ -125,6 +127,7 @@ struct LinePlot::Impl {
     [[nodiscard]] bool covers(const PlotCurve& curve, double place) const;
     void updateLegend();
     void updatePanel(std::vector<Reading> all, double place);
+    [[nodiscard]] std::size_t linesWithRoom() const;
     void startCounting();
     void countOutside();
     void copyValues(double x) const;
@@ -135,6 +138,7 @@ struct LinePlot::Impl {
     [[nodiscard]] double placeNear(double x) const;
     [[nodiscard]] int curveNear(const QPoint& position) const;
     void setHovered(int curve);
+    void highlightHovered();
     [[nodiscard]] bool anyHighlight() const;
     void applyHighlight();
     [[nodiscard]] bool isHighlighted(const PlotCurve& curve) const;

@@ -56,6 +56,7 @@ void LinePlot::Impl::press(QMouseEvent* event) {
 void LinePlot::Impl::move(QMouseEvent* event) {
     const QPoint position = event->position().toPoint();
     if (drag == Drag::None) return hover(position);
+    if (hovering && (position - dragFrom).manhattanLength() >= kDragDistance) leave(); // in the way
     if (drag == Drag::Box) {
         cursor->setBox(QRect(dragFrom, position).normalized(), colorsFor(self).accent);
         plot->layer(QStringLiteral("cursor"))->replot();
@@ -86,7 +87,7 @@ void LinePlot::Impl::release(QMouseEvent* event) {
         zoomInto(QRect(dragFrom, position).normalized());
     }
     const bool clicked = ended != Drag::None && (position - dragFrom).manhattanLength() < kDragDistance;
-    if (!clicked) return;
+    if (!clicked) return hover(position);
     if (const PlotAnnotation* note = notes->at(position)) {
         Q_EMIT self->annotationActivated(note->id);
         return;
@@ -204,7 +205,7 @@ void LinePlot::keyPressEvent(QKeyEvent* event) {
 }
 
 void LinePlot::contextMenuEvent(QContextMenuEvent* event) {
-    QPoint position = m_impl->plot->mapFrom(this, event->pos());
+    QPoint position = m_impl->plot->mapFromGlobal(event->globalPos());
     if (event->reason() == QContextMenuEvent::Keyboard) {
         position = m_impl->plot->axisRect()->center();
         if (m_impl->cursorX)
@@ -226,6 +227,9 @@ bool LinePlot::eventFilter(QObject* watched, QEvent* event) {
         return true;
     case QEvent::Wheel:
         m_impl->wheel(static_cast<QWheelEvent*>(event));
+        return true;
+    case QEvent::ContextMenu: // QCustomPlot keeps what the mouse does to itself
+        contextMenuEvent(static_cast<QContextMenuEvent*>(event));
         return true;
     case QEvent::Leave:
         m_impl->leave();

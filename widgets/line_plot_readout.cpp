@@ -17,6 +17,8 @@ constexpr double kNearCurve = 10; // pixels
 constexpr int kAround = 2;        // pixels of x that count as under the mouse
 constexpr double kBeyondEnd = 8;  // pixels
 constexpr std::size_t kLines = 8; // of the read-out
+constexpr std::size_t kLeastLines = 3;
+constexpr double kReadOutShare = 0.6; // of the plot's height
 constexpr int kRestMs = 150;
 constexpr int kSliceMs = 4;
 } // namespace
@@ -89,7 +91,7 @@ void LinePlot::Impl::updateLegend() {
         const PlotCurve& curve = at(all[i].curve);
         entries.push_back({.name = curve.spec.name,
                            .color = curve.color,
-                           .dashed = curve.dash != Qt::SolidLine,
+                           .dash = curve.dash,
                            .value = all[i].read ? texts[i] : QString()});
         if (i < kLines) spoken.append(curve.spec.name + QLatin1Char(' ') + entries.back().value);
         if (pointing && all[i].read && (!anyHighlight() || isHighlighted(curve)))
@@ -106,6 +108,12 @@ void LinePlot::Impl::updateLegend() {
     updatePanel(pointing ? all : std::vector<Reading>(), place);
 }
 
+/// The read-out leaves some of a small plot to be seen.
+std::size_t LinePlot::Impl::linesWithRoom() const {
+    const double room = kReadOutShare * plot->axisRect()->height() / (header->fontMetrics().height() + 2);
+    return std::clamp(static_cast<std::size_t>(room), kLeastLines, kLines);
+}
+
 /// The curves nearest to the mouse, where the header has no room for all.
 void LinePlot::Impl::updatePanel(std::vector<Reading> all, double place) {
     std::erase_if(all, [](const Reading& reading) { return !reading.read; });
@@ -116,7 +124,7 @@ void LinePlot::Impl::updatePanel(std::vector<Reading> all, double place) {
     };
     std::stable_sort(all.begin(), all.end(),
                      [&](const Reading& a, const Reading& b) { return distance(a) < distance(b); });
-    const std::size_t shown = std::min(kLines, all.size());
+    const std::size_t shown = std::min(linesWithRoom(), all.size());
     std::vector<double> values;
     for (std::size_t i = 0; i < shown; ++i)
         values.push_back(all[i].y);
@@ -141,7 +149,7 @@ void LinePlot::Impl::countOutside() {
     clock.start();
     while (counted < curves.size() && clock.elapsed() < kSliceMs) {
         const PlotCurve& curve = *curves[counted++];
-        if (!curve.visible || curve.spec.dimmed) continue;
+        if (!curve.visible || curve.spec.dimmed || curve.spec.raw >= 0) continue; // its raw one counts
         const auto [first, last] = curve.data.indices(from, to);
         const Outside part = curve.data.values().outside(first, last, low, high);
         outside.above += part.above;
@@ -257,7 +265,18 @@ int LinePlot::Impl::curveNear(const QPoint& position) const {
 void LinePlot::Impl::setHovered(int curve) {
     if (hovered == curve) return;
     hovered = curve;
+    hoverTimer.start();
     Q_EMIT self->curveHovered(curve);
+}
+
+/// Gives back only what it took: a highlight that somebody else asked for stays.
+void LinePlot::Impl::highlightHovered() {
+    const bool grouped = hovered >= 0 && at(hovered).spec.group >= 0;
+    if (grouped)
+        self->setHighlighted(hovered);
+    else if (hoverHighlights)
+        self->setHighlighted(-1);
+    hoverHighlights = grouped;
 }
 
 bool LinePlot::Impl::isHighlighted(const PlotCurve& curve) const {

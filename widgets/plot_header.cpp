@@ -9,7 +9,12 @@ namespace fathom::widgets {
 
 namespace {
 constexpr int kSwatch = 14;
+constexpr int kDashedSwatch = 24; // long enough to tell one dash from another
 constexpr int kGap = 6;
+
+int swatch(const LegendEntry& entry) {
+    return entry.dash == Qt::SolidLine ? kSwatch : kDashedSwatch;
+}
 
 QFont emphasized(QFont font) {
     font.setWeight(QFont::DemiBold);
@@ -63,7 +68,7 @@ int PlotHeader::leftWidth() const {
 
 int PlotHeader::widthOf(const LegendEntry& entry) const {
     const int value = entry.value.isEmpty() ? 0 : kGap + fontMetrics().horizontalAdvance(entry.value);
-    return kSwatch + kGap + fontMetrics().horizontalAdvance(entry.name) + value;
+    return swatch(entry) + kGap + fontMetrics().horizontalAdvance(entry.name) + value;
 }
 
 QString PlotHeader::moreText(std::size_t count) {
@@ -109,9 +114,10 @@ void PlotHeader::paintEvent(QPaintEvent*) {
         const LegendEntry& entry = m_entries[i];
         const int whole = widthOf(entry);
         int x = right - whole;
-        painter.setPen(QPen(entry.color, 2.5, entry.dashed ? Qt::DotLine : Qt::SolidLine));
-        painter.drawLine(x, baseline - metrics.ascent() / 3, x + kSwatch, baseline - metrics.ascent() / 3);
-        x += kSwatch + kGap;
+        const int middle = baseline - metrics.ascent() / 3;
+        painter.setPen(QPen(entry.color, 2, entry.dash, Qt::FlatCap));
+        painter.drawLine(x, middle, x + swatch(entry), middle);
+        x += swatch(entry) + kGap;
         painter.setPen(c.muted);
         painter.drawText(x, baseline, entry.name);
         painter.setPen(c.text);

@@ -13,7 +13,7 @@ namespace fathom::widgets {
 struct LegendEntry {
     QString name{};
     QColor color{};
-    bool dashed = false;
+    Qt::PenStyle dash = Qt::SolidLine;
     QString value{};
     friend bool operator==(const LegendEntry&, const LegendEntry&) = default;
 };

@@ -44,9 +44,8 @@ void PanelItem::drawCount(QCPPainter* painter, const QString& text, bool top) co
 
 void PanelItem::draw(QCPPainter* painter) {
     painter->setFont(m_font);
-    drawCount(painter, m_above, true);
     drawCount(painter, m_below, false);
-    if (m_lines.empty()) return;
+    if (m_lines.empty()) return drawCount(painter, m_above, true);
     const QRectF area = mParentPlot->axisRect()->rect();
     const QFontMetricsF metrics(m_font);
     double names = metrics.horizontalAdvance(m_more) - kSwatch;
@@ -61,6 +60,8 @@ void PanelItem::draw(QCPPainter* painter) {
     const bool left = m_x + kAway + size.width() > area.right();
     QRectF box({left ? m_x - kAway - size.width() : m_x + kAway, area.top() + kPad}, size);
     box.moveLeft(std::max(box.left(), area.left()));
+    const double countLeft = area.right() - metrics.horizontalAdvance(m_above) - 2 * kPad;
+    if (box.right() < countLeft) drawCount(painter, m_above, true); // the lines go before it
     painter->setAntialiasing(true);
     painter->setPen(QPen(m_colors->border, 1));
     QColor back = m_colors->raised;

@@ -67,6 +67,7 @@ void BoardBar::buildGrouping() {
     m_grouping->setToolTip(tr("Tell runs apart by values of their config, or average them"));
     auto* panel = new QWidget;
     auto* form = new QFormLayout(panel);
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     form->setContentsMargins(2 * widgets::kGrid, widgets::kGrid, 2 * widgets::kGrid, widgets::kGrid);
     const auto addKey = [&](const QString& text) {
         auto* combo = new NameCombo(tr("nothing"), panel);
@@ -82,7 +83,7 @@ void BoardBar::buildGrouping() {
     m_average = new QCheckBox(tr("Average runs of one colour and dash"), panel);
     m_spread = new QComboBox(panel);
     m_spread->addItems(
-        {tr("nothing"), tr("Standard deviation"), tr("95 % interval of the mean"), tr("Least to greatest")});
+        {tr("None"), tr("Standard deviation"), tr("95 % interval of the mean"), tr("Least to greatest")});
     m_spread->setAccessibleName(tr("Band around the mean"));
     m_joinResumed = new QCheckBox(tr("Resumed runs as one curve"), panel);
     form->addRow(m_average);

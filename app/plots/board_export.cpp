@@ -119,7 +119,7 @@ void BoardExport::write(const PlotTile& tile) {
 
 /// "val_wer.svg"; characters that are no good in names of files become "-", and equal names get numbers.
 QString BoardExport::fileFor(const PlotPanel& panel) {
-    QString base = panel.facet ? panel.title + QLatin1Char(' ') + *panel.facet : panel.title;
+    QString base = panel.facet ? panel.title + QLatin1Char(' ') + panel.facetName : panel.title;
     for (QChar& c : base)
         if (!c.isLetterOrNumber() && !QStringLiteral(" _-.,=+()").contains(c)) c = QLatin1Char('-');
     if (base.isEmpty() || base.startsWith(QLatin1Char('.'))) base.prepend(QStringLiteral("plot"));

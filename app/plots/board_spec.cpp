@@ -91,12 +91,16 @@ QJsonObject json(const BoardView& view) {
 QJsonObject json(const PlotNote& note) {
     QJsonObject object{{QStringLiteral("x"), note.x}, {QStringLiteral("text"), note.text}};
     if (note.y) object[QStringLiteral("y")] = *note.y;
+    if (note.axis != XAxis::Step) object[QStringLiteral("axis")] = name(note.axis);
+    if (!note.xMetric.isEmpty()) object[QStringLiteral("x_metric")] = note.xMetric;
     return object;
 }
 
 PlotNote noteFrom(const QJsonObject& object) {
     PlotNote note{.x = object[QStringLiteral("x")].toDouble(),
-                  .text = object[QStringLiteral("text")].toString()};
+                  .text = object[QStringLiteral("text")].toString(),
+                  .axis = xAxis(object[QStringLiteral("axis")].toString()),
+                  .xMetric = object[QStringLiteral("x_metric")].toString()};
     if (object.contains(QLatin1String("y"))) note.y = object[QStringLiteral("y")].toDouble();
     return note;
 }

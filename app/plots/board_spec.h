@@ -50,6 +50,8 @@ struct PlotNote {
     double x = 0;
     std::optional<double> y{};
     QString text{};
+    XAxis axis = XAxis::Step; ///< that x is on: elsewhere it is not shown
+    QString xMetric{};        ///< of XAxis::Metric
     friend bool operator==(const PlotNote&, const PlotNote&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include "app/plots/board_bar.h"
 #include "app/plots/curve_loader.h"
 #include "app/plots/plot_grid.h"
+#include "app/plots/plot_key.h"
 #include "app/plots/plot_tile.h"
 #include "app/shell/app_context.h"
 #include "widgets/line_plot.h"
@@ -126,30 +127,17 @@ void PlotBoard::rebuild() {
     updateKey();
 }
 
-/// Plots side by side have no room for the names of runs; their colours are the same in all of them.
+/// Plots side by side have no room for names; colours and dashes mean the same in all of them.
 void PlotBoard::updateKey() {
-    const QString& key = m_document.spec().grouping.colorKey;
     const widgets::Colors& colors = widgets::colorsFor(this);
-    const auto inCycle = [&](int place) {
-        return colors.curves[static_cast<std::size_t>(place) % colors.curves.size()];
-    };
     std::vector<widgets::LegendEntry> entries;
-    if (!key.isEmpty()) {
-        const QStringList values = valuesOf(*m_facts, key);
-        for (qsizetype i = 0; i < values.size(); ++i)
-            entries.push_back({.name = values[i], .color = inCycle(static_cast<int>(i))});
-    } else {
-        for (const RunFacts& run : m_facts->runs) {
-            const bool isBaseline = m_baseline == run.id;
-            const int place = m_colors.of(run.id);
-            entries.push_back({.name = isBaseline ? tr("%1 (baseline)").arg(run.title) : run.title,
-                               .color = isBaseline ? colors.text : inCycle(place),
-                               .dashed = !isBaseline && place >= static_cast<int>(colors.curves.size())});
-        }
-    }
-    m_key->setTitle(key.section(QLatin1Char('.'), -1));
+    for (const KeyEntry& entry : keyOf(m_document.spec(), *m_facts, m_colors, m_baseline))
+        entries.push_back(
+            {.name = entry.name,
+             .color = entry.color < 0 ? colors.text : colors.curves[static_cast<std::size_t>(entry.color)],
+             .dash = widgets::penStyle(entry.dash)});
     m_key->setEntries(entries);
-    m_key->setVisible(m_facts->runs.size() > 1);
+    m_key->setVisible(!entries.empty());
 }
 
 void PlotBoard::changeEvent(QEvent* event) {
@@ -170,11 +158,18 @@ void PlotBoard::planTiles() {
         const PlotSpec* own = specOf(spec, panel);
         tile->setPlan(panel, std::move(plan), own != nullptr ? own->notes : std::vector<PlotNote>(),
                       linked ? m_link : nullptr);
-        tile->plot().setEmptyText(own != nullptr && !own->emptyText.isEmpty() ? own->emptyText
-                                                                              : tr("No points yet"));
+        tile->plot().setEmptyText(emptyTextOf(*tile, own));
         if (!tile->query()->curves.empty()) wanted.push_back({tile->id(), tile->query()});
     }
     m_loader->setPlots(std::move(wanted));
+}
+
+QString PlotBoard::emptyTextOf(const PlotTile& tile, const PlotSpec* spec) {
+    const BoardView& view = tile.plan().view;
+    if (view.axis == XAxis::Metric)
+        return view.xMetric.isEmpty() ? tr("Choose the metric of the x axis")
+                                      : tr("No points with a value of %1 yet").arg(view.xMetric);
+    return spec != nullptr && !spec->emptyText.isEmpty() ? spec->emptyText : tr("No points yet");
 }
 
 void PlotBoard::adopt(PlotTile& tile) {
@@ -199,15 +194,21 @@ void PlotBoard::editNote(const PlotTile& tile, std::optional<std::size_t> index,
     const PlotPanel panel = tile.panel();
     const PlotSpec* spec = specOf(m_document.spec(), panel);
     if (index && (spec == nullptr || *index >= spec->notes.size())) return;
+    const BoardView view = tile.plan().view; // before it may change under the dialog
     bool accepted = false;
     const QString text =
-        QInputDialog::getText(this, tr("Note"), tr("Text on the plot (empty removes it)"), QLineEdit::Normal,
-                              index ? spec->notes[*index].text : QString(), &accepted)
+        QInputDialog::getText(this, tr("Note"),
+                              index ? tr("Text on the plot (empty removes it)") : tr("Text on the plot"),
+                              QLineEdit::Normal, index ? spec->notes[*index].text : QString(), &accepted)
             .trimmed();
     if (!accepted || (text.isEmpty() && !index)) return;
     m_document.editPlot({}, panel, [&](PlotSpec& plot) {
         if (!index)
-            plot.notes.push_back({.x = x, .y = y, .text = text});
+            plot.notes.push_back({.x = x,
+                                  .y = y,
+                                  .text = text,
+                                  .axis = view.axis,
+                                  .xMetric = view.axis == XAxis::Metric ? view.xMetric : QString()});
         else if (text.isEmpty())
             plot.notes.erase(plot.notes.begin() + static_cast<std::ptrdiff_t>(*index));
         else

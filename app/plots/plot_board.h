@@ -86,6 +86,7 @@ private:
     void askFacts();
     void rebuild();
     void planTiles();
+    [[nodiscard]] static QString emptyTextOf(const PlotTile& tile, const PlotSpec* spec);
     void adopt(PlotTile& tile);
     void editNote(const PlotTile& tile, std::optional<std::size_t> index, double x, double y);
     void updateEmptyText();

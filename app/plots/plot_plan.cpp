@@ -13,16 +13,12 @@ namespace {
 
 using widgets::CurveDash;
 
-constexpr int kColors = 8;                     // of the theme's cycle
-constexpr qint64 kGroupBase = qint64{1} << 48; // above the ids of runs
+constexpr qint64 kGroupBase = qint64{1} << 48;  // above the ids of runs
+constexpr qint64 kMostDashes = qint64{1} << 20; // values of a key
 constexpr CurveDash kDashes[] = {CurveDash::Solid, CurveDash::Dash, CurveDash::Dot, CurveDash::DashDot};
 
 QString tr(const char* text) {
     return QCoreApplication::translate("PlotBoard", text);
-}
-
-CurveDash dash(qsizetype index) {
-    return kDashes[static_cast<std::size_t>(index) % std::size(kDashes)];
 }
 
 /// Where a value stands among those of its key.
@@ -34,9 +30,7 @@ public:
     [[nodiscard]] bool used() const { return !m_key.isEmpty(); }
     [[nodiscard]] qsizetype of(const RunFacts& run) const { return m_values.indexOf(valueOf(run, m_key)); }
     /// "lr 0.01"
-    [[nodiscard]] QString text(const RunFacts& run) const {
-        return m_key.section(QLatin1Char('.'), -1) + QLatin1Char(' ') + valueOf(run, m_key);
-    }
+    [[nodiscard]] QString text(const RunFacts& run) const { return namedValue(m_key, valueOf(run, m_key)); }
 
 private:
     QString m_key;
@@ -107,14 +101,16 @@ private:
                                      : run.title;
         if (m_severalRuns && m_colors.used()) look.name += QStringLiteral(" · ") + m_colors.text(run);
         if (m_severalRuns && m_dashes.used()) look.name += QStringLiteral(" · ") + m_dashes.text(run);
-        const auto place = static_cast<int>(m_severalRuns ? m_runColors.of(run.id) : metric);
-        look.color = static_cast<int>(m_colors.used() ? m_colors.of(run) : place) % kColors;
+        const auto place = static_cast<int>(m_colors.used() ? m_colors.of(run)
+                                            : m_severalRuns ? m_runColors.of(run.id)
+                                                            : metric);
+        look.color = place % kCurveColors;
         if (m_dashes.used())
-            look.dash = dash(m_dashes.of(run));
+            look.dash = curveDash(m_dashes.of(run));
         else if (m_severalRuns && severalMetrics)
-            look.dash = dash(metric);
-        else if (!m_colors.used())
-            look.dash = dash(place / kColors);
+            look.dash = curveDash(metric);
+        else
+            look.dash = curveDash(place / kCurveColors);
         if (m_severalRuns) look.group = static_cast<qint64>(run.id);
         m_plan.curves.push_back(std::move(look));
     }
@@ -131,6 +127,9 @@ private:
                 if (isNew) {
                     m_plan.query.groups.emplace_back();
                     m_plan.groups.push_back(groupLook(*run, metric, m_plan.curves[curve]));
+                    // The same in every plot, so that they are highlighted together.
+                    m_plan.groups.back().group =
+                        kGroupBase + std::get<1>(key) * kMostDashes + std::get<2>(key);
                 }
                 m_plan.query.groups[found->second].push_back(curve++);
             }
@@ -145,11 +144,8 @@ private:
         if (m_panel.metrics.size() > 1) parts.append(m_panel.metrics[metric]);
         CurveLook look{
             .name = parts.join(QStringLiteral(" · ")), .dash = member.dash, .markers = member.markers};
-        look.color = m_colors.used() ? member.color : static_cast<int>(metric) % kColors;
-        if (!m_dashes.used() && (m_colors.used() || m_panel.metrics.size() == 1))
-            look.dash = CurveDash::Solid;
-        if (!m_dashes.used() && m_colors.used() && m_panel.metrics.size() > 1) look.dash = dash(metric);
-        look.group = kGroupBase + static_cast<qint64>(m_plan.groups.size());
+        look.color = m_colors.used() ? member.color : static_cast<int>(metric) % kCurveColors;
+        if (!m_dashes.used() && !m_colors.used() && m_panel.metrics.size() == 1) look.dash = CurveDash::Solid;
         return look;
     }
 
@@ -197,6 +193,14 @@ const PlotSpec* specOf(const BoardSpec& board, const PlotPanel& panel) {
     if (panel.spec >= 0) return &board.plots[static_cast<std::size_t>(panel.spec)];
     const auto found = board.rest.find(panel.metrics.value(0));
     return found == board.rest.end() ? nullptr : &found->second;
+}
+
+CurveDash curveDash(qsizetype index) {
+    return kDashes[static_cast<std::size_t>(index) % std::size(kDashes)];
+}
+
+QString namedValue(const QString& key, const QString& value) {
+    return key.section(QLatin1Char('.'), -1) + QLatin1Char(' ') + value;
 }
 
 QString valueOf(const RunFacts& run, const QString& key) {
@@ -249,6 +253,7 @@ std::vector<PlotPanel> panelsOf(const BoardSpec& board, const BoardFacts& facts,
         for (const QString& value : values) {
             panels.push_back(panel);
             panels.back().facet = value;
+            panels.back().facetName = namedValue(board.grouping.facetKey, value);
         }
     return panels;
 }

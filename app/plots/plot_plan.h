@@ -21,6 +21,7 @@ struct PlotPanel {
     QString title{};
     QStringList metrics{};
     std::optional<QString> facet{}; ///< only runs whose value of the facet's key this is
+    QString facetName{};            ///< "seed 1"
     friend bool operator==(const PlotPanel&, const PlotPanel&) = default;
 };
 
@@ -63,6 +64,12 @@ void markBaseline(PlotPlan& plan, store::RunId baseline);
 /// The plot of a panel as the board keeps it; null for one of the rest that nobody changed.
 [[nodiscard]] const PlotSpec* specOf(const BoardSpec& board, const PlotPanel& panel);
 
+constexpr int kCurveColors = 8; ///< of the theme's cycle
+/// The dash of the n-th value, or of the n-th round of the colours.
+[[nodiscard]] widgets::CurveDash curveDash(qsizetype index);
+
+/// "lr 0.01" of "model.optim.lr"
+[[nodiscard]] QString namedValue(const QString& key, const QString& value);
 /// A run's value of a config key; "(missing)" where it has none.
 [[nodiscard]] QString valueOf(const RunFacts& run, const QString& key);
 /// The different values of a key, numbers in their order before texts.

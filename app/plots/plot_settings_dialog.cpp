@@ -52,6 +52,7 @@ PlotSettingsDialog::PlotSettingsDialog(const PlotSpec& plot, const BoardView& bo
     m_title->setPlaceholderText(tr("Names of its metrics"));
     m_title->setAccessibleName(tr("Title"));
     auto* top = new QFormLayout;
+    top->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     top->addRow(tr("&Title"), m_title);
     layout->addLayout(top);
     layout->addWidget(buildMetrics(), 1);
@@ -118,6 +119,7 @@ QWidget* PlotSettingsDialog::buildView(const BoardView& board) {
     auto* box = new QWidget(this);
     auto* form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     const BoardView view = m_plot.own.over(board);
     m_axis = new AxisEdit(box);
     m_axis->setMetrics(m_metrics);

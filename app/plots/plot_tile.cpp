@@ -107,7 +107,7 @@ void PlotTile::setPlan(const PlotPanel& panel, PlotPlan plan, const std::vector<
         restyle();
     }
     m_settingView = true;
-    m_plot->setTitle(panel.facet ? panel.title + QStringLiteral(" · ") + *panel.facet : panel.title);
+    m_plot->setTitle(panel.facet ? panel.title + QStringLiteral(" · ") + panel.facetName : panel.title);
     m_plot->setLink(link);
     m_plot->setXKind(kindOf(m_plan.view.axis));
     m_plot->setXLabel(labelOf(m_plan.view));
@@ -116,9 +116,12 @@ void PlotTile::setPlan(const PlotPanel& panel, PlotPlan plan, const std::vector<
     m_plot->setClipOutliers(m_plan.view.clipOutliers);
     m_settingView = false;
     std::vector<widgets::PlotAnnotation> annotations;
-    for (std::size_t i = 0; i < notes.size(); ++i)
-        annotations.push_back(
-            {.id = static_cast<qint64>(i), .x = notes[i].x, .y = notes[i].y, .text = notes[i].text});
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+        const PlotNote& note = notes[i];
+        const BoardView& view = m_plan.view;
+        if (note.axis != view.axis || (note.axis == XAxis::Metric && note.xMetric != view.xMetric)) continue;
+        annotations.push_back({.id = static_cast<qint64>(i), .x = note.x, .y = note.y, .text = note.text});
+    }
     m_plot->setAnnotations(annotations);
 }
 

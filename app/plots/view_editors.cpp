@@ -182,7 +182,7 @@ QString AxisEdit::metric() const {
     return static_cast<NameCombo*>(m_metric)->name();
 }
 
-NameCombo::NameCombo(const QString& none, QWidget* parent) : QComboBox(parent), m_none(none) {
+NameCombo::NameCombo(const QString& none, QWidget* parent) : QComboBox(parent) {
     setEditable(true);
     setInsertPolicy(QComboBox::NoInsert);
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -192,14 +192,24 @@ NameCombo::NameCombo(const QString& none, QWidget* parent) : QComboBox(parent), 
     completer()->setFilterMode(Qt::MatchContains);
     lineEdit()->setPlaceholderText(none);
     addItem(QString());
-    connect(this, &QComboBox::activated, this, &NameCombo::nameEdited);
-    connect(lineEdit(), &QLineEdit::editingFinished, this, [this] {
-        if (findText(currentText()) < 0) setCurrentIndex(0); // a part of a name that was not chosen
-    });
+    connect(this, &QComboBox::activated, this, &NameCombo::settle);
+    connect(lineEdit(), &QLineEdit::editingFinished, this, &NameCombo::settle);
+}
+
+/// What was typed counts as what was chosen: a name, or nothing where the text was removed. A part of a name
+/// changes nothing.
+void NameCombo::settle() {
+    const int typed = findText(currentText());
+    const int index = typed >= 0 ? typed : std::max(0, findText(m_told));
+    setCurrentIndex(index);
+    setEditText(itemText(index));
+    if (name() == m_told) return;
+    m_told = name();
+    Q_EMIT nameEdited();
 }
 
 void NameCombo::setNames(const QStringList& names) {
-    const QString chosen = name();
+    const QString chosen = m_told;
     QStringList all{QString()};
     all.append(names);
     if (!all.contains(chosen)) all.append(chosen);
@@ -217,6 +227,7 @@ void NameCombo::setName(const QString& name) {
     const QSignalBlocker blocker(this);
     if (findText(name) < 0) addItem(name);
     setCurrentIndex(findText(name));
+    m_told = name;
 }
 
 QString NameCombo::name() const {

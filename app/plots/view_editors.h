@@ -65,7 +65,8 @@ Q_SIGNALS:
     void nameEdited();
 
 private:
-    QString m_none;
+    void settle();
+    QString m_told; ///< the name that nameEdited() told last, or that was set
 };
 
 /// "Exponential average", …

@@ -5,6 +5,7 @@
 #include "app/plots/plot_board.h"
 #include "app/plots/plot_grid.h"
 #include "app/plots/plot_tile.h"
+#include "app/plots/view_editors.h"
 #include "tests/app/board_fixture.h"
 #include "tests/app/page_fixture.h"
 #include "widgets/line_plot.h"
@@ -13,6 +14,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QImage>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
 #include <QScrollBar>
@@ -172,8 +174,68 @@ private Q_SLOTS:
             {}, [](BoardSpec& board) { board.grouping.facetKey = QStringLiteral("optim.lr"); });
         QTRY_COMPARE(bench.board->grid().panels().size(), std::size_t{6});
         QVERIFY(bench.settle());
-        QCOMPARE(bench.tile(0).plot().title(), QStringLiteral("metric_1000 · 0.02"));
+        QCOMPARE(bench.tile(0).plot().title(), QStringLiteral("metric_1000 · lr 0.02"));
         QCOMPARE(bench.tile(0).plot().curveCount(), 3);
+    }
+
+    void hoveredRunStandsOut_inAllPlots() {
+        Bench bench;
+        QVERIFY(bench.settle());
+        const auto highlighted = [&](std::size_t tile) {
+            const widgets::LinePlot& plot = bench.tile(tile).plot();
+            return plot.highlighted() < 0 ? QString() : plot.curve(plot.highlighted()).name;
+        };
+        widgets::LinePlot& plot = bench.tile(0).plot(); // i, for run i
+        plot.redraw();
+        const QPoint place = plot.pixelOf(200, 4).toPoint();
+        QWidget* surface = plot.childAt(place);
+        QTest::mouseMove(surface, surface->mapFrom(&plot, place));
+        QTRY_COMPARE(highlighted(1), QStringLiteral("speech/5"));
+        QCOMPARE(highlighted(0), QStringLiteral("speech/5"));
+        QTest::mouseMove(surface, surface->mapFrom(&plot, plot.pixelOf(200, 3.5).toPoint()));
+        QTRY_COMPARE(highlighted(1), QString());
+    }
+
+    void notesStayOnTheXTheyWereWrittenOn() {
+        Bench bench;
+        QVERIFY(bench.settle());
+        const QString metric = bench.tile(0).panel().metrics.front();
+        bench.board->document().edit({}, [&](BoardSpec& board) {
+            board.rest[metric].notes = {{.x = 100, .text = QStringLiteral("step")},
+                                        {.x = 3, .text = QStringLiteral("time"), .axis = XAxis::Relative}};
+        });
+        const auto shown = [&] {
+            QStringList texts;
+            for (const widgets::PlotAnnotation& note : bench.tile(0).plot().annotations())
+                texts.append(note.text + QString::number(note.id));
+            return texts;
+        };
+        QTRY_COMPARE(shown(), QStringList{QStringLiteral("step0")});
+        bench.board->document().edit({}, [](BoardSpec& board) { board.view.axis = XAxis::Relative; });
+        QTRY_COMPARE(shown(), QStringList{QStringLiteral("time1")});
+        bench.board->document().edit({}, [](BoardSpec& board) { board.view.axis = XAxis::Wall; });
+        QTRY_COMPARE(shown(), QStringList{});
+    }
+
+    void typedKeyCounts_asAChosenOneDoes() {
+        NameCombo combo(QStringLiteral("nothing"));
+        combo.setNames({QStringLiteral("model.lr"), QStringLiteral("seed")});
+        QSignalSpy edited(&combo, &NameCombo::nameEdited);
+        const auto type = [&](const QString& text) {
+            combo.lineEdit()->selectAll();
+            text.isEmpty() ? QTest::keyClick(combo.lineEdit(), Qt::Key_Delete)
+                           : QTest::keyClicks(combo.lineEdit(), text);
+            Q_EMIT combo.lineEdit()->editingFinished(); // as Tab does
+        };
+        type(QStringLiteral("seed"));
+        QCOMPARE(combo.name(), QStringLiteral("seed"));
+        QCOMPARE(edited.size(), 1);
+        type(QStringLiteral("mod")); // a part
+        QCOMPARE(combo.currentText(), QStringLiteral("seed"));
+        QCOMPARE(edited.size(), 1);
+        type({});
+        QCOMPARE(combo.name(), QString());
+        QCOMPARE(edited.size(), 2);
     }
 
     void changesAreUndone_andKeptInTheWorkspace() {

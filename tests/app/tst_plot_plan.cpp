@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/plots/board_files.h"
-#include "app/plots/plot_plan.h"
+#include "app/plots/plot_key.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -71,7 +71,11 @@ BoardSpec wholeBoard() {
                             .yScale = widgets::PlotScale::Log,
                             .clipOutliers = false},
                     .notes = {{.x = 5, .y = 0.5, .text = QStringLiteral("here")},
-                              {.x = 7, .text = QStringLiteral("there")}}},
+                              {.x = 7, .text = QStringLiteral("there")},
+                              {.x = 0.3,
+                               .text = QStringLiteral("then"),
+                               .axis = XAxis::Metric,
+                               .xMetric = QStringLiteral("val_wer")}}},
                    {.title = QStringLiteral("Rest"), .pattern = QStringLiteral("^val_")}};
     board.rest[QStringLiteral("lr")] = {.own = {.xScale = widgets::PlotScale::Log}, .hidden = true};
     return board;
@@ -238,6 +242,57 @@ private Q_SLOTS:
         board.grouping.colorKey.clear();
         QCOMPARE(planOf(panel, board, facts, colorsOf(facts)).query.groups,
                  (std::vector<Group>{{0, 1, 2, 3, 4, 5}}));
+    }
+
+    void groupsAreTheSameInEveryPlot() {
+        BoardSpec board = everyMetricBoard();
+        board.grouping = {.colorKey = kRate, .facetKey = kSeed, .average = true};
+        BoardFacts facts = study();
+        facts.runs.erase(facts.runs.begin()); // the first facet begins with another rate
+        const std::vector<PlotPanel> panels = panelsOf(board, facts, {});
+        QCOMPARE(panels[0].facetName, QStringLiteral("seed 0"));
+        const PlotPlan first = planOf(panels[0], board, facts, colorsOf(facts));
+        const PlotPlan second = planOf(panels[1], board, facts, colorsOf(facts));
+        QCOMPARE(first.groups[0].name, QStringLiteral("lr 0.02"));
+        QCOMPARE(second.groups[1].name, QStringLiteral("lr 0.02"));
+        QCOMPARE(first.groups[0].group, second.groups[1].group);
+        QVERIFY(second.groups[0].group != second.groups[1].group);
+    }
+
+    void keySaysWhatColoursAndDashesMean() {
+        const BoardFacts facts = study();
+        const auto key = [&](const Grouping& grouping, std::optional<store::RunId> baseline = {}) {
+            QStringList entries;
+            for (const KeyEntry& entry : keyOf({.grouping = grouping}, facts, colorsOf(facts), baseline))
+                entries.append(QStringLiteral("%1 %2 %3")
+                                   .arg(entry.name)
+                                   .arg(entry.color)
+                                   .arg(static_cast<int>(entry.dash)));
+            return entries.join(QStringLiteral(", "));
+        };
+        QVERIFY(key({}, store::RunId{2}).startsWith(QLatin1String("speech/1 0 1, speech/2 (baseline) -1 1")));
+        QCOMPARE(key({.colorKey = kRate, .dashKey = kSeed}),
+                 QStringLiteral("lr 0.02 0 1, lr 0.1 1 1, seed 0 -1 1, seed 1 -1 2, seed 2 -1 3"));
+        QCOMPARE(key({.colorKey = kRate}, store::RunId{2}),
+                 QStringLiteral("speech/2 (baseline) -1 1, lr 0.02 0 1, lr 0.1 1 1"));
+        QCOMPARE(key({.colorKey = kRate, .average = true}, store::RunId{2}),
+                 QStringLiteral("lr 0.02 0 1, lr 0.1 1 1"));
+        QCOMPARE(key({.average = true}), QString());
+    }
+
+    void ninthValueOfAColourIsDashed() {
+        BoardSpec board = everyMetricBoard();
+        board.grouping = {.colorKey = kSeed, .average = true};
+        BoardFacts facts = study();
+        facts.runs.clear();
+        for (int i = 0; i < 10; ++i)
+            facts.runs.push_back(run(i + 1, {{kSeed, QString::number(i)}}));
+        const PlotPlan plan = planOf(panelsOf(board, facts, {}).front(), board, facts, colorsOf(facts));
+        for (const std::vector<CurveLook>* looks : {&plan.curves, &plan.groups}) {
+            QCOMPARE((*looks)[8].color, (*looks)[0].color);
+            QCOMPARE((*looks)[0].dash, CurveDash::Solid);
+            QCOMPARE((*looks)[8].dash, CurveDash::Dash);
+        }
     }
 
     void runsWithoutAKeyAreAGroupToo() {

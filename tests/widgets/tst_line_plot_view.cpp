@@ -5,7 +5,9 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QContextMenuEvent>
 #include <QImage>
+#include <QMenu>
 #include <QPainter>
 #include <QSignalSpy>
 #include <QtTest>
@@ -211,6 +213,51 @@ private Q_SLOTS:
         QCOMPARE(lines[0], QStringLiteral("run 30 30"));
         QCOMPARE(lines[1], QStringLiteral("run 31 31"));
         QCOMPARE(lines[8], QStringLiteral("and 52 more"));
+    }
+
+    void readOutLeavesRoom_inASmallPlot_andIsGoneWhileDragging() {
+        std::vector<std::vector<QPointF>> curves;
+        for (int i = 0; i < 60; ++i)
+            curves.push_back(line(0, 100, 0, i));
+        const auto plot = shown(curves);
+        plot->resize(400, 180);
+        plot->redraw();
+        const QPointF from = plot->pixelOf(50, 30);
+        mouse(*plot, QEvent::MouseMove, from);
+        QVERIFY(plot->readOut().size() < 6);
+        mouse(*plot, QEvent::MouseButtonPress, from, Qt::ShiftModifier);
+        mouse(*plot, QEvent::MouseMove, from + QPointF(60, 40), Qt::ShiftModifier);
+        QVERIFY(plot->readOut().isEmpty());
+        mouse(*plot, QEvent::MouseButtonRelease, from + QPointF(60, 40), Qt::ShiftModifier);
+        QVERIFY(!plot->readOut().isEmpty());
+    }
+
+    void rightClickOpensTheMenu() {
+        const auto plot = shown({line(0, 100)});
+        QStringList texts;
+        connect(plot.get(), &LinePlot::contextMenuOpened, plot.get(), [&](QMenu* menu) {
+            for (const QAction* action : menu->actions())
+                texts.append(action->text());
+            QTimer::singleShot(0, menu, &QMenu::close);
+        });
+        const QPointF at = plot->pixelOf(50, 50);
+        QWidget* target = plot->childAt(at.toPoint());
+        QContextMenuEvent event(QContextMenuEvent::Mouse, target->mapFrom(plot.get(), at.toPoint()),
+                                plot->mapToGlobal(at.toPoint()));
+        QApplication::sendEvent(target, &event);
+        QVERIFY(texts.contains(QStringLiteral("Annotate here…")));
+    }
+
+    void restingMouseHighlights_whatBelongsTogether() {
+        const auto plot = shown({line(0, 100), line(0, 100, 0)});
+        mouse(*plot, QEvent::MouseMove, plot->pixelOf(70, 70));
+        QCOMPARE(plot->highlighted(), -1); // it may only pass
+        QTRY_COMPARE(plot->highlighted(), 0);
+        mouse(*plot, QEvent::MouseMove, plot->pixelOf(20, 90));
+        QTRY_COMPARE(plot->highlighted(), -1);
+        plot->setHighlighted(1);
+        mouse(*plot, QEvent::MouseMove, plot->pixelOf(21, 90));
+        QCOMPARE(plot->highlighted(), 1); // somebody else's
     }
 
     void readOutLeavesOutRunsThatEndedLongBefore() {
