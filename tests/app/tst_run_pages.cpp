@@ -9,10 +9,14 @@
 #include "app/plots/plot_tile.h"
 #include "tests/app/page_fixture.h"
 #include "tests/app/run_fixture.h"
+#include "widgets/elided_label.h"
 #include "widgets/line_plot.h"
 
+#include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLayout>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -89,6 +93,37 @@ private Q_SLOTS:
         QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("fathom-cli train")));
         Q_EMIT fixture.engine.runChanged(newsOf(makeRow(1, RunState::Completed).run, false));
         QVERIFY(header.problemText().isEmpty());
+    }
+
+    void longNameGivesWay_beforeTheButtonsWrap() {
+        QAction train(QStringLiteral("Train again")), stop(QStringLiteral("Stop")),
+            pause(QStringLiteral("Pause"));
+        RunHeader header({.train = &train, .stop = &stop, .pause = &pause});
+        store::Run run = makeRow(1, RunState::Running).run;
+        run.progress.phase = "validating";
+        header.show(run);
+        const auto buttonRow = [&header] { return header.findChild<QPushButton*>()->parentWidget(); };
+        const auto labels = header.findChildren<widgets::ElidedLabel*>();
+        const int needed = header.sizeHint().width();
+        header.resize(needed + 60, 200);
+        header.QWidget::show();
+        const int oneLine = buttonRow()->height();
+        QCOMPARE(labels[0]->width(), labels[0]->sizeHint().width()); // as long as it is, and no longer
+
+        run.name = std::string(300, 'n');
+        header.show(run);
+        header.layout()->activate();
+        QCOMPARE(buttonRow()->height(), oneLine);
+        QVERIFY(labels[0]->width() < labels[0]->sizeHint().width());
+        QCOMPARE(labels[1]->text(), QStringLiteral("Validating"));
+        QVERIFY(labels[1]->width() >= labels[1]->sizeHint().width());
+        run.state = RunState::Completed;
+        header.show(run);
+        QVERIFY(labels[1]->isHidden()); // it has nothing to say, and takes no room
+        QVERIFY2(header.minimumSizeHint().width() < needed / 2, "the header holds the window open");
+        header.resize(needed / 2, 200);
+        header.layout()->activate();
+        QVERIFY(buttonRow()->height() > oneLine); // where there really is no room
     }
 
     void refusedConfigIsShownWithPlaceAndRemedy() {

@@ -29,6 +29,7 @@ namespace fathom::app {
 namespace {
 
 constexpr int kBarSteps = 1000;
+constexpr int kTitleFirst = 200; ///< of the free room: the title fills up before there is a gap
 
 QString nameOfPhase(const std::string& phase) {
     if (phase == "loading") return RunHeader::tr("Loading");
@@ -88,9 +89,12 @@ void RunHeader::build(const RunActions& actions) {
     problem->addWidget(m_copy, 0, Qt::AlignTop);
 
     auto* top = new QHBoxLayout;
-    top->addWidget(m_title);
+    // A stretch makes the layout start from the least width of the title: it gives way before the buttons
+    // wrap.
+    top->addWidget(m_title, kTitleFirst);
     top->addWidget(m_chip);
-    top->addWidget(m_phase, 1);
+    top->addWidget(m_phase);
+    top->addStretch(1);
     auto* right = new QWidget(this);
     auto* buttons = new widgets::WrapLayout(right);
     buttons->addStretch();
@@ -126,6 +130,11 @@ QPushButton* RunHeader::buildMenu(const QList<QAction*>& actions) {
     return button;
 }
 
+void RunHeader::showTitle(const QString& text) {
+    m_title->setText(text);
+    m_title->setMaximumWidth(m_title->sizeHint().width());
+}
+
 void RunHeader::setPending(const QString& text) {
     m_pending = text;
     showPhase();
@@ -133,6 +142,7 @@ void RunHeader::setPending(const QString& text) {
 
 void RunHeader::showPhase() {
     m_phase->setText(m_pending.isEmpty() ? m_phaseOfRun : m_pending);
+    m_phase->setVisible(!m_phase->text().isEmpty()); // or it takes room from the title
 }
 
 QString RunHeader::phaseText() const {
@@ -158,7 +168,7 @@ QString RunHeader::describe(const store::Run& run) {
 }
 
 void RunHeader::show(const store::Run& run) {
-    m_title->setText(QString::fromStdString(run.title()));
+    showTitle(QString::fromStdString(run.title()));
     m_chip->set(stateText(run), stateIcon(run), stateMood(run));
     m_chip->setVisible(true);
     m_phaseOfRun = store::isOver(run.state) || isPaused(run) ? QString() : nameOfPhase(run.progress.phase);
@@ -193,7 +203,7 @@ void RunHeader::showRefused(const Error& error) {
         place += (place.isEmpty() ? QString() : QStringLiteral("  ")) + QString::fromStdString(error.key);
     QString why = QString::fromStdString(error.why);
     if (!place.isEmpty()) why += QStringLiteral(" (%1)").arg(place);
-    m_title->setText(tr("Not started"));
+    showTitle(tr("Not started"));
     m_chip->setVisible(false);
     m_phaseOfRun.clear();
     setPending({});

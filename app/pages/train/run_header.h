@@ -54,6 +54,7 @@ protected:
 private:
     void build(const RunActions& actions);
     QPushButton* buildMenu(const QList<QAction*>& actions);
+    void showTitle(const QString& text);
     void showPhase();
     void showProblem(const QString& what, const QString& why, const QString& remedy, const QString& details);
     void hideProblem();
