@@ -30,12 +30,13 @@ namespace fathom::store {
 
 struct PurgeSize {
     std::int64_t databaseBytes = 0; ///< what their rows take, about
-    std::int64_t fileBytes = 0;     ///< of their own folders
+    std::int64_t fileBytes = 0;     ///< of the folders that are theirs alone
 };
 /// What purge() would free.
 [[nodiscard]] Result<PurgeSize> purgeSize(const std::filesystem::path& workspace,
                                           std::span<const RunId> runs);
-/// For good: the rows and, with `files`, the runs' own folders. A folder that holds the workspace or the
+/// For good: the rows and, with `files`, the runs' own folders. One in which another run lies, as a resumed
+/// one does, stays, and so does what a run was imported from. A folder that holds the workspace or the
 /// current folder is refused (Usage), as is a run that is still going on; then nothing was deleted. Returns
 /// what was freed; the database gives its pages to later runs and does not get smaller.
 [[nodiscard]] Result<PurgeSize> purge(const std::filesystem::path& workspace, std::span<const RunId> runs,

@@ -75,24 +75,46 @@ Result<std::vector<Run>> removable(Database& database, std::span<const RunId> ru
     return found;
 }
 
-/// The runs' own folders that exist; fails where one holds the workspace or the current folder.
-Result<std::vector<fs::path>> foldersOf(const std::vector<Run>& runs, const fs::path& workspace) {
+bool isWithin(const fs::path& path, const fs::path& folder) {
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
+/// Where the other runs lie: a run that was resumed goes on in the same folder.
+std::vector<fs::path> foldersOfOthers(Database& database, const std::vector<Run>& runs) {
+    std::vector<fs::path> folders;
+    Statement select(database, "SELECT id, directory FROM runs WHERE directory <> ''");
+    while (select.step()) {
+        const RunId id{select.integer(0)};
+        if (std::any_of(runs.begin(), runs.end(), [id](const Run& run) { return run.id == id; })) continue;
+        folders.push_back(fs::path(select.text(1)).lexically_normal());
+    }
+    return folders;
+}
+
+/// The folders that exist and are these runs' alone, none of an import; fails where one holds the workspace
+/// or the current folder.
+Result<std::vector<fs::path>> foldersOf(Database& database, const std::vector<Run>& runs,
+                                        const fs::path& workspace) {
     std::vector<fs::path> folders;
     std::error_code error;
+    const std::vector<fs::path> others = foldersOfOthers(database, runs);
     for (const Run& run : runs) {
-        if (run.directory.empty()) continue;
+        if (run.directory.empty() || !run.source.empty()) continue; // where it was imported from is only read
         const fs::path folder = fs::weakly_canonical(run.directory, error);
         if (!fs::exists(folder, error)) continue;
-        for (const fs::path& kept : {fs::weakly_canonical(workspace, error), fs::current_path(error)}) {
-            const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), kept.begin(), kept.end());
-            if (end == folder.end())
+        for (const fs::path& kept : {fs::weakly_canonical(workspace, error), fs::current_path(error)})
+            if (isWithin(kept, folder))
                 return fail({.kind = ErrorKind::Usage,
                              .what = "Cannot delete the run's folder",
                              .why = "it holds the workspace or the current folder",
                              .remedy = "Keep the files and delete them by hand",
                              .file = folder.string()});
-        }
-        folders.push_back(folder);
+        const fs::path named = fs::path(run.directory).lexically_normal();
+        const bool isShared = std::any_of(others.begin(), others.end(), [&](const fs::path& other) {
+            return isWithin(other, named) || isWithin(other, folder);
+        });
+        if (!isShared && std::find(folders.begin(), folders.end(), folder) == folders.end())
+            folders.push_back(folder);
     }
     return folders;
 }
@@ -172,7 +194,7 @@ Result<PurgeSize> purgeSize(const fs::path& workspace, std::span<const RunId> ru
     return editStore(kWhat, file, [&](Database& database) -> Result<PurgeSize> {
         const auto found = removable(database, runs, file);
         if (!found) return fail(found.error());
-        const auto folders = foldersOf(*found, workspace);
+        const auto folders = foldersOf(database, *found, workspace);
         return measure(database, *found, folders ? *folders : std::vector<fs::path>());
     });
 }
@@ -185,7 +207,7 @@ Result<PurgeSize> purge(const fs::path& workspace, std::span<const RunId> runs, 
         if (!found) return fail(found.error());
         std::vector<fs::path> folders;
         if (files) {
-            auto allowed = foldersOf(*found, workspace);
+            auto allowed = foldersOf(database, *found, workspace);
             if (!allowed) return fail(allowed.error());
             folders = std::move(*allowed);
         }

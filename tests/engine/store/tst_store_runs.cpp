@@ -242,6 +242,38 @@ private Q_SLOTS:
         QCOMPARE(orFail(reads.runCount()), 2); // neither
     }
 
+    void folderOfAResumedRun_staysUntilBothAreDeleted() {
+        BulkWriter writes = writer();
+        ForeignRun stopped = finished("a");
+        stopped.run.directory = (workspace() / "runs" / "a").string();
+        const fs::path checkpoint = fs::path(stopped.run.directory) / "last.ckpt";
+        fs::create_directories(stopped.run.directory);
+        QVERIFY(writeFileAtomically(checkpoint, std::string(5000, 'x')).has_value());
+        ForeignRun resumed = finished("b");
+        resumed.run.directory = stopped.run.directory + "/";
+        const RunId first = orFail(writes.addRun(stopped)), second = orFail(writes.addRun(resumed));
+        QVERIFY(writes.commit().has_value());
+        const RunId both[] = {first, second};
+        QCOMPARE(orFail(purgeSize(workspace(), std::span(&first, 1))).fileBytes, 0);
+        QCOMPARE(orFail(purgeSize(workspace(), both)).fileBytes, 5000); // once
+        QCOMPARE(orFail(purge(workspace(), std::span(&first, 1), true)).fileBytes, 0);
+        QVERIFY(fs::exists(checkpoint));
+        QCOMPARE(orFail(purge(workspace(), std::span(&second, 1), true)).fileBytes, 5000);
+        QVERIFY(!fs::exists(checkpoint));
+    }
+
+    void whatARunWasImportedFrom_isNotDeleted() {
+        BulkWriter writes = writer();
+        ForeignRun imported = finished("a");
+        imported.source = "tensorboard:/logs/a";
+        imported.run.directory = (workspace() / "logs" / "a").string();
+        fs::create_directories(imported.run.directory);
+        const RunId run = orFail(writes.addRun(imported));
+        QVERIFY(writes.commit().has_value());
+        QVERIFY(purge(workspace(), std::span(&run, 1), true).has_value());
+        QVERIFY(fs::exists(imported.run.directory));
+    }
+
     void aLiveRun_isNotTrashed() {
         auto recorder = *Recorder::open(workspace());
         const auto live = *recorder->createRun({.name = "live"});
