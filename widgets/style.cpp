@@ -289,6 +289,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
         break;
     }
     if (type == CT_PushButton) result.rwidth() += kGrid;
+    if (type == CT_ComboBox) result.rwidth() += 2; // a text is a fraction of a pixel wider than was reckoned
     return result;
 }
 
@@ -322,6 +323,8 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
     case PE_Frame:
         if (isPlainFrame(widget)) return;
         break;
+    case PE_PanelScrollAreaCorner: // Fusion rules two lines there
+        return;
     case PE_FrameTabBarBase: {
         painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1),
                           c.border);
@@ -358,6 +361,16 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         const int icon = copy.currentIcon.isNull() ? 0 : copy.iconSize.width() + 4;
         const int room = subControlRect(CC_ComboBox, box, SC_ComboBoxEditField, widget).width() - icon - 2;
         copy.currentText = copy.fontMetrics.elidedText(copy.currentText, Qt::ElideMiddle, room);
+        QProxyStyle::drawControl(element, &copy, painter, widget);
+        return;
+    }
+    case CE_HeaderLabel: {
+        // Qt 6.4 loses the elide mode on the way here, and cuts the front off: val_loss read as loss.
+        const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+        if (header == nullptr) break;
+        QStyleOptionHeader copy(*header);
+        const int icon = copy.icon.isNull() ? 0 : pixelMetric(PM_SmallIconSize, option, widget) + 4;
+        copy.text = copy.fontMetrics.elidedText(copy.text, Qt::ElideMiddle, copy.rect.width() - icon);
         QProxyStyle::drawControl(element, &copy, painter, widget);
         return;
     }

@@ -4,8 +4,13 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QComboBox>
+#include <QHeaderView>
 #include <QImage>
 #include <QPushButton>
+#include <QStyle>
+#include <QStyleOptionComboBox>
+#include <QTableWidget>
 #include <QtTest>
 
 #include <cmath>
@@ -59,6 +64,38 @@ private Q_SLOTS:
         const QColor dark = stop.pixmap(24, 24).toImage().pixelColor(12, 12);
         QCOMPARE(light.name(), lightColors().text.name());
         QCOMPARE(dark.name(), darkColors().text.name());
+    }
+
+    void headerThatIsTooNarrow_keepsBothEndsOfItsText() {
+        applyTheme(*qApp, ThemeMode::Light);
+        const auto drawn = [](const QString& text, int width) {
+            QTableWidget table(1, 1);
+            table.setHorizontalHeaderItem(0, new QTableWidgetItem(text));
+            table.horizontalHeaderItem(0)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+            table.setColumnWidth(0, width);
+            return table.horizontalHeader()->grab(QRect(0, 0, width, 30)).toImage();
+        };
+        const QString name = QStringLiteral("val_loss_of_the_second_set");
+        const QHeaderView header(Qt::Horizontal);
+        const int margins = 2 * header.style()->pixelMetric(QStyle::PM_HeaderMargin);
+        const QString ends = header.fontMetrics().elidedText(name, Qt::ElideMiddle, 90 - margins);
+        QVERIFY(ends.size() < name.size());
+        QCOMPARE(drawn(name, 90), drawn(ends, 90));
+        QVERIFY(drawn(name, 300) != drawn(ends, 300));
+    }
+
+    void comboBox_hasRoomForItsLongestText_andWhatItsWidthWasRoundedBy() {
+        applyTheme(*qApp, ThemeMode::Light);
+        const QString text = QStringLiteral("Relative change");
+        QComboBox box;
+        box.addItem(text);
+        box.resize(box.sizeHint());
+        QStyleOptionComboBox option;
+        option.initFrom(&box);
+        option.frame = true;
+        const QRect room =
+            box.style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, &box);
+        QVERIFY(room.width() - 2 > box.fontMetrics().horizontalAdvance(text));
     }
 
     void numbersHaveFourDigits_data() {
