@@ -52,7 +52,11 @@ QString keysOf(const QAction* action) {
 } // namespace
 
 MainWindow::MainWindow(AppContext& context, std::vector<std::unique_ptr<Page>>& pages, QWidget* parent)
-    : QWidget(parent), m_context(context), m_pages(pages), m_widgets(pages.size(), nullptr) {
+    : QWidget(parent),
+      m_context(context),
+      m_pages(pages),
+      m_widgets(pages.size(), nullptr),
+      m_wasShown(pages.size(), false) {
     setWindowIcon(widgets::icon(QStringLiteral("fathom")));
     const QString workspace = QString::fromStdString(context.workspace().filename().string());
     setWindowTitle(tr("Fathom — %1").arg(workspace));
@@ -215,6 +219,7 @@ void MainWindow::ensureWidget(std::size_t index) {
 void MainWindow::showIndex(std::size_t index) {
     ensureWidget(index);
     m_current = index;
+    m_wasShown[index] = true;
     m_rail->setCurrent(static_cast<int>(index));
     m_stack->setCurrentWidget(m_widgets[index]);
     m_pages[index]->activated();
@@ -362,7 +367,7 @@ void MainWindow::saveState() {
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
     settings.setValue(QStringLiteral("page"), currentPage());
     for (std::size_t i = 0; i < m_pages.size(); ++i) {
-        if (m_widgets[i] == nullptr) continue; // never shown: what was saved before holds
+        if (!m_wasShown[i]) continue; // its sizes are of no window; what was saved before holds
         settings.beginGroup(m_pages[i]->id());
         m_pages[i]->saveState(settings);
         settings.endGroup();

@@ -75,8 +75,9 @@ private:
     QStackedWidget* m_stack = nullptr;
     RunStatusBar* m_status = nullptr;
     CommandPalette* m_palette = nullptr;
-    SqlWindow* m_sql = nullptr; ///< made when it is first asked for
-    std::vector<QWidget*> m_widgets; ///< null until the page was first shown
+    SqlWindow* m_sql = nullptr;      ///< made when it is first asked for
+    std::vector<QWidget*> m_widgets; ///< null until the page is built
+    std::vector<bool> m_wasShown;
     std::size_t m_current = 0;
     bool m_painted = false;
     struct KnownRun {

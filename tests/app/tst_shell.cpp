@@ -119,6 +119,18 @@ private Q_SLOTS:
         QCOMPARE(desk.window.size(), QSize(1000, 700));
     }
 
+    void pageThatWasNeverShown_leavesWhatWasSaved() {
+        const QString key = QStringLiteral("train/text"), kept = QStringLiteral("as it was left");
+        m_settings->setValue(key, kept);
+        Desk desk(*m_settings, m_folder->path());
+        desk.window.show();
+        desk.window.buildPagesWhenIdle();
+        QTRY_VERIFY(desk.page(1).m_widget);
+        desk.page(1).m_widget->setText(QStringLiteral("sizes of no window"));
+        QVERIFY(desk.window.close());
+        QCOMPARE(m_settings->value(key).toString(), kept);
+    }
+
     void aPageCanKeepTheWindowOpen() {
         Desk desk(*m_settings, m_folder->path());
         desk.window.show();
