@@ -99,7 +99,8 @@ Result<std::vector<fs::path>> foldersOf(Database& database, const std::vector<Ru
     std::error_code error;
     const std::vector<fs::path> others = foldersOfOthers(database, runs);
     for (const Run& run : runs) {
-        if (run.directory.empty() || !run.source.empty()) continue; // where it was imported from is only read
+        // Where a run was imported from is only read.
+        if (run.directory.empty() || !run.source.empty()) continue;
         const fs::path folder = fs::weakly_canonical(run.directory, error);
         if (!fs::exists(folder, error)) continue;
         for (const fs::path& kept : {fs::weakly_canonical(workspace, error), fs::current_path(error)})

@@ -18,14 +18,18 @@
 #include "widgets/notice_bar.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDir>
+#include <QFile>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QStandardItemModel>
@@ -40,6 +44,15 @@ using store::RunId;
 using store::RunState;
 
 namespace {
+
+struct PaintCount : QObject {
+    int count = 0;
+    explicit PaintCount(QWidget& widget) { widget.installEventFilter(this); }
+    bool eventFilter(QObject*, QEvent* event) override {
+        count += event->type() == QEvent::Paint ? 1 : 0;
+        return false;
+    }
+};
 
 struct RunsFixture : PageFixture {
     RunsPage* page = nullptr;
@@ -66,7 +79,8 @@ struct RunsFixture : PageFixture {
                                           .command = "fathom-cli train --config-name speech model.optim.lr=" +
                                                      std::to_string(number),
                                           .configName = "speech",
-                                          .directory = folder.path().toStdString() + "/run",
+                                          .directory = folder.path().toStdString() + "/run" +
+                                                       std::to_string(number),
                                           .leaves = {{"model.optim.lr", lr, "command line", "override 1"},
                                                      {"model.optim.name", number == 2 ? "sgd" : "adamw",
                                                       "yaml", "speech.yaml:3"}},
@@ -218,6 +232,45 @@ private Q_SLOTS:
         QCOMPARE(pinned->width(), 300);
         fixture.table().selectLine(1);
         QVERIFY(pinned->selectionModel()->isRowSelected(1));
+        QVERIFY(QTest::qWaitForWindowActive(fixture.widget.get()));
+        fixture.table().setFocus();
+        PaintCount paints(*pinned->viewport());
+        do {
+            paints.count = 0;
+            QTest::qWait(20);
+        } while (paints.count > 0);
+        fixture.table().clearFocus();
+        QTRY_VERIFY(paints.count > 0); // as pale as the rest of the row
+    }
+
+    void tableStaysWhereItIsSideways_whenColumnsComeAndGo() {
+        RunsFixture fixture;
+        QVERIFY(fixture.awaitRuns(titles({3, 2, 1})) && fixture.awaitSettled());
+        fixture.widget->resize(700, 500);
+        fixture.table().selectLine(1);
+        fixture.action("columns")->trigger();
+        auto* chooser = fixture.widget->findChild<ColumnChooser*>();
+        QVERIFY(chooser);
+        const auto* items = chooser->findChild<QStandardItemModel*>();
+        items->findItems(QStringLiteral("model.optim.lr"), Qt::MatchExactly | Qt::MatchRecursive)
+            .first()
+            ->setCheckState(Qt::Checked);
+        chooser->accept();
+        RunTableView& table = fixture.table();
+        const int last = fixture.model().columnCount() - 1;
+        const int x = table.columnViewportPosition(last); // what was ticked is in sight
+        QVERIFY(x >= 0 && x + table.columnWidth(last) <= table.viewport()->width());
+        QScrollBar& bar = *table.horizontalScrollBar();
+        const int place = bar.value() - 10;
+        QVERIFY(place > 0);
+        bar.setValue(place);
+        table.horizontalHeader()->moveSection(last, last - 1);
+        QTRY_COMPARE(fixture.model().headerData(last - 1, Qt::Horizontal, Qt::DisplayRole).toString(),
+                     QStringLiteral("lr"));
+        QTest::qWait(0); // what a reset leaves for later
+        QCOMPARE(bar.value(), place);
+        for (int column = 0; column <= last; ++column)
+            QVERIFY(table.columnWidth(column) >= table.horizontalHeader()->sectionSizeHint(column));
     }
 
     void chooserShowsAndHidesColumnsAtOnce_andAllIsRemembered() {
@@ -226,7 +279,14 @@ private Q_SLOTS:
         fixture.action("columns")->trigger();
         auto* chooser = fixture.widget->findChild<ColumnChooser*>();
         QVERIFY(chooser);
+        QVERIFY(QTest::qWaitForWindowActive(chooser));
         chooser->search().setText(QStringLiteral("optim.lr"));
+        chooser->search().setFocus();
+        QTRY_VERIFY(chooser->search().hasFocus());
+        QTest::keyClick(&chooser->search(), Qt::Key_Down);
+        const auto* tree = chooser->findChild<QTreeView*>();
+        QVERIFY(tree->hasFocus());
+        QCOMPARE(tree->currentIndex().data().toString(), QStringLiteral("model.optim.lr"));
         auto* items = chooser->findChild<QStandardItemModel*>();
         const QList<QStandardItem*> found =
             items->findItems(QStringLiteral("model.optim.lr"), Qt::MatchExactly | Qt::MatchRecursive);
@@ -386,6 +446,8 @@ private Q_SLOTS:
         fixture.action("putAway")->trigger();
         QVERIFY(fixture.awaitRuns(titles({3, 2})));
         QVERIFY(fixture.stored(RunId{1}).archived);
+        QVERIFY(fixture.table().currentRun() != nullptr);
+        QVERIFY(fixture.table().currentRun()->id == RunId{2}); // its place is taken, as that of a trashed one
     }
 
     void trashedRunsGo_andComeBack_orAreDeletedWithTheirSizeSaid() {
@@ -405,10 +467,18 @@ private Q_SLOTS:
         fixture.table().selectLine(fixture.model().lineOf(RunId{2}));
         fixture.action("trash")->trigger();
         QVERIFY(fixture.awaitRuns(titles({3, 1})));
+        QVERIFY(QDir(fixture.folder.path()).mkdir(QStringLiteral("run2")));
+        QFile checkpoint(fixture.folder.filePath(QStringLiteral("run2/last.ckpt")));
+        QVERIFY(checkpoint.open(QIODevice::WriteOnly) && checkpoint.write(QByteArray(5000, 'x')) == 5000);
+        checkpoint.close();
         fixture.action("openTrash")->trigger();
         auto* trash = fixture.widget->findChild<TrashDialog*>();
         QTRY_COMPARE(trash->findChild<QTreeWidget*>()->topLevelItemCount(), 1);
-        QTRY_VERIFY(trash->findChild<QLabel*>()->text().contains(QStringLiteral("frees")));
+        const auto* text = trash->findChild<QLabel*>();
+        QTRY_VERIFY(text->text().contains(QStringLiteral("in the store; its folder keeps 5.0 kB.")));
+        trash->findChild<QCheckBox*>()->click();
+        QVERIFY(text->text().contains(QStringLiteral("in the store and 5.0 kB in its folder.")));
+        trash->findChild<QCheckBox*>()->click();
         for (QPushButton* button : trash->findChildren<QPushButton*>())
             if (button->text() == QStringLiteral("Delete for good")) button->click();
         QTRY_COMPARE(trash->findChild<QTreeWidget*>()->topLevelItemCount(), 0);
@@ -452,6 +522,20 @@ private Q_SLOTS:
                                  each->inherits("QHeaderView") || each->inherits("QLabel");
             QVERIFY2(isNamed, each->metaObject()->className());
         }
+    }
+
+    void chooserOffersTheBestOfAWhole_beforeThatOfItsParts() {
+        query::Schema schema{.metrics = {"train_loss", "val_f1"}};
+        for (int i = 0; i < 20; ++i)
+            schema.metrics.push_back("val_f1_class" + std::to_string(i));
+        schema.metrics.insert(schema.metrics.end(), {"val_loss", "val_wer"});
+        const ColumnChooser chooser(schema, {}, nullptr);
+        const auto* items = chooser.findChild<QStandardItemModel*>();
+        for (const char* by : {"val_f1", "val_loss", "val_wer"})
+            QCOMPARE(items->findItems(QStringLiteral("train_loss at best ") + QLatin1String(by),
+                                      Qt::MatchExactly | Qt::MatchRecursive)
+                         .size(),
+                     1);
     }
 };
 

@@ -7,6 +7,7 @@
 #include "widgets/row_delegate.h"
 #include "widgets/theme.h"
 
+#include <QAction>
 #include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QLineEdit>
@@ -17,6 +18,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <string_view>
 
 namespace fathom::app {
 
@@ -26,15 +28,25 @@ using query::Aggregate;
 using query::Field;
 
 constexpr int kFieldRole = Qt::UserRole + 1;
-constexpr std::size_t kMostBest = 8; ///< metrics that "at best" is offered for
+constexpr std::size_t kMostBest = 12; ///< metrics that "at best" is offered for
 
-/// Those that a choice is usually made by: what validations log.
+/// Whether it is a share of another: val_f1_negative is one of val_f1.
+bool isPart(std::string_view name, const std::vector<std::string_view>& all) {
+    return std::any_of(all.begin(), all.end(), [name](std::string_view whole) {
+        return name.size() > whole.size() && name.starts_with(whole) && name[whole.size()] == '_';
+    });
+}
+
+/// Those that a choice is usually made by: what validations log, of wholes before that of their parts.
 std::vector<std::string> judges(const std::vector<std::string>& metrics) {
-    std::vector<std::string> found;
+    std::vector<std::string_view> logged;
     for (const std::string& name : metrics)
-        if (name.starts_with("val") && name.find("timing") == std::string::npos && found.size() < kMostBest)
-            found.push_back(name);
-    return found;
+        if (name.starts_with("val") && name.find("timing") == std::string::npos) logged.emplace_back(name);
+    std::vector<std::string_view> ordered = logged;
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [&logged](std::string_view name) { return !isPart(name, logged); });
+    ordered.resize(std::min(ordered.size(), kMostBest));
+    return {ordered.begin(), ordered.end()};
 }
 
 } // namespace
@@ -80,12 +92,24 @@ ColumnChooser::ColumnChooser(const query::Schema& schema, std::vector<Field> cho
         filter->setFilterFixedString(text);
         if (!text.isEmpty()) m_tree->expandAll();
     });
+    auto* const down = new QAction(this);
+    down->setShortcut(Qt::Key_Down);
+    down->setShortcutContext(Qt::WidgetShortcut);
+    m_search->QWidget::addAction(down);
+    connect(down, &QAction::triggered, this, &ColumnChooser::enterTree);
     connect(m_model, &QStandardItemModel::itemChanged, this, &ColumnChooser::take);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::accept);
     connect(defaults, &QPushButton::clicked, this, [this] {
         Q_EMIT defaultsRequested();
         accept();
     });
+}
+
+void ColumnChooser::enterTree() {
+    const QAbstractItemModel& shown = *m_tree->model();
+    if (shown.rowCount() == 0) return;
+    m_tree->setCurrentIndex(shown.index(0, 0, shown.index(0, 0)));
+    m_tree->setFocus();
 }
 
 QStandardItem* ColumnChooser::addSection(const QString& title) {
@@ -114,29 +138,7 @@ void ColumnChooser::addField(QStandardItem* parent, const Field& field, const QS
 
 void ColumnChooser::fill(const query::Schema& schema) {
     m_model->setColumnCount(2);
-    if (!schema.metrics.empty()) {
-        QStandardItem* metrics = addSection(tr("Metrics"));
-        for (const std::string& name : schema.metrics) {
-            const auto add = [&](Aggregate aggregate, const QString& detail) {
-                const Field field{.kind = Field::Kind::Metric, .name = name, .aggregate = aggregate};
-                addField(metrics, field, headerText(field, {}), detail);
-            };
-            add(Aggregate::Last, tr("last value"));
-            add(Aggregate::Least, tr("least value"));
-            add(Aggregate::Greatest, tr("greatest value"));
-            add(query::isGreatestBest(name) ? Aggregate::GreatestStep : Aggregate::LeastStep,
-                tr("where it is best"));
-            for (const std::string& by : judges(schema.metrics)) {
-                if (by == name) continue;
-                const Field field{.kind = Field::Kind::Metric,
-                                  .name = name,
-                                  .aggregate = Aggregate::Best,
-                                  .by = by,
-                                  .isGreatestBest = query::isGreatestBest(by)};
-                addField(metrics, field, headerText(field, {}), tr("value at that step"));
-            }
-        }
-    }
+    fillMetrics(schema.metrics);
     QStandardItem* runs = addSection(tr("Run"));
     for (const query::Attribute& each : query::attributes()) {
         const Field field{.kind = Field::Kind::Attribute, .name = std::string(each.name)};
@@ -151,6 +153,40 @@ void ColumnChooser::fill(const query::Schema& schema) {
         for (const std::string& name : *names)
             addField(section, {.kind = kind, .name = name}, QString::fromStdString(name), {});
     }
+    fillBest(schema.metrics);
+}
+
+void ColumnChooser::fillMetrics(const std::vector<std::string>& metrics) {
+    if (metrics.empty()) return;
+    QStandardItem* section = addSection(tr("Metrics"));
+    for (const std::string& name : metrics) {
+        const auto add = [&](Aggregate aggregate, const QString& detail) {
+            const Field field{.kind = Field::Kind::Metric, .name = name, .aggregate = aggregate};
+            addField(section, field, headerText(field, {}), detail);
+        };
+        add(Aggregate::Last, tr("last value"));
+        add(Aggregate::Least, tr("least value"));
+        add(Aggregate::Greatest, tr("greatest value"));
+        add(query::isGreatestBest(name) ? Aggregate::GreatestStep : Aggregate::LeastStep,
+            tr("where it is best"));
+    }
+}
+
+/// A section of its own, at the end: there are many of them, and few are wanted.
+void ColumnChooser::fillBest(const std::vector<std::string>& metrics) {
+    const std::vector<std::string> by = judges(metrics);
+    if (by.empty() || metrics.size() < 2) return;
+    QStandardItem* section = addSection(tr("Metrics where another is best"));
+    for (const std::string& judge : by)
+        for (const std::string& name : metrics) {
+            if (judge == name) continue;
+            const Field field{.kind = Field::Kind::Metric,
+                              .name = name,
+                              .aggregate = Aggregate::Best,
+                              .by = judge,
+                              .isGreatestBest = query::isGreatestBest(judge)};
+            addField(section, field, headerText(field, {}), tr("value at that step"));
+        }
 }
 
 void ColumnChooser::take(QStandardItem* item) {

@@ -28,7 +28,11 @@ Q_SIGNALS:
     void defaultsRequested();
 
 private:
+    /// From the search to the first of what it found.
+    void enterTree();
     void fill(const query::Schema& schema);
+    void fillMetrics(const std::vector<std::string>& metrics);
+    void fillBest(const std::vector<std::string>& metrics);
     QStandardItem* addSection(const QString& title);
     void addField(QStandardItem* parent, const query::Field& field, const QString& text,
                   const QString& detail);

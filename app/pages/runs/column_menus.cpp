@@ -137,7 +137,11 @@ void ColumnMenus::fillGroups() {
 void ColumnMenus::choose() {
     auto* chooser = new ColumnChooser(m_columns.schema(), m_model.columns(), &m_view);
     chooser->setAttribute(Qt::WA_DeleteOnClose);
-    connect(chooser, &ColumnChooser::chosenChanged, this, [this, chooser] { setColumns(chooser->chosen()); });
+    connect(chooser, &ColumnChooser::chosenChanged, this, [this, chooser] {
+        const int before = m_model.columnCount();
+        setColumns(chooser->chosen());
+        if (m_model.columnCount() > before) m_view.table().showColumn(m_model.columnCount() - 1);
+    });
     connect(chooser, &ColumnChooser::defaultsRequested, this, &ColumnMenus::defaultsRequested);
     chooser->open();
 }

@@ -17,7 +17,8 @@ namespace fathom::app {
 
 namespace {
 
-constexpr int kCurveLetters = 6; ///< more, where a curve stands before the number
+constexpr int kMostTitleLetters = 32; ///< of a header that makes its column wider
+constexpr int kCurveLetters = 6;      ///< more, where a curve stands before the number
 
 /// In widths of an average letter.
 int lettersFor(const query::Field& field) {
@@ -118,6 +119,8 @@ void RunTableView::setModel(QAbstractItemModel* model) {
     connect(model, &QAbstractItemModel::modelReset, this, [this] {
         applyColumns();
         restoreSelection();
+        executeDelayedItemsLayout(); // it ends the reset, which may change how far there is to scroll
+        horizontalScrollBar()->setValue(m_keptSideways);
     });
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &RunTableView::runSelectionChanged);
@@ -150,7 +153,9 @@ std::vector<query::Field> RunTableView::columnOrder() const {
 int RunTableView::fittingWidth(int column) const {
     const query::Field& field = m_runs.columns()[static_cast<std::size_t>(column)];
     const int letters = lettersFor(field) + (showsCurve(m_runs, column) ? kCurveLetters : 0);
-    return letters * fontMetrics().averageCharWidth() + 2 * widgets::kGrid;
+    const int room = letters * fontMetrics().averageCharWidth() + 2 * widgets::kGrid;
+    const int title = horizontalHeader()->sectionSizeHint(column);
+    return std::max(room, std::min(title, kMostTitleLetters * fontMetrics().averageCharWidth()));
 }
 
 /// The model's order is the order on screen: what the header was dragged to is in the model by now.
@@ -190,6 +195,16 @@ void RunTableView::resizeEvent(QResizeEvent* event) {
     placePinned();
 }
 
+void RunTableView::focusInEvent(QFocusEvent* event) {
+    QTableView::focusInEvent(event);
+    m_pinned->viewport()->update(); // its selection is drawn as strong as the rest
+}
+
+void RunTableView::focusOutEvent(QFocusEvent* event) {
+    QTableView::focusOutEvent(event);
+    m_pinned->viewport()->update();
+}
+
 void RunTableView::changeEvent(QEvent* event) {
     QTableView::changeEvent(event);
     if (event->type() != QEvent::FontChange && event->type() != QEvent::StyleChange) return;
@@ -203,6 +218,12 @@ void RunTableView::scrollTo(const QModelIndex& index, ScrollHint hint) {
     const int sideways = horizontalScrollBar()->value();
     QTableView::scrollTo(index, hint);
     horizontalScrollBar()->setValue(sideways);
+}
+
+void RunTableView::showColumn(int column) {
+    const int down = verticalScrollBar()->value();
+    scrollTo(m_runs.index(rowAt(0), column));
+    verticalScrollBar()->setValue(down);
 }
 
 QModelIndex RunTableView::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) {
@@ -237,6 +258,12 @@ void RunTableView::keepSelection() {
     m_keptCurrent = run == nullptr ? std::nullopt : std::optional(run->id);
     m_keptColumn = std::max(0, currentIndex().column());
     m_keptLine = currentIndex().row();
+    m_keptSideways = horizontalScrollBar()->value();
+}
+
+bool RunTableView::isPutAway(store::RunId id) const {
+    const auto row = m_runs.table().rowOf(id);
+    return !row || m_runs.table().run(*row).archived;
 }
 
 void RunTableView::restoreSelection() {
@@ -250,8 +277,7 @@ void RunTableView::restoreSelection() {
         const QModelIndex index = m_runs.index(current, std::min(m_keptColumn, m_runs.columnCount() - 1));
         selectionModel()->setCurrentIndex(index, QItemSelectionModel::NoUpdate);
         scrollTo(index);
-    } else if (m_keptCurrent &&
-               !m_runs.table().rowOf(*m_keptCurrent)) { // in the trash: the next one takes its place
+    } else if (m_keptCurrent && isPutAway(*m_keptCurrent)) { // the next one takes its place
         int line = std::min(m_keptLine, m_runs.rowCount() - 1);
         while (line > 0 && m_runs.isGroup(line))
             --line;

@@ -34,6 +34,8 @@ public:
     /// It alone, and makes it the current one.
     void selectLine(int line);
     void selectFirstRun();
+    /// Scrolls sideways to it, where it is out of sight.
+    void showColumn(int column);
 
     void setModel(QAbstractItemModel* model) override;
     void scrollTo(const QModelIndex& index, ScrollHint hint = EnsureVisible) override;
@@ -50,6 +52,8 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
     QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
@@ -61,6 +65,8 @@ private:
     void placePinned();
     void keepSelection();
     void restoreSelection();
+    /// In the trash or archived.
+    [[nodiscard]] bool isPutAway(store::RunId id) const;
     void activate(const QModelIndex& index);
     [[nodiscard]] int pinnedWidth() const;
     [[nodiscard]] int fittingWidth(int column) const;
@@ -74,6 +80,7 @@ private:
     std::optional<store::RunId> m_keptCurrent;
     int m_keptColumn = 0;
     int m_keptLine = -1;
+    int m_keptSideways = 0; ///< how far the columns were scrolled
     bool m_isApplying = false;
 };
 

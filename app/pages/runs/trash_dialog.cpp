@@ -31,10 +31,8 @@ Result<std::vector<store::Run>> readTrash(const std::filesystem::path& workspace
     return reader->trashedRuns();
 }
 
-QString sizeText(const store::PurgeSize& size) {
-    return TrashDialog::tr("%1 in the store, %2 in their folders")
-        .arg(widgets::formatBytes(static_cast<double>(size.databaseBytes)),
-             widgets::formatBytes(static_cast<double>(size.fileBytes)));
+QString bytesText(std::int64_t bytes) {
+    return widgets::formatBytes(static_cast<double>(bytes));
 }
 
 } // namespace
@@ -44,6 +42,7 @@ TrashDialog::TrashDialog(AppContext& context, QWidget* parent)
       m_context(context),
       m_runs(new QTreeWidget(this)),
       m_text(new QLabel(this)),
+      m_problem(new QLabel(this)),
       m_files(new QCheckBox(tr("Delete the runs' folders too"), this)) {
     setWindowTitle(tr("Trash"));
     build();
@@ -61,6 +60,8 @@ void TrashDialog::build() {
     m_runs->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_runs->header()->setSectionResizeMode(Run, QHeaderView::Stretch);
     m_runs->header()->setStretchLastSection(false);
+    m_problem->setWordWrap(true);
+    m_problem->hide();
     m_text->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     m_restore = buttons->addButton(tr("Put back"), QDialogButtonBox::ActionRole);
@@ -73,12 +74,14 @@ void TrashDialog::build() {
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_runs, 1);
     layout->addWidget(m_files);
+    layout->addWidget(m_problem);
     layout->addWidget(m_text);
     layout->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_restore, &QPushButton::clicked, this, &TrashDialog::restore);
     connect(m_purge, &QPushButton::clicked, this, &TrashDialog::purge);
     connect(m_runs, &QTreeWidget::itemSelectionChanged, this, &TrashDialog::measure);
+    connect(m_files, &QCheckBox::toggled, this, &TrashDialog::showSize);
 }
 
 void TrashDialog::list() {
@@ -116,6 +119,7 @@ std::vector<store::RunId> TrashDialog::selected() const {
 
 void TrashDialog::measure() {
     const auto runs = selected();
+    m_measured = 0;
     m_restore->setEnabled(!runs.empty());
     m_purge->setEnabled(!runs.empty());
     if (runs.empty())
@@ -130,14 +134,37 @@ void TrashDialog::measure() {
             return store::purgeSize(workspace, runs);
         },
         [this, count = runs.size()](const Result<store::PurgeSize>& size) {
-            if (!size) return tell(size.error());
-            m_text->setText(tr("Deleting %1 frees %2. It cannot be undone.")
-                                .arg(count == 1 ? tr("the chosen run") : tr("the %1 chosen runs").arg(count),
-                                     sizeText(*size)));
+            if (!size) {
+                m_text->clear();
+                return tell(size.error());
+            }
+            m_size = *size;
+            m_measured = count;
+            showSize();
         });
 }
 
+void TrashDialog::showSize() {
+    if (m_measured == 0) return;
+    const bool isOne = m_measured == 1;
+    const QString what = isOne ? tr("the chosen run") : tr("the %1 chosen runs").arg(m_measured);
+    const QString rows = bytesText(m_size.databaseBytes), files = bytesText(m_size.fileBytes);
+    QString text;
+    if (m_size.fileBytes > 0 && m_files->isChecked())
+        text = (isOne ? tr("Deleting %1 frees %2 in the store and %3 in its folder.")
+                      : tr("Deleting %1 frees %2 in the store and %3 in their folders."))
+                   .arg(what, rows, files);
+    else if (m_size.fileBytes > 0)
+        text = (isOne ? tr("Deleting %1 frees %2 in the store; its folder keeps %3.")
+                      : tr("Deleting %1 frees %2 in the store; their folders keep %3."))
+                   .arg(what, rows, files);
+    else
+        text = tr("Deleting %1 frees %2 in the store.").arg(what, rows);
+    m_text->setText(text + QLatin1Char(' ') + tr("It cannot be undone."));
+}
+
 void TrashDialog::restore() {
+    m_problem->hide();
     m_context.jobs().run(
         QStringLiteral("trash.change"), this,
         [workspace = m_context.workspace(), runs = selected()](const std::stop_token&) {
@@ -150,6 +177,7 @@ void TrashDialog::restore() {
 }
 
 void TrashDialog::purge() {
+    m_problem->hide();
     m_purge->setEnabled(false);
     m_text->setText(tr("Deleting…"));
     m_context.jobs().run(
@@ -159,12 +187,16 @@ void TrashDialog::purge() {
         [this](const Result<store::PurgeSize>& freed) {
             list();
             if (!freed) return tell(freed.error());
-            Q_EMIT m_context.statusMessage(tr("Freed %1").arg(sizeText(*freed)));
+            const QString rows = bytesText(freed->databaseBytes), files = bytesText(freed->fileBytes);
+            Q_EMIT m_context.statusMessage(freed->fileBytes > 0
+                                               ? tr("Freed %1 in the store and %2 of files").arg(rows, files)
+                                               : tr("Freed %1 in the store").arg(rows));
         });
 }
 
 void TrashDialog::tell(const Error& error) {
-    m_text->setText(QString::fromStdString(error.message()));
+    m_problem->setText(QString::fromStdString(error.message()));
+    m_problem->show();
 }
 
 } // namespace fathom::app

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/store/edit.h"
 #include "engine/store/types.h"
 
 #include <QDialog>
@@ -26,6 +27,7 @@ private:
     void list();
     void show(const std::vector<store::Run>& runs);
     void measure();
+    void showSize();
     void restore();
     void purge();
     void tell(const Error& error);
@@ -34,9 +36,12 @@ private:
     AppContext& m_context;
     QTreeWidget* m_runs;
     QLabel* m_text;
+    QLabel* m_problem; ///< what could not be done; stays until the next try
     QCheckBox* m_files;
     QPushButton* m_restore;
     QPushButton* m_purge;
+    store::PurgeSize m_size;
+    std::size_t m_measured = 0; ///< runs that m_size is of; 0 until it is known
 };
 
 } // namespace fathom::app
