@@ -337,6 +337,9 @@ private Q_SLOTS:
         QCOMPARE(shown[0][0].toLongLong(), 2);
         fixture.action("copy")->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().endsWith(QStringLiteral("model.optim.lr=2")));
+        QSignalSpy told(&fixture.context, &AppContext::statusMessage);
+        fixture.action("folder")->trigger(); // where nothing opens folders
+        QVERIFY(told.last()[0].toString().endsWith(QStringLiteral("/run2")));
         QSignalSpy cloned(&fixture.context, &AppContext::configureCommandRequested);
         fixture.action("clone")->trigger();
         QVERIFY(cloned.last()[0].toString().startsWith(QStringLiteral("fathom-cli train")));

@@ -160,7 +160,9 @@ void RunsPage::trigger(QAction* action) {
     if (action == m_actions.model) return openModel(m_context, *run);
     if (action == m_actions.tryIt) return tryModels(m_context, *run, m_view);
     if (action == m_actions.folder) {
-        QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(run->directory)));
+        const QString folder = QString::fromStdString(run->directory);
+        if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
+            Q_EMIT m_context.statusMessage(tr("No program is set up to open %1").arg(folder));
         return;
     }
     if (action == m_actions.copy) return copyCommands();
