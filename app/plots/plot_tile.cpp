@@ -132,7 +132,9 @@ void PlotTile::begin(const PlotQuery& query) {
                                     [this](const CurveId& curve) { return m_slots.contains(curve); });
     m_drawn = m_query;
     if (regrouped || (!goesOn && m_groups.empty())) {
+        const std::vector<widgets::PlotAnnotation> notes = m_plot->annotations();
         m_plot->clearCurves();
+        m_plot->setAnnotations(notes); // they belong to the plan, not to the curves
         m_slots.clear();
         m_groups.clear();
         return;
