@@ -11,6 +11,7 @@ namespace {
 constexpr int kSwatch = 14;
 constexpr int kDashedSwatch = 24; // long enough to tell one dash from another
 constexpr int kGap = 6;
+constexpr int kLeastTitle = 8 * kGrid; // a longer one is cut where space is short
 
 int swatch(const LegendEntry& entry) {
     return entry.dash == Qt::SolidLine ? kSwatch : kDashedSwatch;
@@ -55,7 +56,7 @@ QSize PlotHeader::sizeHint() const {
 }
 
 QSize PlotHeader::minimumSizeHint() const {
-    return {titleWidth(), fontMetrics().height() + kGrid};
+    return {std::min(titleWidth(), kLeastTitle), fontMetrics().height() + kGrid};
 }
 
 int PlotHeader::titleWidth() const {
@@ -91,13 +92,7 @@ void PlotHeader::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const QFontMetrics metrics = fontMetrics();
     const int baseline = (height() + metrics.ascent() - metrics.descent()) / 2;
-    painter.setFont(emphasized(font()));
-    painter.setPen(c.text);
-    painter.drawText(0, baseline, m_title);
-    painter.setFont(font());
     painter.setPen(c.muted);
-    painter.drawText(titleWidth() + kGap, baseline, m_unit);
-    const int left = leftWidth();
 
     // Entries stay whole; the place is the first to go when space is short.
     const std::size_t shown = entriesThatFit();
@@ -125,9 +120,20 @@ void PlotHeader::paintEvent(QPaintEvent*) {
         right -= whole + 2 * kGrid;
     }
     const int placeWidth = metrics.horizontalAdvance(m_place);
-    if (m_place.isEmpty() || right - placeWidth < left + kGrid) return;
     painter.setPen(c.muted);
-    painter.drawText(right - placeWidth, baseline, m_place);
+    if (!m_place.isEmpty() && right - placeWidth >= leftWidth() + kGrid)
+        painter.drawText(right - placeWidth, baseline, m_place);
+    drawTitle(painter, baseline, right);
+}
+
+void PlotHeader::drawTitle(QPainter& painter, int baseline, int space) const {
+    const QFontMetrics bold(emphasized(font()));
+    const int unit = leftWidth() - titleWidth();
+    const QString title = bold.elidedText(m_title, Qt::ElideRight, std::max(0, space - unit));
+    painter.drawText(bold.horizontalAdvance(title) + kGap, baseline, m_unit);
+    painter.setFont(emphasized(font()));
+    painter.setPen(colorsFor(this).text);
+    painter.drawText(0, baseline, title);
 }
 
 } // namespace fathom::widgets

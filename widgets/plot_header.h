@@ -42,6 +42,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void drawTitle(QPainter& painter, int baseline, int space) const;
     [[nodiscard]] int titleWidth() const;
     [[nodiscard]] int leftWidth() const;
     [[nodiscard]] int widthOf(const LegendEntry& entry) const;

@@ -10,6 +10,7 @@ constexpr double kPad = 6;
 constexpr double kSwatch = 14;
 constexpr double kAway = 14; // from the cursor
 constexpr double kLongestName = 240;
+constexpr double kNamesShare = 0.65; // of the width of the plot
 } // namespace
 
 void PanelItem::set(double x, std::vector<PanelLine> lines, const QString& more) {
@@ -48,10 +49,11 @@ void PanelItem::draw(QCPPainter* painter) {
     if (m_lines.empty()) return drawCount(painter, m_above, true);
     const QRectF area = mParentPlot->axisRect()->rect();
     const QFontMetricsF metrics(m_font);
+    const double longest = std::max(kLongestName, kNamesShare * area.width());
     double names = metrics.horizontalAdvance(m_more) - kSwatch;
     double values = 0;
     for (const PanelLine& line : m_lines) {
-        names = std::max(names, std::min(kLongestName, metrics.horizontalAdvance(line.name)));
+        names = std::max(names, std::min(longest, metrics.horizontalAdvance(line.name)));
         values = std::max(values, metrics.horizontalAdvance(line.value));
     }
     const double row = metrics.height() + 2;

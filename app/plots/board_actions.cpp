@@ -237,7 +237,7 @@ void BoardActions::copyImage(PlotTile* tile) {
 }
 
 void BoardActions::exportPlot(PlotTile* tile) {
-    ExportDialog dialog(tile->panel().title, &m_board);
+    ExportDialog dialog(fileNameOf(tile->panel()), &m_board);
     if (dialog.exec() != QDialog::Accepted) return;
     const QString source =
         sourceOf(*tile, m_board.document().spec(), *m_board.facts(), m_board.bar().filter());
@@ -259,7 +259,8 @@ void BoardActions::exportAll() {
          .board = m_board.document().spec(),
          .facts = m_board.facts(),
          .filter = m_board.bar().filter(),
-         .colors = m_board.colors()},
+         .colors = m_board.colors(),
+         .baseline = m_board.baseline()},
         {.folder = dialog.file(), .format = dialog.format(), .points = dialog.points()}, &m_board);
     auto* progress = new QProgressDialog(tr("Writing plots"), tr("Cancel"), 0, 0, &m_board);
     progress->setAttribute(Qt::WA_DeleteOnClose);

@@ -2,6 +2,7 @@
 #include "app/plots/board_bar.h"
 
 #include "app/plots/view_editors.h"
+#include "widgets/form_labels.h"
 #include "widgets/icon.h"
 #include "widgets/theme.h"
 
@@ -67,7 +68,6 @@ void BoardBar::buildGrouping() {
     m_grouping->setToolTip(tr("Tell runs apart by values of their config, or average them"));
     auto* panel = new QWidget;
     auto* form = new QFormLayout(panel);
-    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     form->setContentsMargins(2 * widgets::kGrid, widgets::kGrid, 2 * widgets::kGrid, widgets::kGrid);
     const auto addKey = [&](const QString& text) {
         auto* combo = new NameCombo(tr("nothing"), panel);
@@ -89,6 +89,7 @@ void BoardBar::buildGrouping() {
     form->addRow(m_average);
     form->addRow(tr("Band"), m_spread);
     form->addRow(m_joinResumed);
+    widgets::centerLabels(*form);
     auto* menu = new QMenu(m_grouping);
     auto* action = new QWidgetAction(menu);
     action->setDefaultWidget(panel);

@@ -67,6 +67,14 @@ QString sourceOf(const PlotTile& tile, const BoardSpec& board, const BoardFacts&
     return lines.join(QLatin1Char('\n'));
 }
 
+QString fileNameOf(const PlotPanel& panel) {
+    QString base = panel.facet ? panel.title + QLatin1Char(' ') + panel.facetName : panel.title;
+    for (QChar& c : base)
+        if (!c.isLetterOrNumber() && !QStringLiteral(" _-.,=+()").contains(c)) c = QLatin1Char('-');
+    if (base.isEmpty() || base.startsWith(QLatin1Char('.'))) base.prepend(QStringLiteral("plot"));
+    return base;
+}
+
 void exportTile(AppContext& context, QObject* receiver, const PlotTile& tile, const QString& file,
                 widgets::FigurePoints points, const QString& source,
                 const std::function<void(Result<std::int64_t>)>& done) {
@@ -117,12 +125,9 @@ void BoardExport::write(const PlotTile& tile) {
     });
 }
 
-/// "val_wer.svg"; characters that are no good in names of files become "-", and equal names get numbers.
+/// "val_wer.svg"; equal names get numbers.
 QString BoardExport::fileFor(const PlotPanel& panel) {
-    QString base = panel.facet ? panel.title + QLatin1Char(' ') + panel.facetName : panel.title;
-    for (QChar& c : base)
-        if (!c.isLetterOrNumber() && !QStringLiteral(" _-.,=+()").contains(c)) c = QLatin1Char('-');
-    if (base.isEmpty() || base.startsWith(QLatin1Char('.'))) base.prepend(QStringLiteral("plot"));
+    const QString base = fileNameOf(panel);
     QString name = base;
     for (int i = 2; !m_names.insert(name).second; ++i)
         name = QStringLiteral("%1 %2").arg(base).arg(i);

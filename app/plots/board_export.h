@@ -20,6 +20,9 @@ class AppContext;
 [[nodiscard]] QString sourceOf(const PlotTile& tile, const BoardSpec& board, const BoardFacts& facts,
                                const QString& filter);
 
+/// "val_wer seed 1": what a plot's file is called; characters that are no good there become "-".
+[[nodiscard]] QString fileNameOf(const PlotPanel& panel);
+
 /// Writes one plot as it is shown; `done` is called on the GUI thread with the file's size.
 void exportTile(AppContext& context, QObject* receiver, const PlotTile& tile, const QString& file,
                 widgets::FigurePoints points, const QString& source,

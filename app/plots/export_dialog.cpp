@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/plots/export_dialog.h"
 
+#include "widgets/form_labels.h"
 #include "widgets/icon.h"
 
 #include <QComboBox>
@@ -24,9 +25,9 @@ constexpr FigureFormat kFormats[] = {FigureFormat::Svg, FigureFormat::Pdf, Figur
                                      FigureFormat::Csv, FigureFormat::Pgf};
 } // namespace
 
-ExportDialog::ExportDialog(const QString& title, QWidget* parent)
-    : QDialog(parent), m_isFolder(title.isEmpty()) {
-    setWindowTitle(m_isFolder ? tr("Export all plots") : tr("Export “%1”").arg(title));
+ExportDialog::ExportDialog(const QString& name, QWidget* parent)
+    : QDialog(parent), m_isFolder(name.isEmpty()) {
+    setWindowTitle(m_isFolder ? tr("Export all plots") : tr("Export “%1”").arg(name));
     m_format = new QComboBox(this);
     m_format->addItems({tr("SVG – vector graphics"), tr("PDF – vector graphics"), tr("PNG – image, 300 dpi"),
                         tr("CSV – every point"), tr("PGF – LaTeX with pgfplots")});
@@ -51,13 +52,11 @@ ExportDialog::ExportDialog(const QString& title, QWidget* parent)
     auto* pathLabel = new QLabel(m_isFolder ? tr("&Folder") : tr("&File"), this);
     pathLabel->setBuddy(m_path);
     form->addRow(pathLabel, row);
+    widgets::centerLabels(*form);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(form);
     layout->addWidget(m_buttons);
-    QString base = title;
-    for (QChar& c : base)
-        if (!c.isLetterOrNumber() && !QStringLiteral(" _-.").contains(c)) c = QLatin1Char('-');
-    m_path->setText(m_isFolder ? QDir::home().filePath(tr("plots")) : QDir::home().filePath(base));
+    m_path->setText(QDir::home().filePath(m_isFolder ? tr("plots") : name));
     formatChanged();
     connect(m_format, &QComboBox::activated, this, &ExportDialog::formatChanged);
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::check);

@@ -15,8 +15,8 @@ namespace fathom::app {
 class ExportDialog : public QDialog {
     Q_OBJECT
 public:
-    /// An empty title asks for a folder in place of a file.
-    ExportDialog(const QString& title, QWidget* parent);
+    /// `name`: of the file, without its ending; an empty one asks for a folder in place of a file.
+    ExportDialog(const QString& name, QWidget* parent);
     /// The file with its ending, or the folder.
     [[nodiscard]] QString file() const;
     [[nodiscard]] widgets::FigureFormat format() const;

@@ -37,8 +37,10 @@ void PanelLoader::fill() {
         tile->hide();
         tile->resize(kLoadedSize);
         const PlotSpec* spec = specOf(m_request.board, panel);
-        tile->setPlan(panel, planOf(panel, m_request.board, *m_request.facts, m_request.colors),
-                      spec != nullptr ? spec->notes : std::vector<PlotNote>(), nullptr);
+        PlotPlan plan = planOf(panel, m_request.board, *m_request.facts, m_request.colors);
+        if (m_request.baseline) markBaseline(plan, *m_request.baseline);
+        tile->setPlan(panel, std::move(plan), spec != nullptr ? spec->notes : std::vector<PlotNote>(),
+                      nullptr);
         if (tile->query()->curves.empty())
             ++m_ended;
         else

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QWidget;
@@ -30,6 +31,7 @@ public:
         BoardFactsPtr facts{};
         QString filter{};
         RunColors colors{};
+        std::optional<store::RunId> baseline{};
         std::size_t most = std::numeric_limits<std::size_t>::max(); ///< plots
     };
     /// `window` is where the tiles would stand if they were shown.

@@ -68,6 +68,7 @@ public:
     [[nodiscard]] bool hasFacts() const { return !m_factsDue; }
     [[nodiscard]] BoardBar& bar() const { return *m_bar; }
     [[nodiscard]] const RunColors& colors() const { return m_colors; }
+    [[nodiscard]] std::optional<store::RunId> baseline() const { return m_baseline; }
 
     [[nodiscard]] QSize sizeHint() const override { return {960, 560}; }
 

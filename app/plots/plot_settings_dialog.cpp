@@ -3,6 +3,7 @@
 
 #include "app/plots/view_editors.h"
 #include "widgets/fit_screen.h"
+#include "widgets/form_labels.h"
 #include "widgets/theme.h"
 
 #include <QCheckBox>
@@ -52,8 +53,8 @@ PlotSettingsDialog::PlotSettingsDialog(const PlotSpec& plot, const BoardView& bo
     m_title->setPlaceholderText(tr("Names of its metrics"));
     m_title->setAccessibleName(tr("Title"));
     auto* top = new QFormLayout;
-    top->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     top->addRow(tr("&Title"), m_title);
+    widgets::centerLabels(*top);
     layout->addLayout(top);
     layout->addWidget(buildMetrics(), 1);
     layout->addWidget(buildView(board));
@@ -119,7 +120,6 @@ QWidget* PlotSettingsDialog::buildView(const BoardView& board) {
     auto* box = new QWidget(this);
     auto* form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
-    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     const BoardView view = m_plot.own.over(board);
     m_axis = new AxisEdit(box);
     m_axis->setMetrics(m_metrics);
@@ -139,6 +139,7 @@ QWidget* PlotSettingsDialog::buildView(const BoardView& board) {
     form->addRow(tr("&Values"), m_yScale);
     form->addRow(tr("x s&cale"), m_xScale);
     form->addRow(tr("&Outliers"), m_clip);
+    widgets::centerLabels(*form);
     m_axis->setEnabled(m_ownAxis->isChecked());
     m_smoothing->setEnabled(m_ownSmoothing->isChecked());
     connect(m_ownAxis, &QCheckBox::toggled, m_axis, &QWidget::setEnabled);

@@ -6,6 +6,7 @@
 #include <QCompleter>
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -194,6 +195,11 @@ NameCombo::NameCombo(const QString& none, QWidget* parent) : QComboBox(parent) {
     addItem(QString());
     connect(this, &QComboBox::activated, this, &NameCombo::settle);
     connect(lineEdit(), &QLineEdit::editingFinished, this, &NameCombo::settle);
+}
+
+void NameCombo::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape) setEditText(m_told); // what was typed does not count
+    QComboBox::keyPressEvent(event);
 }
 
 /// What was typed counts as what was chosen: a name, or nothing where the text was removed. A part of a name

@@ -65,6 +65,7 @@ Q_SIGNALS:
     void nameEdited();
 
 private:
+    void keyPressEvent(QKeyEvent* event) override;
     void settle();
     QString m_told; ///< the name that nameEdited() told last, or that was set
 };

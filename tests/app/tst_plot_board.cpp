@@ -233,6 +233,11 @@ private Q_SLOTS:
         type(QStringLiteral("mod")); // a part
         QCOMPARE(combo.currentText(), QStringLiteral("seed"));
         QCOMPARE(edited.size(), 1);
+        combo.lineEdit()->setText(QStringLiteral("model.lr"));
+        QTest::keyClick(combo.lineEdit(), Qt::Key_Escape);
+        Q_EMIT combo.lineEdit()->editingFinished();
+        QCOMPARE(combo.name(), QStringLiteral("seed"));
+        QCOMPARE(edited.size(), 1);
         type({});
         QCOMPARE(combo.name(), QString());
         QCOMPARE(edited.size(), 2);
@@ -355,7 +360,8 @@ private Q_SLOTS:
                                      .runs = bench.runs,
                                      .board = bench.board->document().spec(),
                                      .facts = bench.board->facts(),
-                                     .colors = bench.board->colors()},
+                                     .colors = bench.board->colors(),
+                                     .baseline = bench.runs[1]},
                                     {.folder = folder.filePath(QStringLiteral("new/plots")), // is made
                                      .format = widgets::FigureFormat::Csv,
                                      .points = widgets::FigurePoints::All},
@@ -372,6 +378,11 @@ private Q_SLOTS:
         QVERIFY(text.contains("\"metrics\":[\"metric_1029\"]"));
         QVERIFY(text.contains("\nspeech/6,490,14215\n")); // 490 * 29 + 5
         QCOMPARE(text.count("\nspeech/"), 6 * 50);
+        QVERIFY(text.contains("\nspeech/2 (baseline),490,"));
+        QCOMPARE(fileNameOf({.title = QStringLiteral("a/b, c"),
+                             .facet = QString(),
+                             .facetName = QStringLiteral("lr 0.1")}),
+                 QStringLiteral("a-b, c lr 0.1"));
     }
 };
 

@@ -148,6 +148,18 @@ private Q_SLOTS:
         QCOMPARE(m_plot->accessibleName(), QStringLiteral("Plot: Loss"));
     }
 
+    void longTitleIsCut_beforeTheNumberOfCurves() {
+        PlotHeader header;
+        header.resize(200, 24);
+        header.setEntries(
+            std::vector<LegendEntry>(3, {.name = QString(40, QLatin1Char('m')), .color = Qt::red}));
+        const int number = header.fontMetrics().horizontalAdvance(QStringLiteral("3 curves"));
+        const auto right = [&] { return header.grab().toImage().copy(200 - number - 8, 0, number + 8, 24); };
+        const QImage alone = right();
+        header.setTitle(QString(60, QLatin1Char('W')));
+        QCOMPARE(right(), alone);
+    }
+
     void coloursFollowTheTheme() {
         const int curve = m_plot->addCurve({.name = QStringLiteral("a")});
         m_plot->append(curve, line(0, 100));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/form_labels.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
 #include <QComboBox>
+#include <QFormLayout>
 #include <QHeaderView>
 #include <QImage>
 #include <QPushButton>
@@ -54,6 +56,17 @@ private Q_SLOTS:
                     painted += image.pixelColor(x, y).alpha() > 128 ? 1 : 0;
             QVERIFY2(painted > 20, qPrintable(name));
         }
+    }
+
+    void labelsStandOnTheMiddleOfTheirFields() {
+        QWidget window;
+        auto* form = new QFormLayout(&window);
+        auto* field = new QPushButton;
+        field->setMinimumHeight(60);
+        form->addRow(QStringLiteral("label"), field);
+        centerLabels(*form);
+        window.show();
+        QCOMPARE(form->labelForField(field)->geometry().center().y(), field->geometry().center().y());
     }
 
     void iconsFollowTheTheme() {

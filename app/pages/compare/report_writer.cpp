@@ -63,6 +63,7 @@ void ReportWriter::loadCurves() {
                                                                   .facts = m_parts.curves.facts(),
                                                                   .filter = m_parts.curves.bar().filter(),
                                                                   .colors = m_parts.curves.colors(),
+                                                                  .baseline = m_parts.curves.baseline(),
                                                                   .most = kMostCurves},
                                              &m_parts.curves, nullptr);
     connect(m_panels.get(), &PanelLoader::loaded, this, [this](PlotTile* tile) {
@@ -75,9 +76,9 @@ void ReportWriter::loadCurves() {
 }
 
 void ReportWriter::take(const PlotTile& tile) {
-    const QString title = tile.panel().title.isEmpty() ? tile.plot().title() : tile.panel().title;
-    m_curves->push_back({title, widgets::FigureCopy(tile.plot().figureIn(widgets::lightColors()),
-                                                    widgets::lightColors(), widgets::FigurePoints::Shown)});
+    m_curves->push_back(
+        {tile.plot().title(), widgets::FigureCopy(tile.plot().figureIn(widgets::lightColors()),
+                                                  widgets::lightColors(), widgets::FigurePoints::Shown)});
 }
 
 void ReportWriter::addStudy(ReportInput& input) const {
