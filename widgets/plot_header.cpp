@@ -123,7 +123,7 @@ void PlotHeader::paintEvent(QPaintEvent*) {
     painter.setPen(c.muted);
     if (!m_place.isEmpty() && right - placeWidth >= leftWidth() + kGrid)
         painter.drawText(right - placeWidth, baseline, m_place);
-    drawTitle(painter, baseline, right);
+    drawTitle(painter, baseline, std::min(width(), right + kGrid)); // as entriesThatFit() leaves it
 }
 
 void PlotHeader::drawTitle(QPainter& painter, int baseline, int space) const {

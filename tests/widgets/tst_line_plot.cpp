@@ -160,6 +160,23 @@ private Q_SLOTS:
         QCOMPARE(right(), alone);
     }
 
+    void titleIsWhole_besideEntriesThatFit() {
+        PlotHeader header;
+        header.setTitle(QStringLiteral("test_loss"));
+        header.resize(800, 24);
+        const QImage alone = header.grab().toImage().copy(0, 0, 60, 24);
+        header.setEntries(
+            {{.name = QStringLiteral("run 1"), .color = Qt::red, .value = QStringLiteral("1.5")},
+             {.name = QStringLiteral("run 2"), .color = Qt::red}});
+        for (std::size_t entries : {1, 2}) { // as narrow as they still fit
+            int width = 800;
+            while (header.resize(--width, 24), header.entriesThatFit() >= entries) {
+            }
+            header.resize(width + 1, 24);
+            QCOMPARE(header.grab().toImage().copy(0, 0, 60, 24), alone);
+        }
+    }
+
     void coloursFollowTheTheme() {
         const int curve = m_plot->addCurve({.name = QStringLiteral("a")});
         m_plot->append(curve, line(0, 100));
