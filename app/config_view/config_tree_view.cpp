@@ -103,12 +103,17 @@ void ConfigTreeView::selectFirst() {
 void ConfigTreeView::editPath(const QString& path) {
     if (!selectPath(path)) return;
     setFocus();
-    edit(currentIndex().siblingAtColumn(ConfigModel::ValueColumn));
+    editValue();
+}
+
+void ConfigTreeView::editValue() {
+    const QModelIndex value = currentIndex().siblingAtColumn(ConfigModel::ValueColumn);
+    if (value.flags().testFlag(Qt::ItemIsEditable)) edit(value); // Qt complains otherwise
 }
 
 void ConfigTreeView::editAsText() {
     m_delegate->setNextAsText(true);
-    edit(currentIndex().siblingAtColumn(ConfigModel::ValueColumn));
+    editValue();
     m_delegate->setNextAsText(false);
 }
 

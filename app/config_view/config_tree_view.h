@@ -56,6 +56,7 @@ protected:
 
 private:
     [[nodiscard]] static QModelIndex keyOf(const QModelIndex& index);
+    void editValue();
     ConfigModel& m_model;
     ConfigFilter& m_filter;
     ConfigDelegate* m_delegate;

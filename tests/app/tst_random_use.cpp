@@ -26,9 +26,7 @@ namespace {
 QStringList g_complaints;
 
 void collect(QtMsgType type, const QMessageLogContext&, const QString& text) {
-    // Of the offscreen platform; and F2 where there is nothing to edit.
-    if (text.startsWith(QLatin1String("This plugin does not support"))) return;
-    if (text == QLatin1String("edit: editing failed")) return;
+    if (text.startsWith(QLatin1String("This plugin does not support"))) return; // offscreen
     if (type == QtWarningMsg || type == QtCriticalMsg) g_complaints.append(text);
     std::fprintf(stderr, "%s\n", qPrintable(text));
 }

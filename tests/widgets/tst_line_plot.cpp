@@ -77,6 +77,16 @@ private Q_SLOTS:
         QVERIFY2(drawn >= 1 && drawn <= 11, qPrintable(QString::number(drawn)));
     }
 
+    void withoutAnyRoom_isNoReasonToComplain() {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("QPainter")));
+        QWidget page;
+        auto* plot = new LinePlot(&page);
+        plot->resize(600, 300);
+        page.show();
+        plot->resize(0, 0);
+        plot->redraw();
+    }
+
     void isNotDrawn_whileHidden() {
         const int curve = m_plot->addCurve({.name = QStringLiteral("a")});
         m_plot->append(curve, line(0, 10));
