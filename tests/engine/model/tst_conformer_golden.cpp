@@ -69,7 +69,12 @@ config::Config configOf(const std::string& yaml, const std::vector<std::string>&
 class TestConformerGolden : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() { at::set_num_threads(1); }
+    void initTestCase() {
+        // MKL's Fourier transform rounds otherwise on Intel's CPUs than on the one that made the golden files;
+        // the logarithm of a weak band then differs by 1e-4.
+        qputenv("MKL_CBWR", "COMPATIBLE");
+        at::set_num_threads(1);
+    }
     void forward_matchesNemo_data() { archives(); }
     void forward_matchesNemo();
     void transcribe_matchesNemo_data() { archives(); }

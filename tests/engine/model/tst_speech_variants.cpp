@@ -45,7 +45,9 @@ private Q_SLOTS:
                 expected = torch::cat({expected[0].slice(0, 0, 25), expected[1].slice(0, 0, 16)});
             }
             QCOMPARE(values.sizes(), expected.sizes());
-            QVERIFY2((values - expected).abs().max().item<double>() < 1e-4, ours);
+            const double apart = ((values - expected).abs().max() / expected.abs().max()).item<double>();
+            qInfo("%s: %g", ours, apart);
+            QVERIFY2(apart < 5e-6, ours); // what MKL's Fourier transform differs by from CPU to CPU
         }
     }
 };
