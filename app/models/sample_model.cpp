@@ -310,6 +310,8 @@ QVariant SampleModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal) return {};
     if (role == Qt::TextAlignmentRole)
         return static_cast<int>((isTextColumn(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == Qt::InitialSortOrderRole && !isTextColumn(section))
+        return static_cast<int>(Qt::DescendingOrder); // the worst first
     if (role != Qt::DisplayRole) return {};
     const SampleKind kind = m_set ? m_set->kind : SampleKind::Words;
     switch (section) {

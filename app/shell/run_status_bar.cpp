@@ -17,6 +17,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <utility>
 
 namespace fathom::app {
 
@@ -115,7 +116,11 @@ void RunStatusBar::apply(const RunListNewsPtr& news) {
             m_active.remove(id);
         else
             m_active.insert(id, row);
-        if (!m_last || id >= static_cast<qint64>(m_last->run.id)) m_last = row;
+        // What was trained here comes before what was imported later.
+        const auto rank = [](const RunRow& each) {
+            return std::pair(each.run.source.empty(), static_cast<qint64>(each.run.id));
+        };
+        if (!m_last || rank(row) >= rank(*m_last)) m_last = row;
     }
     refresh();
 }

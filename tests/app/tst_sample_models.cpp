@@ -263,6 +263,8 @@ private Q_SLOTS:
         model.set(set);
         model.setAnalysis(analyse(*set));
         const QPersistentModelIndex chosen = model.index(1, SampleModel::Pair);
+        QCOMPARE(model.headerData(SampleModel::Error, Qt::Horizontal, Qt::InitialSortOrderRole).toInt(),
+                 static_cast<int>(Qt::DescendingOrder)); // a first click on it shows the worst
         model.sort(SampleModel::Error, Qt::DescendingOrder);
         QCOMPARE(chosen.row(), 0);
         model.sort(SampleModel::Error, Qt::AscendingOrder);

@@ -251,6 +251,16 @@ private Q_SLOTS:
         QCOMPARE(status->text(), QStringLiteral("Copied"));
     }
 
+    void statusTellsTheLastTraining_notALaterImport() {
+        Desk desk(*m_settings, m_folder->path());
+        RunRow imported = makeRow(3, store::RunState::Completed);
+        imported.run.source = "csv:/logs/a.csv";
+        Q_EMIT desk.engine.runListChanged(
+            listNews({imported, makeRow(2, store::RunState::Completed)}, true));
+        const auto* status = desk.window.findChild<RunStatusBar*>();
+        QVERIFY2(status->text().startsWith(QStringLiteral("speech/2")), qPrintable(status->text()));
+    }
+
     void argumentsAreRead_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("workspace");
