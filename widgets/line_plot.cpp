@@ -3,6 +3,7 @@
 
 #include "widgets/icon.h"
 #include "widgets/line_plot_impl.h"
+#include "widgets/passing_menu.h"
 
 #include <QHBoxLayout>
 #include <QResizeEvent>
@@ -74,10 +75,10 @@ void LinePlot::Impl::buildHeader(QLayout* layout) {
     scaleButton->setToolTip(LinePlot::tr("Scale of the values: linear, log, symlog (L)"));
     scaleButton->setAccessibleName(LinePlot::tr("Scale of the values"));
     connect(scaleButton, &QToolButton::clicked, self, [this] { // without an own menu, whose arrow has no room
-        QMenu menu(scaleButton);
-        scaleMenu(&menu, PlotAxis::Y);
-        scaleMenu(&menu, PlotAxis::X);
-        menu.exec(scaleButton->mapToGlobal(QPoint(0, scaleButton->height())));
+        QMenu* const menu = passingMenu(scaleButton);
+        scaleMenu(menu, PlotAxis::Y);
+        scaleMenu(menu, PlotAxis::X);
+        menu->popup(scaleButton->mapToGlobal(QPoint(0, scaleButton->height())));
         labelAxes(); // the click toggled it
     });
     top->addWidget(header, 1);

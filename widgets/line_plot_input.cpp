@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LinePlot's mouse, keys and menu.
 #include "widgets/line_plot_impl.h"
+#include "widgets/passing_menu.h"
 
 #include <QActionGroup>
 #include <QContextMenuEvent>
@@ -160,35 +161,35 @@ void LinePlot::Impl::scaleMenu(QMenu* menu, PlotAxis axis) {
 }
 
 void LinePlot::Impl::menu(const QPoint& global, const QPoint& position) {
-    QMenu menu(self);
+    QMenu* const menu = passingMenu(self);
     QAction* undoAction =
-        menu.addAction(LinePlot::tr("Back to the view before") + QStringLiteral("\tBackspace"), self,
-                       [this] { self->undoZoom(); });
+        menu->addAction(LinePlot::tr("Back to the view before") + QStringLiteral("\tBackspace"), self,
+                        [this] { self->undoZoom(); });
     undoAction->setEnabled(!undo.empty());
-    menu.addAction(LinePlot::tr("Show everything") + QStringLiteral("\tHome"), self,
-                   [this] { self->resetView(); });
-    QAction* box = menu.addAction(LinePlot::tr("Drag zooms into a box") + QStringLiteral("\tZ"), self,
-                                  [this] { self->setBoxZoom(!boxZoom); });
+    menu->addAction(LinePlot::tr("Show everything") + QStringLiteral("\tHome"), self,
+                    [this] { self->resetView(); });
+    QAction* box = menu->addAction(LinePlot::tr("Drag zooms into a box") + QStringLiteral("\tZ"), self,
+                                   [this] { self->setBoxZoom(!boxZoom); });
     box->setCheckable(true);
     box->setChecked(boxZoom);
-    QAction* clip = menu.addAction(LinePlot::tr("Clip outliers") + QStringLiteral("\tO"), self,
-                                   [this] { self->setClipOutliers(!clipOutliers); });
+    QAction* clip = menu->addAction(LinePlot::tr("Clip outliers") + QStringLiteral("\tO"), self,
+                                    [this] { self->setClipOutliers(!clipOutliers); });
     clip->setCheckable(true);
     clip->setChecked(clipOutliers);
-    scaleMenu(&menu, PlotAxis::Y);
-    scaleMenu(&menu, PlotAxis::X);
-    menu.addSeparator();
-    QAction* annotate = menu.addAction(LinePlot::tr("Annotate here…"), self, [this, position] {
+    scaleMenu(menu, PlotAxis::Y);
+    scaleMenu(menu, PlotAxis::X);
+    menu->addSeparator();
+    QAction* annotate = menu->addAction(LinePlot::tr("Annotate here…"), self, [this, position] {
         Q_EMIT self->annotationRequested(placeNear(scales.x.from(plot->xAxis->pixelToCoord(position.x()))),
                                          scales.y.from(plot->yAxis->pixelToCoord(position.y())));
     });
     annotate->setEnabled(!empty());
-    QAction* copy = menu.addAction(LinePlot::tr("Copy the values here"), self, [this, position] {
+    QAction* copy = menu->addAction(LinePlot::tr("Copy the values here"), self, [this, position] {
         copyValues(scales.x.from(plot->xAxis->pixelToCoord(position.x())));
     });
     copy->setEnabled(!empty());
-    Q_EMIT self->contextMenuOpened(&menu);
-    menu.exec(global);
+    Q_EMIT self->contextMenuOpened(menu);
+    menu->popup(global);
 }
 
 void LinePlot::setBoxZoom(bool on) {

@@ -13,6 +13,7 @@
 #include "widgets/icon.h"
 #include "widgets/line_plot.h"
 #include "widgets/number_format.h"
+#include "widgets/passing_menu.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -110,9 +111,9 @@ void BoardActions::addMenuButton(PlotTile* tile) {
     button->setAccessibleName(tr("More about this plot"));
     tile->plot().addHeaderWidget(button);
     connect(button, &QToolButton::clicked, tile, [this, tile, button] {
-        QMenu menu(button);
-        fillMenu(&menu, tile);
-        menu.exec(button->mapToGlobal(QPoint(0, button->height())));
+        QMenu* const menu = widgets::passingMenu(button);
+        fillMenu(menu, tile);
+        menu->popup(button->mapToGlobal(QPoint(0, button->height())));
     });
     connect(tile, &PlotTile::menuOpened, this, [this, tile](QMenu* menu) {
         menu->addSeparator();
@@ -237,8 +238,10 @@ void BoardActions::copyImage(PlotTile* tile) {
 }
 
 void BoardActions::exportPlot(PlotTile* tile) {
+    const QPointer<PlotTile> alive(tile);
     ExportDialog dialog(fileNameOf(tile->panel()), &m_board);
     if (dialog.exec() != QDialog::Accepted) return;
+    if (!alive) return Q_EMIT m_context.statusMessage(tr("Nothing was written: the plot is gone."));
     const QString source =
         sourceOf(*tile, m_board.document().spec(), *m_board.facts(), m_board.bar().filter());
     exportTile(m_context, this, *tile, dialog.file(), dialog.points(), source,

@@ -77,6 +77,15 @@ private Q_SLOTS:
         QVERIFY2(drawn >= 1 && drawn <= 11, qPrintable(QString::number(drawn)));
     }
 
+    void menu_goesWithThePlot() {
+        m_plot->show();
+        QContextMenuEvent event(QContextMenuEvent::Keyboard, {10, 10}, m_plot->mapToGlobal(QPoint(10, 10)));
+        QCoreApplication::sendEvent(m_plot.get(), &event);
+        QVERIFY(QApplication::activePopupWidget() != nullptr);
+        m_plot.reset(); // as a run's news may replace it
+        QVERIFY(QApplication::activePopupWidget() == nullptr);
+    }
+
     void withoutAnyRoom_isNoReasonToComplain() {
         QTest::failOnWarning(QRegularExpression(QStringLiteral("QPainter")));
         QWidget page;

@@ -8,6 +8,7 @@
 #include "widgets/empty_state.h"
 #include "widgets/icon.h"
 #include "widgets/number_format.h"
+#include "widgets/passing_menu.h"
 #include "widgets/theme.h"
 
 #include <QAction>
@@ -161,15 +162,15 @@ void ComparisonTab::showMenu(int column, const QPoint& position) {
     if (column < 1 || !m_model->comparison()) return;
     const ComparedRun& run = m_model->comparison()->run(static_cast<std::size_t>(column - 1));
     const auto id = static_cast<qint64>(run.run.id);
-    QMenu menu(this);
-    QAction* const baseline = menu.addAction(tr("Make %1 the baseline").arg(run.title));
+    QMenu* const menu = widgets::passingMenu(this);
+    QAction* const baseline = menu->addAction(tr("Make %1 the baseline").arg(run.title));
     baseline->setEnabled(column > 1);
     connect(baseline, &QAction::triggered, this, [this, id] { Q_EMIT baselineRequested(id); });
-    connect(menu.addAction(tr("Show %1 on Train").arg(run.title)), &QAction::triggered, this,
+    connect(menu->addAction(tr("Show %1 on Train").arg(run.title)), &QAction::triggered, this,
             [this, id] { Q_EMIT showRunRequested(id); });
-    connect(menu.addAction(tr("Take %1 out of the comparison").arg(run.title)), &QAction::triggered, this,
+    connect(menu->addAction(tr("Take %1 out of the comparison").arg(run.title)), &QAction::triggered, this,
             [this, id] { Q_EMIT removeRequested(id); });
-    menu.exec(position);
+    menu->popup(position);
 }
 
 void ComparisonTab::copyCell() {

@@ -6,6 +6,7 @@
 #include "app/pages/runs/run_columns.h"
 #include "app/pages/runs/runs_view.h"
 #include "widgets/icon.h"
+#include "widgets/passing_menu.h"
 
 #include <QMenu>
 
@@ -61,10 +62,10 @@ void ColumnMenus::toggleGroup(const Field& field) {
 }
 
 void ColumnMenus::showHeaderMenu(int column, const QPoint& at) {
-    QMenu menu(&m_view);
-    if (column >= 0 && column < m_model.columnCount()) addColumnActions(menu, column);
-    menu.addAction(widgets::icon(QStringLiteral("columns")), tr("Columns…"), this, &ColumnMenus::choose);
-    menu.exec(at);
+    QMenu* const menu = widgets::passingMenu(&m_view);
+    if (column >= 0 && column < m_model.columnCount()) addColumnActions(*menu, column);
+    menu->addAction(widgets::icon(QStringLiteral("columns")), tr("Columns…"), this, &ColumnMenus::choose);
+    menu->popup(at);
 }
 
 void ColumnMenus::addColumnActions(QMenu& menu, int column) {

@@ -18,6 +18,7 @@
 #include "app/shell/action_registry.h"
 #include "app/shell/app_context.h"
 #include "engine/store/reader.h"
+#include "widgets/passing_menu.h"
 
 #include <QClipboard>
 #include <QDesktopServices>
@@ -252,12 +253,12 @@ void RunsPage::showCurrent() {
 }
 
 void RunsPage::showContextMenu(const QPoint& at) {
-    QMenu menu(m_view);
+    QMenu* const menu = widgets::passingMenu(m_view);
     for (QAction* action : m_actions.ofRuns())
-        action == nullptr ? menu.addSeparator() : (menu.addAction(action), action);
-    menu.addSeparator();
-    menu.addAction(m_actions.openTrash);
-    menu.exec(m_view->table().viewport()->mapToGlobal(at));
+        action == nullptr ? menu->addSeparator() : (menu->addAction(action), action);
+    menu->addSeparator();
+    menu->addAction(m_actions.openTrash);
+    menu->popup(m_view->table().viewport()->mapToGlobal(at));
 }
 
 void RunsPage::copyCommands() {
