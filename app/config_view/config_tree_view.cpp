@@ -107,8 +107,8 @@ void ConfigTreeView::editPath(const QString& path) {
 }
 
 void ConfigTreeView::editValue() {
-    const QModelIndex value = currentIndex().siblingAtColumn(ConfigModel::ValueColumn);
-    if (value.flags().testFlag(Qt::ItemIsEditable)) edit(value); // Qt complains otherwise
+    // Where nothing can be edited, nothing happens; edit(index) alone would complain.
+    edit(currentIndex().siblingAtColumn(ConfigModel::ValueColumn), AllEditTriggers, nullptr);
 }
 
 void ConfigTreeView::editAsText() {
