@@ -50,6 +50,7 @@ public:
                                 .arg(size.width())
                                 .arg(size.height());
         QPixmap pixmap;
+        if (size.isEmpty()) return pixmap; // asked for where there is no room
         if (QPixmapCache::find(key, &pixmap)) return pixmap;
         pixmap = QPixmap(size);
         pixmap.fill(Qt::transparent);

@@ -32,7 +32,6 @@ void LinePlot::Impl::build() {
     layout->setContentsMargins(12, kGrid, kGrid, kGrid);
     layout->setSpacing(0);
     plot = new QCustomPlot(self);
-    plot->setMinimumSize(1, 1); // it paints into pixmaps of its size, empty ones too
     buildHeader(layout);
     buildAxes();
     emptyItem = new QCPItemText(plot);

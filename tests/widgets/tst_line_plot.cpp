@@ -86,16 +86,6 @@ private Q_SLOTS:
         QVERIFY(QApplication::activePopupWidget() == nullptr);
     }
 
-    void withoutAnyRoom_isNoReasonToComplain() {
-        QTest::failOnWarning(QRegularExpression(QStringLiteral("QPainter")));
-        QWidget page;
-        auto* plot = new LinePlot(&page);
-        plot->resize(600, 300);
-        page.show();
-        plot->resize(0, 0);
-        plot->redraw();
-    }
-
     void isNotDrawn_whileHidden() {
         const int curve = m_plot->addCurve({.name = QStringLiteral("a")});
         m_plot->append(curve, line(0, 10));

@@ -69,6 +69,11 @@ private Q_SLOTS:
         QCOMPARE(form->labelForField(field)->geometry().center().y(), field->geometry().center().y());
     }
 
+    void iconWithoutRoom_isNoReasonToComplain() {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("QPainter")));
+        QVERIFY(icon(QStringLiteral("stop")).pixmap(QSize(0, 16)).isNull());
+    }
+
     void iconsFollowTheTheme() {
         const QIcon stop = icon(QStringLiteral("stop"));
         applyTheme(*qApp, ThemeMode::Light);
