@@ -182,7 +182,7 @@ void addRunsImport(CLI::App& runs, CommandContext& context) {
         ->add_option("PATH", flags->paths,
                      "Event files, CSV files, MLflow's or W&B's stores, or folders of them")
         ->required();
-    import->add_option("--format", flags->format, "Only runs of this one: " + formatNames());
+    import->add_option("--format", flags->format, "Only runs of this format: " + formatNames());
     import->add_option("--prefix", flags->prefix, "Goes before the name of each run");
     import->add_flag("--follow", flags->follow,
                      "Go on until Ctrl+C, and bring in what is written meanwhile (event files)");
